@@ -1,0 +1,262 @@
+/**
+ * The HTTP contract of a node as this program reads it: types of /api/v1, times in epoch milliseconds.
+ * Requests are in request.ts, cached readings in queries.ts.
+ */
+
+/** A text in several languages, by language tag (`zh-Hans`, `en`). */
+export type Labels = Readonly<Record<string, string>>
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+export type JsonObject = { readonly [key: string]: Json }
+
+export type Fields = Readonly<Record<string, Json>>
+
+export type AgencyName = { readonly id: number; readonly name: Labels; readonly code?: string }
+
+export type NodeRole = 'coordinator' | 'agency' | 'office'
+
+/** What the answering node had heard, and when. */
+export type AsOf = {
+  readonly nowMs: number
+  readonly nodes: number
+  readonly heard: number
+  readonly agree: number
+  readonly silent: readonly {
+    readonly name: Labels | string
+    readonly lastHeardMs: number | null
+  }[]
+}
+
+export type Reported = {
+  readonly digest: string
+  readonly heads: string
+  readonly roster: number
+  readonly commits: number
+  readonly waiting: number
+  readonly records: number
+  readonly problems: number
+  readonly conflicts: number
+  readonly atMs: number
+  readonly software: string
+}
+
+export type Refused = { readonly code: string; readonly count: number; readonly lastMs: number }
+
+export type Peer = {
+  readonly client: number
+  readonly name: Labels | string
+  readonly agency: {
+    readonly id: number
+    readonly code: string
+    readonly name: Labels
+    readonly region: string | null
+  }
+  readonly office: string | null
+  readonly role: NodeRole
+  readonly peer: string
+  readonly addresses: readonly string[]
+  readonly connected: boolean
+  readonly self: boolean
+  readonly lastHeardMs: number | null
+  readonly reported: Reported | null
+  readonly agrees: boolean | null
+  readonly behind: number | null
+  readonly ahead: number | null
+  readonly refused: readonly Refused[]
+}
+
+export type Status = {
+  readonly software: string
+  readonly nowMs: number
+  readonly federation: { readonly id: string; readonly name: string }
+  readonly agency: {
+    readonly id: number
+    readonly code: string
+    readonly name: Labels
+    readonly region: string | null
+  } | null
+  readonly node: {
+    readonly name: string
+    readonly role: NodeRole
+    readonly offline: boolean
+    readonly admitted: boolean
+  }
+  readonly writer: { readonly client: number; readonly key: string; readonly peer: string }
+  readonly roster: {
+    readonly version: number
+    readonly hash: string
+    readonly agencies: number
+    readonly writers: number
+    readonly stampMs: number
+  }
+  readonly heads: {
+    readonly digest: string
+    readonly logs: number
+    readonly commits: number
+    readonly waiting: number
+  }
+  readonly catalogue: {
+    readonly digest: string
+    readonly records: number
+    readonly published: number
+    readonly withdrawn: number
+    readonly problems: number
+    readonly conflicts: number
+  }
+  readonly profile: { readonly id: string; readonly version: string; readonly hash: string }
+  readonly asOf: AsOf
+  readonly peers: readonly Peer[]
+}
+
+export type AgencyRow = {
+  readonly id: number
+  readonly code: string
+  readonly name: Labels
+  readonly region: string | null
+  readonly regionName: Labels | null
+  readonly namespaces: readonly number[]
+  readonly nodes: number
+  readonly records: number
+  readonly published: number
+  readonly withdrawn: number
+  readonly problems: number
+  readonly conflicts: number
+  readonly newestMs: number | null
+}
+
+export type Grant = {
+  readonly namespace: number
+  readonly audiences: readonly number[]
+  readonly rights: readonly string[]
+  readonly from: number
+  readonly closed: JsonObject | null
+}
+
+export type Roster = {
+  readonly version: number
+  readonly hash: string
+  readonly federation: { readonly id: string; readonly name: string }
+  readonly roots: { readonly threshold: number; readonly keys: readonly string[] }
+  readonly agencies: readonly {
+    readonly id: number
+    readonly code: string
+    readonly name: Labels
+    readonly region?: string | null
+  }[]
+  readonly namespaces: readonly {
+    readonly id: number
+    readonly agency: number
+    readonly sinceVersion: number
+  }[]
+  readonly writers: readonly {
+    readonly client: number
+    readonly key: string
+    readonly peers: readonly string[]
+    readonly agency: number
+    readonly office: string | null
+    readonly grants: readonly Grant[]
+  }[]
+  readonly history: readonly {
+    readonly version: number
+    readonly stampMs: number
+    readonly hash: string
+    readonly signatures: number
+    readonly changes: readonly JsonObject[]
+  }[]
+}
+
+export type FacetName = 'region' | 'agency' | 'theme' | 'sharing' | 'openness' | 'format' | 'kind'
+
+export type Facet = { readonly value: string; readonly label: Labels; readonly count: number }
+
+export type Item = {
+  readonly id: string
+  readonly kind: string
+  readonly title: Labels
+  readonly description: Labels
+  readonly agency: AgencyName
+  readonly region: string | null
+  readonly themes: readonly string[]
+  readonly sharing: string | null
+  readonly openness: string | null
+  readonly formats: readonly string[]
+  readonly modified: string | null
+  readonly updatedMs: number
+  readonly state: string | null
+  readonly conflicts: number
+  readonly problems: number
+}
+
+export type RecordList = {
+  readonly total: number
+  readonly items: readonly Item[]
+  readonly next: string | null
+  readonly facets: Readonly<Record<FacetName, readonly Facet[]>>
+  readonly asOf: AsOf
+}
+
+/** Who wrote a value: time, node, agency, commit and the roster that its author had. */
+export type Source = {
+  readonly atMs: number
+  readonly client: number
+  readonly node: Labels | string
+  readonly agency: AgencyName
+  readonly office: string | null
+  readonly commit: string
+  readonly seq: number
+  readonly roster: number
+  readonly reason: string | null
+}
+
+export type ConflictValue = Source & { readonly value: Json; readonly removed: boolean }
+
+export type Conflict = {
+  readonly path: string
+  readonly legal: boolean
+  readonly inForce: Json
+  readonly values: readonly ConflictValue[]
+}
+
+export type Problem = { readonly code: string; readonly path: string }
+
+export type RecordView = {
+  readonly id: string
+  readonly namespace: number
+  readonly kind: string
+  readonly local: string
+  readonly agency: AgencyName
+  readonly fields: Fields
+  readonly conflicts: readonly Conflict[]
+  readonly problems: readonly Problem[]
+  readonly updatedMs: number
+  readonly etag: string
+  readonly asOf: AsOf
+}
+
+export type FieldSource = {
+  readonly path: string
+  readonly value: Json
+  readonly removed: boolean
+  readonly source: Source
+  readonly superseded: number
+}
+
+export type HistoryItem = Source & {
+  readonly paths: readonly string[]
+  readonly outcome: string
+  readonly code: string | null
+}
+
+/** What a 409 carries for one path: what the form was made on, what holds now, what was sent. */
+export type StaleField = {
+  readonly path: string
+  readonly base: readonly ConflictValue[]
+  readonly current: readonly ConflictValue[]
+  readonly yours: Json
+}
+
+export type RecordChange = {
+  readonly set?: Fields
+  readonly remove?: readonly string[]
+  readonly reason?: string
+}

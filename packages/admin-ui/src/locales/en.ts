@@ -1,0 +1,14 @@
+import { enFrame } from './en/frame.ts'
+import { enNode } from './en/node.ts'
+import { enPortal } from './en/portal.ts'
+import { enRecord } from './en/record.ts'
+import { enSituation } from './en/situation.ts'
+
+/** English, and the list of all keys; `_one` and `_other` are the plural forms. */
+export const en = {
+  ...enPortal,
+  ...enRecord,
+  ...enSituation,
+  ...enNode,
+  ...enFrame,
+} as const

@@ -1,0 +1,53 @@
+import type { Peer, Status } from '../api.ts'
+import type { State } from './status.tsx'
+
+/** A node that was not heard for this long is called silent. */
+const SILENT_AFTER_MS = 600_000
+
+export type NodeCondition =
+  | 'differs'
+  | 'silent'
+  | 'never'
+  | 'catching-up'
+  | 'unreported'
+  | 'offline'
+  | 'agrees'
+
+const STATE_OF: Readonly<Record<NodeCondition, State>> = {
+  differs: 'bad',
+  silent: 'warn',
+  never: 'warn',
+  'catching-up': 'wait',
+  unreported: 'wait',
+  offline: 'off',
+  agrees: 'ok',
+}
+
+/** How a node stands, seen from the node that answered. */
+export function conditionOf(peer: Peer, status: Status): NodeCondition {
+  if (peer.self) return status.node.offline ? 'offline' : 'agrees'
+  if (peer.lastHeardMs === null) return 'never'
+  if (status.nowMs - peer.lastHeardMs > SILENT_AFTER_MS) return 'silent'
+  if (peer.reported === null || peer.agrees === null) return 'unreported'
+  if (peer.agrees) return 'agrees'
+  return hasSameBasis(peer, status) ? 'differs' : 'catching-up'
+}
+
+/**
+ * Under the same commits and the same roster two catalogues are equal; where their digests differ
+ * nevertheless, waiting does not help and a person must look.
+ */
+function hasSameBasis(peer: Peer, status: Status): boolean {
+  const { reported } = peer
+  return (
+    reported !== null &&
+    reported.heads === status.heads.digest &&
+    reported.roster === status.roster.version &&
+    reported.waiting === 0 &&
+    status.heads.waiting === 0
+  )
+}
+
+export function stateOf(condition: NodeCondition): State {
+  return STATE_OF[condition]
+}

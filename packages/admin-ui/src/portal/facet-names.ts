@@ -1,0 +1,12 @@
+import type { FacetName } from '../api.ts'
+
+/** The name of each filter, as a key of the language files. */
+export const FACET_NAMES = {
+  region: 'facet.region',
+  agency: 'facet.agency',
+  theme: 'facet.theme',
+  sharing: 'facet.sharing',
+  openness: 'facet.openness',
+  format: 'facet.format',
+  kind: 'facet.kind',
+} as const satisfies Record<FacetName, string>

@@ -1,0 +1,61 @@
+import { useState } from 'react'
+import { Button } from 'react-aria-components'
+import { useTranslation } from 'react-i18next'
+import type { RecordList } from '../api.ts'
+import { Icon } from '../parts/icon.tsx'
+import { FacetGroup } from './facet-group.tsx'
+import { chosenValues, FACETS, type Search, withFilter } from './search-state.ts'
+import type { WordFor } from './vocabulary.ts'
+
+type Props = {
+  readonly search: Search
+  readonly facets: RecordList['facets'] | undefined
+  readonly wordFor: WordFor
+  readonly onSearch: (search: Search) => void
+}
+
+/** The filters: beside the results where there is room, else folded behind one button. */
+export function Filters({ search, facets, wordFor, onSearch }: Props) {
+  const { t } = useTranslation()
+  const [isOpen, setOpen] = useState(false)
+  const chosen = chosenValues(search).length + (search.withWithdrawn ? 1 : 0)
+  return (
+    <div className="filters" data-open={isOpen ? '' : undefined}>
+      <Button
+        className="btn filters-open"
+        aria-expanded={isOpen}
+        aria-controls="filters"
+        onPress={() => setOpen(!isOpen)}
+      >
+        <Icon name="i-filter" isSmall />
+        {chosen === 0 ? t('filters.open') : t('filters.openChosen', { count: chosen })}
+      </Button>
+      <section className="filters-body" id="filters" aria-label={t('filters.label')}>
+        {FACETS.map((facet) => (
+          <FacetGroup
+            key={facet}
+            facet={facet}
+            values={facets?.[facet] ?? []}
+            chosen={search.filters[facet]}
+            wordFor={wordFor}
+            onChange={(values) => onSearch(withFilter(search, facet, values))}
+          />
+        ))}
+        <fieldset className="facet">
+          <legend>{t('filters.state')}</legend>
+          <label>
+            <input
+              className="check"
+              type="checkbox"
+              checked={search.withWithdrawn}
+              onChange={(event) =>
+                onSearch({ ...search, withWithdrawn: event.target.checked, pages: 1 })
+              }
+            />
+            <span>{t('filters.withdrawn')}</span>
+          </label>
+        </fieldset>
+      </section>
+    </div>
+  )
+}

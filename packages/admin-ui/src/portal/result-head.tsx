@@ -1,0 +1,60 @@
+import { useTranslation } from 'react-i18next'
+import type { AsOf } from '../api.ts'
+import { formatNumber } from '../format.ts'
+import { useLanguage } from '../language.ts'
+import { useSilentText } from '../parts/as-of-line.tsx'
+import { type Search, SORTS, type Sort } from './search-state.ts'
+
+const SORT_NAMES = {
+  relevance: 'sort.relevance',
+  modified: 'sort.modified',
+  title: 'sort.title',
+} as const satisfies Record<Sort, string>
+
+type Props = {
+  readonly search: Search
+  readonly total: number
+  readonly asOf: AsOf
+  readonly onSearch: (search: Search) => void
+}
+
+/** How many, in which order, and from which nodes. */
+export function ResultHead({ search, total, asOf, onSearch }: Props) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const silent = useSilentText(asOf)
+  const sorts = SORTS.filter((sort) => sort !== 'relevance' || search.q !== '')
+  const number = formatNumber(total, language)
+  return (
+    <>
+      <div className="count">
+        <h2 aria-live="polite">
+          {search.q === ''
+            ? t('results.total', { count: total, number })
+            : t('results.totalFor', { q: search.q, count: total, number })}
+        </h2>
+        <label>
+          {t('sort.label')}
+          <select
+            className="select"
+            value={search.sort}
+            onChange={(event) => {
+              const sort = sorts.find((known) => known === event.target.value)
+              if (sort !== undefined) onSearch({ ...search, sort, pages: 1 })
+            }}
+          >
+            {sorts.map((sort) => (
+              <option key={sort} value={sort}>
+                {t(SORT_NAMES[sort])}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <p className="heard">
+        {t('results.heard', { heard: asOf.heard, nodes: asOf.nodes })}
+        {silent === undefined ? null : t('results.mayMiss', { silent })}
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,121 @@
+/**
+ * A search as the address bar holds it. The whole state stands in the URL, so that a link shows the
+ * same page and the back button works: `?q=…&region=34&region=36&sort=title&withdrawn=1&pages=2`.
+ */
+import type { FacetName } from '../api.ts'
+
+export const FACETS = [
+  'region',
+  'agency',
+  'theme',
+  'sharing',
+  'openness',
+  'format',
+  'kind',
+] as const satisfies readonly FacetName[]
+
+export const SORTS = ['relevance', 'modified', 'title'] as const
+export type Sort = (typeof SORTS)[number]
+
+export type Search = {
+  readonly q: string
+  readonly filters: Readonly<Record<FacetName, readonly string[]>>
+  readonly sort: Sort
+  readonly withWithdrawn: boolean
+  readonly pages: number
+}
+
+/** Records read at once; the API takes at most 100. */
+const PAGE_SIZE = 20
+const PAGES_MAX = 25
+
+export function parseSearch(params: URLSearchParams): Search {
+  const q = (params.get('q') ?? '').trim()
+  return {
+    q,
+    filters: mapFacets((facet) => [
+      ...new Set(params.getAll(facet).filter((value) => value !== '')),
+    ]),
+    sort: parseSort(params.get('sort'), q),
+    withWithdrawn: params.get('withdrawn') === '1',
+    pages: Math.min(PAGES_MAX, Math.max(1, Math.trunc(Number(params.get('pages'))) || 1)),
+  }
+}
+
+function parseSort(value: string | null, q: string): Sort {
+  const sort = SORTS.find((known) => known === value)
+  return sort === undefined || (sort === 'relevance' && q === '') ? defaultSort(q) : sort
+}
+
+function defaultSort(q: string): Sort {
+  return q === '' ? 'modified' : 'relevance'
+}
+
+/** The query of the page: what equals the default stays out, so that addresses stay short. */
+export function searchToParams(search: Search): URLSearchParams {
+  const params = new URLSearchParams()
+  if (search.q !== '') params.set('q', search.q)
+  appendFilters(params, search)
+  if (search.sort !== defaultSort(search.q)) params.set('sort', search.sort)
+  if (search.withWithdrawn) params.set('withdrawn', '1')
+  if (search.pages > 1) params.set('pages', String(search.pages))
+  return params
+}
+
+/** The query of the API. */
+export function searchToQuery(
+  search: Search,
+  after: string | null,
+  limit: number = PAGE_SIZE,
+): URLSearchParams {
+  const params = new URLSearchParams()
+  if (search.q !== '') params.set('q', search.q)
+  appendFilters(params, search)
+  if (search.withWithdrawn) params.set('state', 'published,withdrawn')
+  params.set('sort', search.sort)
+  params.set('limit', String(limit))
+  if (after !== null) params.set('after', after)
+  return params
+}
+
+function appendFilters(params: URLSearchParams, search: Search): void {
+  for (const facet of FACETS) {
+    for (const value of search.filters[facet]) params.append(facet, value)
+  }
+}
+
+/** The search with other words; a new question starts on its first page. */
+export function withWords(search: Search, q: string): Search {
+  const trimmed = q.trim()
+  const kept = search.sort === defaultSort(search.q) ? defaultSort(trimmed) : search.sort
+  const sort = kept === 'relevance' && trimmed === '' ? 'modified' : kept
+  return { ...search, q: trimmed, sort, pages: 1 }
+}
+
+/** The search with these values of one filter instead of the ones it had. */
+export function withFilter(search: Search, facet: FacetName, values: readonly string[]): Search {
+  return { ...search, filters: { ...search.filters, [facet]: values }, pages: 1 }
+}
+
+export function withoutFilters(search: Search): Search {
+  return { ...search, filters: mapFacets(() => []), withWithdrawn: false, pages: 1 }
+}
+
+/** The chosen values, facet by facet. */
+export function chosenValues(search: Search): readonly { facet: FacetName; value: string }[] {
+  return FACETS.flatMap((facet) => search.filters[facet].map((value) => ({ facet, value })))
+}
+
+function mapFacets(
+  values: (facet: FacetName) => readonly string[],
+): Record<FacetName, readonly string[]> {
+  return {
+    region: values('region'),
+    agency: values('agency'),
+    theme: values('theme'),
+    sharing: values('sharing'),
+    openness: values('openness'),
+    format: values('format'),
+    kind: values('kind'),
+  }
+}

@@ -1,0 +1,108 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type {
+  AgencyRow,
+  AsOf,
+  FieldSource,
+  HistoryItem,
+  RecordChange,
+  RecordList,
+  RecordView,
+  Roster,
+  Status,
+} from './api.ts'
+import { type Search, searchToQuery } from './portal/search-state.ts'
+import { requestJson } from './request.ts'
+
+const LIVE_MS = 5_000
+const SELDOM_MS = 300_000
+
+/** The node, what it heard and from whom; read again every few seconds. */
+export const statusQuery = queryOptions({
+  queryKey: ['status'],
+  queryFn: ({ signal }) => requestJson<Status>('/status', { signal }),
+  refetchInterval: LIVE_MS,
+})
+
+export const agenciesQuery = queryOptions({
+  queryKey: ['agencies'],
+  queryFn: ({ signal }) =>
+    requestJson<{ items: readonly AgencyRow[]; asOf: AsOf }>('/agencies', { signal }),
+  refetchInterval: LIVE_MS,
+})
+
+/** The roster of one version: its number is part of the key, so a new version is fetched once. */
+export function rosterQuery(version: number | undefined) {
+  return queryOptions({
+    queryKey: ['roster', version],
+    queryFn: ({ signal }) => requestJson<Roster>('/roster', { signal }),
+    staleTime: SELDOM_MS,
+    enabled: version !== undefined,
+  })
+}
+
+/** One page of results after another. */
+export function searchQuery(search: Search) {
+  return infiniteQueryOptions({
+    queryKey: ['records', searchToQuery(search, null).toString()],
+    queryFn: ({ signal, pageParam }) =>
+      requestJson<RecordList>(`/records?${searchToQuery(search, pageParam)}`, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  })
+}
+
+/** How many records a search would find, without reading them. */
+export function countQuery(search: Search) {
+  const query = searchToQuery(search, null, 1).toString()
+  return queryOptions({
+    queryKey: ['count', query],
+    queryFn: ({ signal }) => requestJson<RecordList>(`/records?${query}`, { signal }),
+  })
+}
+
+/** The labels of all values in use, read from the facets of the whole catalogue. */
+export const vocabularyQuery = queryOptions({
+  queryKey: ['vocabulary'],
+  queryFn: ({ signal }) => requestJson<RecordList>('/records?limit=1&state=all', { signal }),
+  staleTime: SELDOM_MS,
+  select: (list) => list.facets,
+})
+
+export function recordQuery(id: string) {
+  return queryOptions({
+    queryKey: ['record', id],
+    queryFn: ({ signal }) => requestJson<RecordView>(`/records/${id}`, { signal }),
+  })
+}
+
+export function provenanceQuery(id: string) {
+  return queryOptions({
+    queryKey: ['record', id, 'provenance'],
+    queryFn: ({ signal }) =>
+      requestJson<{ fields: readonly FieldSource[] }>(`/records/${id}/provenance`, { signal }),
+    select: (answer) => new Map(answer.fields.map((field) => [field.path, field])),
+  })
+}
+
+export function historyQuery(id: string) {
+  return queryOptions({
+    queryKey: ['record', id, 'history'],
+    queryFn: ({ signal }) =>
+      requestJson<{ items: readonly HistoryItem[] }>(`/records/${id}/history`, { signal }),
+    select: (answer) => answer.items,
+  })
+}
+
+/** Writes a change made on the version `etag`; the node refuses it if that is not what it holds. */
+export function patchRecord(
+  id: string,
+  change: RecordChange,
+  etag: string,
+  key: string,
+): Promise<RecordView> {
+  return requestJson<RecordView>(`/records/${id}`, {
+    method: 'PATCH',
+    headers: { 'if-match': etag, authorization: `Bearer ${key}` },
+    body: change,
+  })
+}

@@ -1,0 +1,41 @@
+/** The one place that reads the environment. */
+import { Ajv } from 'ajv'
+import { MuluError } from '@mulu/registry-core'
+
+/** What the environment says, checked. */
+export type Environment = {
+  readonly dir: string
+  readonly logLevel: LogLevel
+  readonly language: 'zh-Hans' | 'en'
+}
+
+/** Levels of the log, as pino names them. */
+export type LogLevel = (typeof LOG_LEVELS)[number]
+/** All levels, the quietest first. */
+export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+
+const SCHEMA = {
+  type: 'object',
+  properties: {
+    MULU_DIR: { type: 'string', minLength: 1 },
+    MULU_LOG_LEVEL: { enum: [...LOG_LEVELS] },
+  },
+}
+
+/** Reads the variables Mulu knows; MULU_CONFIG names one that is wrong. */
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  const ajv = new Ajv()
+  if (!ajv.validate(SCHEMA, env)) {
+    const reason = ajv.errorsText(ajv.errors, { dataVar: 'environment' })
+    throw new MuluError('MULU_CONFIG', { details: { reason } })
+  }
+  return Object.freeze({
+    dir: env['MULU_DIR'] ?? 'mulu-data',
+    logLevel: LOG_LEVELS.find((level) => level === env['MULU_LOG_LEVEL']) ?? 'info',
+    language: languageOf(env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || ''),
+  })
+}
+
+function languageOf(locale: string): 'zh-Hans' | 'en' {
+  return locale.toLowerCase().startsWith('zh') ? 'zh-Hans' : 'en'
+}

@@ -1,0 +1,75 @@
+/**
+ * Hashes and Ed25519 signatures by Node's own OpenSSL. Keys are raw 32-byte seeds and points;
+ * OpenSSL wants them in PKCS #8 and SPKI, whose prefixes for Ed25519 are constant (RFC 8410).
+ */
+import {
+  createPrivateKey,
+  createPublicKey,
+  hash,
+  type KeyObject,
+  sign as signBytes,
+  verify as verifyBytes,
+} from 'node:crypto'
+import { type Crypto, ed25519Key, type Signer } from '@mulu/registry-core'
+
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
+/** Public keys kept parsed; parsing one costs about as much as a verification. */
+const KEYS_CACHED_MAX = 4_096
+/** Length of an Ed25519 seed. */
+export const SEED_BYTES = 32
+
+/** Cryptography for the core, over Node's own. */
+export function createCrypto(): Crypto {
+  const keyFor = createKeyCache()
+  return {
+    sha256: (bytes) => plain(hash('sha256', bytes, 'buffer')),
+    verifyEd25519: (key, message, signature) => {
+      try {
+        return verifyBytes(null, message, keyFor(key), signature)
+      } catch {
+        // OpenSSL throws for bytes that are no point of the curve: such a key signed nothing.
+        return false
+      }
+    },
+  }
+}
+
+/** Signs with the key that a seed stands for. */
+export function createSigner(seed: Uint8Array): Signer {
+  const privateKey = createPrivateKey({
+    key: Buffer.concat([PKCS8_PREFIX, seed]),
+    format: 'der',
+    type: 'pkcs8',
+  })
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
+  return {
+    publicKey: ed25519Key(plain(spki.subarray(SPKI_PREFIX.length))),
+    sign: (message) => plain(signBytes(null, message, privateKey)),
+  }
+}
+
+/** Parsed public keys, the most recently used ones kept. */
+function createKeyCache(): (key: Uint8Array) => KeyObject {
+  const keysByHex = new Map<string, KeyObject>()
+  return (bytes) => {
+    const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
+    const known = keysByHex.get(hex)
+    const key = known ?? parsePublicKey(bytes)
+    keysByHex.delete(hex)
+    keysByHex.set(hex, key)
+    const oldest = keysByHex.keys().next()
+    if (keysByHex.size > KEYS_CACHED_MAX && oldest.done !== true) keysByHex.delete(oldest.value)
+    return key
+  }
+}
+
+function parsePublicKey(bytes: Uint8Array): KeyObject {
+  const der = Buffer.concat([SPKI_PREFIX, bytes])
+  return createPublicKey({ key: der, format: 'der', type: 'spki' })
+}
+
+/** A copy that is no Buffer, whose `slice` would share memory. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from(bytes)
+}

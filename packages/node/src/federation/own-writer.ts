@@ -1,0 +1,37 @@
+import {
+  type Registry,
+  type RosterState,
+  type Signer,
+  toHex,
+  type Writer,
+} from '@mulu/registry-core'
+
+/** The writer that a roster state binds to a key, or undefined. */
+export function writerOfKey(
+  state: RosterState | undefined,
+  key: Uint8Array,
+): Writer | undefined {
+  const wanted = toHex(key)
+  for (const writer of state?.writers.values() ?? []) {
+    if (toHex(writer.key) === wanted) return writer
+  }
+  return undefined
+}
+
+/** The namespace a writer writes in: that of its first open grant. */
+export function namespaceOf(writer: Writer): number | undefined {
+  return writer.grants.find((grant) => grant.until === undefined)?.ns
+}
+
+/** Lets the registry sign as the writer that the roster binds to this key, now and later. */
+export function bindAuthor(registry: Registry, signer: Signer): () => void {
+  const bind = (): void => {
+    const writer = writerOfKey(registry.roster?.state, signer.publicKey)
+    if (registry.author?.client === writer?.client) return
+    registry.setAuthor(writer === undefined ? undefined : { client: writer.client, signer })
+  }
+  bind()
+  return registry.subscribe((event) => {
+    if (event.type === 'roster') bind()
+  })
+}

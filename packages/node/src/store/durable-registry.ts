@@ -1,0 +1,232 @@
+/**
+ * A registry that outlives a failing disk. After a failed write LevelDB refuses all others until
+ * it is opened again, and memory may be ahead of what is stored. So the failed call is refused
+ * with MULU_DISK, the store is closed and opened again from what is on disk, and everybody who
+ * holds this registry goes on with the same object.
+ */
+import {
+  type Acceptance,
+  type Author,
+  type Catalogue,
+  type Commit,
+  type Database,
+  type Hash,
+  isMuluError,
+  type LogHead,
+  type LogKey,
+  MuluError,
+  openRegistry,
+  type Profile,
+  type Registry,
+  type RegistryEvent,
+  type RegistryOptions,
+  type Roster,
+  type Totals,
+  type Write,
+  type Written,
+} from '@mulu/registry-core'
+import type { NodeLogger } from '../logger.ts'
+import { isStoreFailure } from './open-database.ts'
+
+/** What a durable registry needs: how to open its database, again and again. */
+export type DurableOptions = Omit<RegistryOptions, 'db'> & {
+  readonly openDatabase: () => Promise<Database>
+  readonly logger: NodeLogger
+}
+
+type Open = { readonly db: Database; readonly registry: Registry }
+type Listener = (event: RegistryEvent) => void
+
+/** Opens the store and the registry on it. */
+export async function openDurableRegistry(options: DurableOptions): Promise<DurableRegistry> {
+  return new DurableRegistry(options, await openBoth(options))
+}
+
+async function openBoth(options: DurableOptions): Promise<Open> {
+  const { openDatabase, logger: _, ...rest } = options
+  const db = await openDatabase()
+  try {
+    return { db, registry: await openRegistry({ ...rest, db }) }
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}
+
+/** The registry of a node; see the header of this file. */
+export class DurableRegistry implements Registry {
+  readonly catalogue: Catalogue
+  readonly #options: DurableOptions
+  readonly #listeners = new Set<Listener>()
+  #open: Open
+  #author: Author | undefined
+  #unsubscribe: () => void
+  #isBroken = false
+  #isClosed = false
+  #reopening: Promise<void> | undefined
+
+  constructor(options: DurableOptions, open: Open) {
+    this.#options = options
+    this.#open = open
+    this.#unsubscribe = open.registry.subscribe((event) => this.#tell(event))
+    this.catalogue = this.#createCatalogue()
+  }
+
+  get federation(): Hash | undefined {
+    return this.#open.registry.federation
+  }
+  get roster(): Roster | undefined {
+    return this.#open.registry.roster
+  }
+  get rosters(): readonly Roster[] {
+    return this.#open.registry.rosters
+  }
+  get profile(): Profile | undefined {
+    return this.#open.registry.profile
+  }
+  get author(): Author | undefined {
+    return this.#open.registry.author
+  }
+
+  /** The database below, for what the shell itself keeps there. */
+  async database(): Promise<Database> {
+    await this.#ready()
+    return this.#open.db
+  }
+
+  pinFederation(fed: Hash): Promise<void> {
+    return this.#guard((registry) => registry.pinFederation(fed))
+  }
+  addRoster(bytes: Uint8Array): Promise<'new' | 'known'> {
+    return this.#guard((registry) => registry.addRoster(bytes))
+  }
+  addProfile(bytes: Uint8Array): Promise<void> {
+    return this.#guard((registry) => registry.addProfile(bytes))
+  }
+  profileBytes(hash: Hash): Promise<Uint8Array | undefined> {
+    return this.#guard((registry) => registry.profileBytes(hash))
+  }
+  missingProfile(): Hash | undefined {
+    return this.#open.registry.missingProfile()
+  }
+  accept(commits: readonly Commit[]): Promise<readonly Acceptance[]> {
+    return this.#guard((registry) => registry.accept(commits))
+  }
+  setAuthor(author: Author | undefined): void {
+    this.#author = author
+    this.#open.registry.setAuthor(author)
+  }
+  write(write: Write): Promise<Written> {
+    return this.#guard((registry) => registry.write(write))
+  }
+  heads(): readonly LogHead[] {
+    return this.#open.registry.heads()
+  }
+  headsDigest(...args: Parameters<Registry['headsDigest']>): Hash {
+    return this.#open.registry.headsDigest(...args)
+  }
+  readLog(log: LogKey, fromSeq: number, maxBytes: number): ReturnType<Registry['readLog']> {
+    return this.#guard((registry) => registry.readLog(log, fromSeq, maxBytes))
+  }
+  catalogueDigest(): Promise<Hash> {
+    return this.#guard((registry) => registry.catalogueDigest())
+  }
+  totals(): Totals {
+    return this.#open.registry.totals()
+  }
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.#reopening?.catch(() => undefined)
+    this.#unsubscribe()
+    if (!this.#isBroken) await closeBoth(this.#open)
+  }
+
+  /** Runs one call; a failure of the store is answered by opening it again. */
+  async #guard<T>(call: (registry: Registry) => Promise<T>): Promise<T> {
+    await this.#ready()
+    const used = this.#open
+    try {
+      return await call(used.registry)
+    } catch (error) {
+      if (isMuluError(error) && error.code !== 'MULU_DISK') throw error
+      await this.#recover(used, error)
+      if (!isStoreFailure(error)) throw error
+      throw new MuluError('MULU_DISK', { cause: error })
+    }
+  }
+
+  async #ready(): Promise<void> {
+    if (this.#isClosed) throw new MuluError('MULU_CLOSED', { details: { what: 'registry' } })
+    await this.#reopening?.catch(() => undefined)
+    if (this.#isBroken) await this.#reopen()
+  }
+
+  /** Opens the store again, once for all calls that failed on the same one. */
+  async #recover(failed: Open, error: unknown): Promise<void> {
+    const { logger } = this.#options
+    if (this.#isClosed) return
+    if (this.#open === failed && this.#reopening === undefined) {
+      logger.error({ err: error }, 'the store failed; it is opened again')
+      this.#isBroken = true
+    }
+    await this.#reopen().catch((cause: unknown) => {
+      logger.error({ err: cause }, 'the store could not be opened again')
+    })
+  }
+
+  #reopen(): Promise<void> {
+    if (!this.#isBroken) return Promise.resolve()
+    this.#reopening ??= this.#replace().finally(() => {
+      this.#reopening = undefined
+    })
+    return this.#reopening
+  }
+
+  async #replace(): Promise<void> {
+    this.#unsubscribe()
+    // A store that failed may also fail to close; what counts is that opening it again succeeds.
+    await closeBoth(this.#open).catch((error: unknown) => {
+      this.#options.logger.warn({ err: error }, 'the failed store did not close cleanly')
+    })
+    this.#open = await openBoth(this.#options)
+    this.#isBroken = false
+    this.#open.registry.setAuthor(this.#author)
+    this.#unsubscribe = this.#open.registry.subscribe((event) => this.#tell(event))
+    for (const type of ['roster', 'profile', 'commits'] as const) this.#tell({ type })
+  }
+
+  #tell(event: RegistryEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  #createCatalogue(): Catalogue {
+    const now = (): Catalogue => this.#open.registry.catalogue
+    const ready = (): Promise<void> => this.#ready()
+    return {
+      query: (query) => ready().then(() => now().query(query)),
+      record: (id) => ready().then(() => now().record(id)),
+      provenance: (id) => ready().then(() => now().provenance(id)),
+      history: (id) => ready().then(() => now().history(id)),
+      conflictSources: (id) => ready().then(() => now().conflictSources(id)),
+      countsByAgency: () => now().countsByAgency(),
+      views: async function* views() {
+        await ready()
+        yield* now().views()
+      },
+    }
+  }
+}
+
+async function closeBoth(open: Open): Promise<void> {
+  try {
+    await open.registry.close()
+  } finally {
+    await open.db.close()
+  }
+}

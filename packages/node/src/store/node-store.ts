@@ -1,0 +1,47 @@
+/** The store of one node: database, registry and what the shell keeps beside them. */
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import type { Database } from '@mulu/registry-core'
+import { pino } from 'pino'
+import type { Clock } from '../clock.ts'
+import { createCrypto } from '../crypto.ts'
+import type { DataFolder } from '../folder/data-folder.ts'
+import type { NodeLogger } from '../logger.ts'
+import { type Baselines, createBaselines } from './baselines.ts'
+import { type DurableRegistry, openDurableRegistry } from './durable-registry.ts'
+import { openDatabase } from './open-database.ts'
+import { PROFILES } from './profiles.ts'
+
+/** An open store. */
+export type NodeStore = AsyncDisposable & {
+  readonly registry: DurableRegistry
+  readonly baselines: Baselines
+}
+
+/** What may be replaced: the log, and for tests the database. */
+export type StoreOptions = {
+  readonly logger?: NodeLogger
+  readonly openDatabase?: () => Promise<Database>
+}
+
+/** Opens the store of a folder; MULU_STORE_LOCKED when another process has it. */
+export async function openNodeStore(
+  folder: DataFolder,
+  clock: Clock,
+  options: StoreOptions = {},
+): Promise<NodeStore> {
+  await mkdir(folder.store, { recursive: true, mode: 0o700 })
+  const registry = await openDurableRegistry({
+    openDatabase: options.openDatabase ?? (() => openDatabase(folder.store)),
+    logger: options.logger ?? pino({ level: 'silent' }),
+    crypto: createCrypto(),
+    now: clock.now,
+    randomBytes: (length) => Uint8Array.from(randomBytes(length)),
+    profiles: Object.values(PROFILES),
+  })
+  return {
+    registry,
+    baselines: createBaselines(() => registry.database()),
+    [Symbol.asyncDispose]: () => registry.close(),
+  }
+}

@@ -1,0 +1,36 @@
+import { type Database, MuluError } from '@mulu/registry-core'
+import { Level } from 'level'
+
+/** Opens the LevelDB of a data folder; MULU_STORE_LOCKED when another process has it. */
+export async function openDatabase(path: string): Promise<Database> {
+  const level = new Level<string, string>(path)
+  try {
+    await level.open()
+  } catch (cause) {
+    if (isLocked(cause)) {
+      throw new MuluError('MULU_STORE_LOCKED', { cause, details: { store: path } })
+    }
+    throw new MuluError('MULU_DISK', { cause, details: { store: path, reason: reasonOf(cause) } })
+  }
+  return level as unknown as Database
+}
+
+/** Whether an error comes from the store or the file system below it. */
+export function isStoreFailure(error: unknown): boolean {
+  const code = codeOf(error)
+  return /^LEVEL_/.test(code) || /^E[A-Z]{2,}$/.test(code)
+}
+
+function isLocked(error: unknown): boolean {
+  if (codeOf(error) === 'LEVEL_LOCKED') return true
+  return error instanceof Error && error.cause !== undefined && isLocked(error.cause)
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+function reasonOf(error: unknown): string {
+  const deepest = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return deepest instanceof Error ? deepest.message : String(deepest)
+}

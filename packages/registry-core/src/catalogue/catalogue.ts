@@ -1,0 +1,128 @@
+/** Reading: one record, its past, and lists with counts. The only way to read. */
+
+import type { Hash } from '../crypto.ts'
+import type { JsonValue } from '../encoding/json.ts'
+import type { Outcome } from '../log/outcome.ts'
+import type { RecordId } from '../record/record-id.ts'
+import type { View } from '../record/view.ts'
+
+/** Where a value came from. */
+export type Source = {
+  readonly client: number
+  readonly seq: number
+  readonly commit: Hash
+  readonly atMs: number
+  readonly rosterVersion: number
+  readonly actor: string
+  readonly reason: string | null
+}
+
+/** One field with the value shown and who set it. */
+export type FieldProvenance = {
+  readonly path: string
+  readonly value: JsonValue | undefined
+  readonly source: Source
+  /** How many earlier writings of this field stand behind it. */
+  readonly superseded: number
+}
+
+/** One commit's part in a record. */
+export type HistoryItem = {
+  readonly source: Source
+  readonly paths: readonly string[]
+  readonly outcome: Outcome
+}
+
+/** A filter of a listing: several values are "or", several filters "and". */
+export type FilterName =
+  | 'kind'
+  | 'agency'
+  | 'region'
+  | 'theme'
+  | 'sharing'
+  | 'openness'
+  | 'format'
+  | 'state'
+
+/** The filters that are counted beside a listing. */
+export const FACETS: readonly FilterName[] = [
+  'kind',
+  'agency',
+  'region',
+  'theme',
+  'sharing',
+  'openness',
+  'format',
+]
+
+/** What to list. */
+export type Query = {
+  readonly q?: string
+  readonly filters?: Readonly<Partial<Record<FilterName, readonly string[]>>>
+  readonly sort?: 'relevance' | 'modified' | 'title'
+  readonly limit?: number
+  /** Opaque; from the `next` of the page before. MULU_QUERY when it is none. */
+  readonly after?: string
+}
+
+/** A record as it stands in a list. */
+export type Item = {
+  readonly id: string
+  readonly ns: number
+  readonly kind: string
+  readonly agency: number
+  readonly title: Readonly<Record<string, string>>
+  readonly description: Readonly<Record<string, string>>
+  readonly region: string | null
+  readonly themes: readonly string[]
+  readonly sharing: string | null
+  readonly openness: string | null
+  readonly formats: readonly string[]
+  readonly state: string | null
+  readonly modified: string | null
+  readonly updatedMs: number
+  readonly conflicts: number
+  readonly problems: number
+}
+
+/** A page of a listing with exact counts of the whole result. */
+export type Page = {
+  readonly total: number
+  readonly items: readonly Item[]
+  readonly next: string | null
+  readonly facets: Readonly<
+    Partial<Record<FilterName, readonly { readonly value: string; readonly count: number }[]>>
+  >
+}
+
+/** Counts of one agency's records. */
+export type AgencyCounts = {
+  readonly agency: number
+  readonly records: number
+  readonly published: number
+  readonly withdrawn: number
+  readonly problems: number
+  readonly conflicts: number
+  readonly newestMs: number
+}
+
+/** The read model of a replica, of the federation's audience. */
+export interface Catalogue {
+  query(query: Query): Promise<Page>
+  /** The view of a record, or undefined. */
+  record(id: RecordId): Promise<View | undefined>
+  provenance(id: RecordId): Promise<readonly FieldProvenance[]>
+  /** Newest first. */
+  history(id: RecordId): Promise<readonly HistoryItem[]>
+  /** Every value of every field that has more than one, with its source. */
+  conflictSources(id: RecordId): Promise<ReadonlyMap<string, readonly ConflictSource[]>>
+  countsByAgency(): readonly AgencyCounts[]
+  /** All views in the order of their ids, for exports. */
+  views(): AsyncIterable<View>
+}
+
+/** One of several values of a field. */
+export type ConflictSource = {
+  readonly value: JsonValue | undefined
+  readonly source: Source
+}

@@ -1,0 +1,195 @@
+/** The catalogue over a store: views and their past. */
+import type { ReadCommit } from '../commit/commit.ts'
+import type { Crypto } from '../crypto.ts'
+import { utf8ToText } from '../encoding/bytes.ts'
+import { SALT_BYTES } from '../limits.ts'
+import { commitsAt } from '../log/chain.ts'
+import type { LogKey } from '../log/log.ts'
+import { decodeOutcome } from '../log/stored-outcome.ts'
+import { type DocumentSlot, RecordDocument, type Row } from '../record/document.ts'
+import { type RecordId, recOf } from '../record/record-id.ts'
+import type { View } from '../record/view.ts'
+import type { ScanIndex } from '../search/scan-index.ts'
+import { commitKey, recordKey, type Scope, type Store } from '../store/store.ts'
+import type {
+  AgencyCounts,
+  Catalogue,
+  ConflictSource,
+  FieldProvenance,
+  HistoryItem,
+  Page,
+  Query,
+  Source,
+} from './catalogue.ts'
+import { countByAgency } from './counts.ts'
+
+/** Reads the federation's records of one store. */
+export class ReplicaCatalogue implements Catalogue {
+  readonly #crypto: Crypto
+  readonly #store: Store
+  readonly #index: ScanIndex
+
+  constructor(crypto: Crypto, store: Store, index: ScanIndex) {
+    this.#crypto = crypto
+    this.#store = store
+    this.#index = index
+  }
+
+  async query(query: Query): Promise<Page> {
+    return this.#index.query(query)
+  }
+
+  countsByAgency(): readonly AgencyCounts[] {
+    return countByAgency(this.#index.items())
+  }
+
+  async record(id: RecordId): Promise<View | undefined> {
+    const text = await this.#store.views.get(recordKey(scopeOf(id), recOf(id)))
+    return text === undefined ? undefined : (JSON.parse(text) as View)
+  }
+
+  async *views(): AsyncGenerator<View> {
+    for await (const [key, text] of this.#store.views.iterator()) {
+      if (key.split('/')[1] === '1') yield JSON.parse(text) as View
+    }
+  }
+
+  async provenance(id: RecordId): Promise<readonly FieldProvenance[]> {
+    const view = await this.record(id)
+    const document = await this.#document(id)
+    if (view === undefined || document === undefined) return []
+    const sources = await this.#sources(id, document.rows)
+    const slots = document.slots()
+    const paths = new Set(slots.filter((slot) => slot.live).map((slot) => slot.path))
+    return [...paths].sort().flatMap((path) => {
+      const ofPath = slots.filter((slot) => slot.path === path)
+      const shown = shownSlot(ofPath, view, sources)
+      const source = shown && sources.get(positionText(shown))
+      if (shown === undefined || source === undefined) return []
+      return [
+        { path, value: shown.value, source, superseded: ofPath.filter((s) => !s.live).length },
+      ]
+    })
+  }
+
+  async history(id: RecordId): Promise<readonly HistoryItem[]> {
+    const document = await this.#document(id)
+    if (document === undefined) return []
+    const slots = document.slots()
+    const items: HistoryItem[] = []
+    for (const row of onePerCommit(document.rows)) {
+      const commit = await this.#commit(id, row)
+      if (commit === undefined) continue
+      const key = commitKey(logOfRow(id, row), row.seq, commit.id)
+      const stored = await this.#store.outcomes.get(key)
+      if (stored === undefined) continue
+      const written = slots.filter((s) => s.client === row.client && s.seq === row.seq)
+      const paths = written.map((slot) => slot.path).sort()
+      items.push({ source: sourceOf(commit), paths, outcome: decodeOutcome(stored) })
+    }
+    return items.sort((a, b) => b.source.atMs - a.source.atMs || b.source.seq - a.source.seq)
+  }
+
+  async conflictSources(id: RecordId): Promise<ReadonlyMap<string, readonly ConflictSource[]>> {
+    const view = await this.record(id)
+    const document = await this.#document(id)
+    if (view === undefined || document === undefined) return new Map()
+    const sources = await this.#sources(id, document.rows)
+    return new Map(
+      view.conflicts.map(({ path, values }) => [
+        path,
+        values.flatMap((each) => {
+          const source = sources.get(positionText(each))
+          const value = each.removed ? undefined : each.value
+          return source === undefined ? [] : [{ value, source }]
+        }),
+      ]),
+    )
+  }
+
+  async #document(id: RecordId): Promise<RecordDocument | undefined> {
+    const stored = await this.#store.records.get(recordKey(scopeOf(id), recOf(id)))
+    return stored === undefined ? undefined : RecordDocument.open(stored)
+  }
+
+  async #sources(id: RecordId, rows: readonly Row[]): Promise<ReadonlyMap<string, Source>> {
+    const sources = new Map<string, Source>()
+    for (const row of onePerCommit(rows)) {
+      const commit = await this.#commit(id, row)
+      if (commit !== undefined) sources.set(positionText(row), sourceOf(commit))
+    }
+    return sources
+  }
+
+  async #commit(id: RecordId, row: Row): Promise<ReadCommit | undefined> {
+    const log = logOfRow(id, row)
+    const commits = await commitsAt(this.#crypto, this.#store, log, row.seq)
+    return commits.length > 1 ? this.#onChain(log, commits) : commits[0]
+  }
+
+  async #onChain(log: LogKey, commits: readonly ReadCommit[]): Promise<ReadCommit | undefined> {
+    for (const commit of commits) {
+      const stored = await this.#store.outcomes.get(commitKey(log, commit.read.seq, commit.id))
+      const kind = stored === undefined ? undefined : decodeOutcome(stored).kind
+      if (kind === 'in force' || kind === 'void') return commit
+    }
+    return undefined
+  }
+}
+
+function scopeOf(id: RecordId): Scope {
+  return { ns: id.ns, aud: 1 }
+}
+
+function logOfRow(id: RecordId, row: Row): LogKey {
+  return { ...scopeOf(id), writer: row.client }
+}
+
+function positionText(at: { readonly client: number; readonly seq: number }): string {
+  return `${at.client}.${at.seq}`
+}
+
+function onePerCommit(rows: readonly Row[]): readonly Row[] {
+  return [...new Map(rows.map((row) => [positionText(row), row] as const)).values()]
+}
+
+/** The live slot whose value the view shows; of a conflict, the one listed first. */
+function shownSlot(
+  slots: readonly DocumentSlot[],
+  view: View,
+  sources: ReadonlyMap<string, Source>,
+): DocumentSlot | undefined {
+  const live = slots.filter((slot) => slot.live)
+  const [first] = live
+  if (first === undefined || live.length === 1) return first
+  const shown = JSON.stringify(view.fields[first.path])
+  const at = (slot: DocumentSlot): number => sources.get(positionText(slot))?.atMs ?? 0
+  const newestFirst = [...live].sort((a, b) => at(b) - at(a) || b.client - a.client)
+  return newestFirst.find((slot) => JSON.stringify(slot.value) === shown) ?? newestFirst[0]
+}
+
+function sourceOf(commit: ReadCommit): Source {
+  const { writer, seq, stamp, roster, actor } = commit.read
+  return {
+    client: writer,
+    seq,
+    commit: commit.id,
+    atMs: stamp[0],
+    rosterVersion: roster[0],
+    actor,
+    reason: reasonOf(commit),
+  }
+}
+
+/** The reason in the note body; a note that is missing or unreadable gives none. */
+function reasonOf(commit: ReadCommit): string | null {
+  const [body] = commit.bodies
+  if (commit.read.note === 0 || !(body instanceof Uint8Array)) return null
+  try {
+    const note = JSON.parse(utf8ToText(body.subarray(SALT_BYTES))) as { reason?: unknown } | null
+    return typeof note?.reason === 'string' ? note.reason : null
+  } catch {
+    // A note is free bytes of its author; what cannot be read is shown as no reason.
+    return null
+  }
+}

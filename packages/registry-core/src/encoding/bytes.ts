@@ -1,0 +1,52 @@
+import { fromHexString, toHexString } from 'lib0/buffer'
+import * as string from 'lib0/string'
+
+/** Text as UTF-8. */
+export function utf8(text: string): Uint8Array {
+  return string.encodeUtf8(text)
+}
+
+/** UTF-8 as text; throws on malformed bytes. */
+export function utf8ToText(bytes: Uint8Array): string {
+  return string.decodeUtf8(bytes)
+}
+
+/** Bytes as lower-case hexadecimal digits. */
+export function toHex(bytes: Uint8Array): string {
+  return toHexString(bytes)
+}
+
+/** The bytes that hexadecimal digits stand for. */
+export function fromHex(hex: string): Uint8Array {
+  return fromHexString(hex)
+}
+
+/** All parts in one array. */
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  const whole = new Uint8Array(length)
+  let offset = 0
+  for (const part of parts) {
+    whole.set(part, offset)
+    offset += part.length
+  }
+  return whole
+}
+
+/** Whether two arrays hold the same bytes. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+/** Order by bytes, shorter first where one is the start of the other. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}

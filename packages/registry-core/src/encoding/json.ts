@@ -1,0 +1,30 @@
+import canonicalize from 'canonicalize'
+
+/** A plain JSON value, as it stands in a field. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue }
+
+/** A plain JSON object. */
+export type JsonObject = { readonly [key: string]: JsonValue }
+
+/** Canonical JSON by RFC 8785: keys by code unit, one text per value. */
+export function canonicalJson(value: JsonValue): string {
+  const text = canonicalize(value)
+  if (text === undefined) throw new Error('Invariant broken: a JSON value has canonical text')
+  return text
+}
+
+/** Whether a value is an object with keys (not null, not an array). */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Whether a text has no lone surrogates. */
+export function isWellFormedText(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text)
+}

@@ -1,0 +1,132 @@
+/**
+ * The core of Mulu: records, commits, logs, roster, catalogue and synchronisation, without I/O,
+ * clock or randomness. `openRegistry` is the way in; a shell passes it a database and the rest.
+ */
+export { assertNever } from './assert.ts'
+export {
+  type AgencyCounts,
+  type Catalogue,
+  type ConflictSource,
+  FACETS,
+  type FieldProvenance,
+  type FilterName,
+  type HistoryItem,
+  type Item,
+  type Page,
+  type Query,
+  type Source,
+} from './catalogue/catalogue.ts'
+export { valueHash } from './catalogue/leaf.ts'
+export { type Audience, audienceText } from './commit/audience.ts'
+export { encodeBody, type Slot } from './commit/body.ts'
+export { bodiesRoot, type Commit, commitId, decodeCommit, encodeCommit } from './commit/commit.ts'
+export { decodeHeader, type Entry, encodeHeader, type Header, type Stamp } from './commit/header.ts'
+export { type Over, overOf } from './commit/over.ts'
+export {
+  type Crypto,
+  DOMAIN,
+  ed25519Key,
+  type Hash,
+  hash,
+  hashToText,
+  keyToText,
+  type PublicKey,
+  type Signer,
+  signFor,
+  textToHash,
+  verify,
+} from './crypto.ts'
+export { concat, equalBytes, fromHex, toHex, utf8, utf8ToText } from './encoding/bytes.ts'
+export { decodeCbor, encodeCbor } from './encoding/cbor.ts'
+export { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from './encoding/json.ts'
+export {
+  ERRORS,
+  type ErrorCode,
+  type ErrorDetails,
+  isMuluError,
+  MuluError,
+} from './errors.ts'
+export type { Candidate, FeedError } from './exchange/candidate.ts'
+export { portalFromFields } from './exchange/cn-portals-line.ts'
+export { datasetFromFields } from './exchange/dcat-us-dataset.ts'
+export { type Feed, readFeed } from './exchange/feed.ts'
+export {
+  type Baseline,
+  type ImportInput,
+  type ImportNote,
+  type ImportPlan,
+  planImport,
+  type RecordChange,
+} from './exchange/import-plan.ts'
+export { harvestLocal } from './exchange/local-id.ts'
+export { type ExportRecord, recordToLine } from './exchange/mulu-jsonl.ts'
+export * as limits from './limits.ts'
+export { type LogHead, type LogKey, type LogPosition, logText, parseLog } from './log/log.ts'
+export type { Acceptance, Missing, Outcome } from './log/outcome.ts'
+export { allCommits, openRegistry } from './open-registry.ts'
+export { CN_GOV_PROFILE } from './profile/cn-gov.ts'
+export { DCAT_PROFILE } from './profile/dcat.ts'
+export { parseProfile } from './profile/parse-profile.ts'
+export type { Problem } from './profile/problems.ts'
+export {
+  classOf,
+  kindProfile,
+  type Label,
+  type Profile,
+  rankOf,
+  type Term,
+  type Vocabulary,
+} from './profile/profile.ts'
+export { isPath } from './record/path.ts'
+export { parseRecordId, type RecordId, recOf } from './record/record-id.ts'
+export type { Conflict, View } from './record/view.ts'
+export type {
+  Author,
+  Change,
+  Database,
+  Registry,
+  RegistryEvent,
+  RegistryOptions,
+  Totals,
+  Write,
+  Written,
+} from './registry.ts'
+export { admissionChanges, type Founding, foundingChanges } from './roster/admission.ts'
+export type { Labels, NodeRole, Right, RosterChange } from './roster/change.ts'
+export { hasRight, openGrant } from './roster/grant.ts'
+export {
+  createJoinRequest,
+  type JoinClaim,
+  type JoinRequest,
+  parseJoinRequest,
+} from './roster/join-request.ts'
+export {
+  draftRoster,
+  encodeRoster,
+  type Roster,
+  type RosterSignature,
+  rosterMessage,
+  verifyRoster,
+} from './roster/roster.ts'
+export { profileHash } from './roster/roster-store.ts'
+export type { Agency, Grant, Namespace, RosterState, Writer } from './roster/state.ts'
+export { encodeTicket, parseTicket, type Ticket } from './roster/ticket.ts'
+export { mayHold, memberByPeer } from './sync/audience-rule.ts'
+export { decodeFrame, encodeFrame, type Frame, type PeerAddresses } from './sync/frame.ts'
+export type { NodeReport } from './sync/report.ts'
+export { stepRequester } from './sync/requester.ts'
+export {
+  NEW_REQUESTER,
+  type RequesterEffect,
+  type RequesterEvent,
+  type RequesterPhase,
+  type RequesterState,
+} from './sync/requester-state.ts'
+export {
+  NEW_RESPONDER,
+  type ResponderEffect,
+  type ResponderEvent,
+  type ResponderState,
+  stepResponder,
+} from './sync/responder.ts'
+export type { SyncContext, SyncReplica } from './sync/sync-context.ts'

@@ -1,0 +1,301 @@
+/**
+ * The one way in. Commits from the own desk, a peer, a bundle or an import all pass `accept`:
+ * attributed, placed on their chain, judged, merged, and written in one batch each. Calls follow
+ * each other; the registry sees to that.
+ */
+import type { Commit, ReadCommit } from '../commit/commit.ts'
+import { encodeCommit } from '../commit/commit.ts'
+import type { Stamp } from '../commit/header.ts'
+import type { Crypto } from '../crypto.ts'
+import { equalBytes } from '../encoding/bytes.ts'
+import { encodeCbor } from '../encoding/cbor.ts'
+import { WAITING_MAX } from '../limits.ts'
+import type { Profile } from '../profile/profile.ts'
+import { type Merged, mergeCommit } from '../record/merge.ts'
+import type { View } from '../record/view.ts'
+import type { LogEnd } from '../roster/change.ts'
+import { pinOf } from '../roster/grant.ts'
+import type { Roster } from '../roster/roster.ts'
+import {
+  commitBatch,
+  commitKey,
+  logPrefix,
+  type Operation,
+  positionPrefix,
+  put,
+  type Scope,
+  type Store,
+  scopePrefix,
+} from '../store/store.ts'
+import { attribute } from './attribute.ts'
+import { commitsAt, nextStored } from './chain.ts'
+import { judge, type Verdict } from './judge.ts'
+import type { LogKey } from './log.ts'
+import type { LogState } from './log-state.ts'
+import type { Logs } from './logs.ts'
+import type { Acceptance, Outcome } from './outcome.ts'
+import { effectiveStamp, firstUnseen, sightOf, type Unseen } from './past.ts'
+import { decodeOutcome, encodeOutcome, type StoredOutcome } from './stored-outcome.ts'
+
+/** What the acceptor works on; rosters and profiles change under it. */
+export type AcceptorContext = {
+  readonly crypto: Crypto
+  readonly store: Store
+  readonly logs: Logs
+  readonly rosters: () => readonly Roster[]
+  /** The profile that a roster version names, when it is here. */
+  readonly profileOf: (roster: Roster) => Profile | undefined
+  /** Told of every view that changed, after its batch was written. */
+  readonly onViews: (scope: Scope, views: ReadonlyMap<string, View | undefined>) => void
+  /** Told when what was accepted before has to be judged again. */
+  readonly onRejudge: (scope: Scope) => Promise<void>
+}
+
+/** What a stalled log waits for: a position of another log, or news of another kind. */
+type Stall = Unseen | 'news'
+
+type Step = { readonly outcome: StoredOutcome; readonly isDone: boolean }
+
+/** Places, judges and merges commits. */
+export class Acceptor {
+  readonly #context: AcceptorContext
+  readonly #stalls = new Map<string, { readonly log: LogKey; readonly stall: Stall }>()
+
+  constructor(context: AcceptorContext) {
+    this.#context = context
+  }
+
+  /** Takes in one commit. Rejects with MULU_DISK when the store refuses; nothing is then changed. */
+  async accept(commit: Commit): Promise<Acceptance> {
+    const attribution = attribute(this.#context.crypto, this.#context.rosters(), commit)
+    if ('code' in attribution) {
+      return { known: false, outcome: { kind: 'dropped', ...attribution } }
+    }
+    return this.#place(attribution.commit)
+  }
+
+  async #place(commit: ReadCommit): Promise<Acceptance> {
+    const { store, logs } = this.#context
+    const log = logOf(commit)
+    const stored = await store.outcomes.get(commitKey(log, commit.read.seq, commit.id))
+    if (stored !== undefined) return { known: true, outcome: decodeOutcome(stored) }
+    const state = logs.get(log)
+    if (await this.#isFork(log, commit)) return this.#keepFork(state, commit)
+    const isNext =
+      commit.read.seq === state.judged.seq + 1 && equalBytes(commit.read.parent, state.judged.id)
+    if (isNext) return this.#takeNext(log, commit)
+    return this.#keepWaiting(state, commit)
+  }
+
+  async #takeNext(log: LogKey, commit: ReadCommit): Promise<Acceptance> {
+    const { outcome, isDone } = await this.#step(log, commit, true)
+    if (isDone) await this.advance(log)
+    return { known: false, outcome }
+  }
+
+  /** Judges what is stored beyond the judged end of a log, and of every log that waited for it. */
+  async advance(log: LogKey): Promise<void> {
+    const queue: LogKey[] = [log]
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      await this.#advanceOne(next)
+      queue.push(...this.#freed(next))
+    }
+  }
+
+  async #advanceOne(log: LogKey): Promise<void> {
+    const { crypto, store, logs } = this.#context
+    for (let isDone = true; isDone; ) {
+      const state = logs.get(log)
+      if (state.known.seq <= state.judged.seq && state.held === 0) return
+      const next = await nextStored(crypto, store, log, state.judged, this.#pin(log))
+      isDone = next !== undefined && (await this.#step(log, next, false)).isDone
+    }
+    await this.#linkHeld(log)
+  }
+
+  /** Counts held commits whose parents have come as known, whatever they still wait for. */
+  async #linkHeld(log: LogKey): Promise<void> {
+    const { crypto, store, logs } = this.#context
+    for (let state = logs.get(log); state.held > 0; state = logs.get(log)) {
+      const next = await nextStored(crypto, store, log, state.known, this.#pin(log))
+      if (next === undefined) return
+      const linked = extendKnown(state, next, false)
+      await commitBatch(store, [logs.operation(store, linked)])
+      logs.set(linked)
+    }
+  }
+
+  #pin(log: LogKey): LogEnd | undefined {
+    const newest = this.#context.rosters().at(-1)
+    return newest === undefined ? undefined : pinOf(newest.state, log)?.log
+  }
+
+  /** Logs that waited for a position which `log` has now reached, or ended below. */
+  #freed(log: LogKey): readonly LogKey[] {
+    const state = this.#context.logs.get(log)
+    const freed: LogKey[] = []
+    for (const [key, { log: waiting, stall }] of this.#stalls) {
+      if (stall === 'news' || scopePrefix(waiting) !== scopePrefix(log)) continue
+      const isReached = state.ended || state.judged.seq >= stall.seq
+      if (stall.writer !== log.writer || !isReached) continue
+      this.#stalls.delete(key)
+      freed.push(waiting)
+    }
+    return freed
+  }
+
+  /** Tries again what waited for a roster, a profile or newer software. */
+  async retry(): Promise<void> {
+    for (const state of this.#context.logs.all()) await this.advance(state.log)
+  }
+
+  /** Judges the commit after the judged end of its log and writes what follows from it. */
+  async #step(log: LogKey, commit: ReadCommit, isNew: boolean): Promise<Step> {
+    const { logs } = this.#context
+    const state = logs.get(log)
+    const unseen = await firstUnseen(this.#context, commit)
+    const verdict = judge(commit, state, {
+      rosters: this.#context.rosters(),
+      hasProfile: (roster) => this.#context.profileOf(roster) !== undefined,
+      isAfterSatisfied: unseen === undefined,
+    })
+    if (verdict.kind === 'waits') {
+      this.#stalls.set(logPrefix(log), { log, stall: unseen ?? 'news' })
+      if (isNew) await this.#write(commit, verdict, extendKnown(state, commit, isNew), [])
+      return { outcome: verdict, isDone: false }
+    }
+    const after = nextState(state, commit, verdict, isNew)
+    const merged = await this.#merge(state, commit, verdict)
+    const outcome = outcomeOf(verdict, merged)
+    await this.#write(commit, outcome, after, merged?.operations ?? [], isNew)
+    if (merged !== undefined) this.#context.onViews(log, merged.views)
+    if (commit.read.reset && verdict.kind === 'in force') await this.#context.onRejudge(log)
+    return { outcome, isDone: true }
+  }
+
+  async #merge(state: LogState, commit: ReadCommit, verdict: Verdict): Promise<Merged | undefined> {
+    const { crypto, store, logs, rosters, profileOf } = this.#context
+    if (verdict.kind !== 'in force' && verdict.kind !== 'void') return undefined
+    const cited = rosters()[commit.read.roster[0] - 1]
+    const newest = rosters().at(-1)
+    const citedProfile = cited && profileOf(cited)
+    if (citedProfile === undefined || newest === undefined) return undefined
+    const scope = { ns: state.log.ns, aud: state.log.aud }
+    const isInForce = verdict.kind === 'in force'
+    return mergeCommit(
+      {
+        crypto,
+        store,
+        scope,
+        citedProfile,
+        profile: profileOf(newest) ?? citedProfile,
+        stamp: (row) => effectiveStamp(logs.get({ ...scope, writer: row.client }), row),
+        sight: isInForce ? await sightOf(this.#context, commit, verdict.mayClassify) : undefined,
+      },
+      commit,
+    )
+  }
+
+  async #write(
+    commit: ReadCommit,
+    outcome: StoredOutcome,
+    after: LogState,
+    operations: readonly Operation[],
+    isNew = true,
+  ): Promise<void> {
+    const { store, logs } = this.#context
+    const key = commitKey(after.log, commit.read.seq, commit.id)
+    await commitBatch(store, [
+      ...(isNew ? [put(store.commits, key, encodeCommit(commit))] : []),
+      put(store.outcomes, key, encodeOutcome(outcome)),
+      logs.operation(store, after),
+      ...operations,
+    ])
+    logs.set(after)
+  }
+
+  /** Keeps a commit that does not yet follow on the judged chain. */
+  async #keepWaiting(state: LogState, commit: ReadCommit): Promise<Acceptance> {
+    const isNextKnown =
+      commit.read.seq === state.known.seq + 1 && equalBytes(commit.read.parent, state.known.id)
+    const waiting = state.known.seq - state.judged.seq + state.held
+    if (waiting >= WAITING_MAX) {
+      const outcome: Outcome = { kind: 'dropped', code: 'MULU_WAITING_FULL', blame: false }
+      return { known: false, outcome }
+    }
+    const outcome: StoredOutcome = { kind: 'waits', missing: isNextKnown ? 'after' : 'parent' }
+    const after = isNextKnown
+      ? extendKnown(state, commit, true)
+      : { ...state, held: state.held + 1 }
+    await this.#write(commit, outcome, after, [])
+    await this.#linkHeld(state.log)
+    return { known: false, outcome }
+  }
+
+  async #isFork(log: LogKey, commit: ReadCommit): Promise<boolean> {
+    const prefix = positionPrefix(log, commit.read.seq)
+    const [other] = await this.#context.store.outcomes
+      .keys({ gt: `${prefix}/`, lt: `${prefix}0`, limit: 1 })
+      .all()
+    return other !== undefined
+  }
+
+  /** Two signed headers at one position prove a fork; both are kept as evidence. */
+  async #keepFork(state: LogState, commit: ReadCommit): Promise<Acceptance> {
+    const { crypto, store } = this.#context
+    const { seq } = commit.read
+    const [other] = await commitsAt(crypto, store, state.log, seq)
+    const proof = [other ?? commit, commit].map((c) => [c.header, c.signature])
+    const forkedAt = Math.min(seq, state.forkedAt ?? seq)
+    const outcome: StoredOutcome = { kind: 'ended', code: 'MULU_FORK' }
+    await this.#write(commit, outcome, { ...state, forkedAt }, [
+      put(store.evidence, positionPrefix(state.log, seq), encodeCbor(proof)),
+    ])
+    const isSettled = state.judged.seq < forkedAt && this.#pin(state.log) === undefined
+    if (!isSettled) await this.#context.onRejudge(state.log)
+    return { known: false, outcome }
+  }
+}
+
+/** The log that a commit belongs to. */
+export function logOf(commit: ReadCommit): LogKey {
+  const { ns, aud, writer } = commit.read
+  return { ns, aud, writer }
+}
+
+function extendKnown(state: LogState, commit: ReadCommit, isNew: boolean): LogState {
+  if (commit.read.seq <= state.known.seq) return state
+  const held = isNew ? state.held : state.held - 1
+  return { ...state, held, known: { seq: commit.read.seq, id: commit.id } }
+}
+
+function nextState(
+  state: LogState,
+  commit: ReadCommit,
+  verdict: Verdict,
+  isNew: boolean,
+): LogState {
+  const position = { seq: commit.read.seq, id: commit.id }
+  const moved = { ...extendKnown(state, commit, isNew), judged: position }
+  if (verdict.kind === 'ended') return { ...moved, ended: true }
+  const { roster, stamp, reset, after } = commit.read
+  const seen = new Map(state.seen)
+  for (const [writer, seq, id] of after) seen.set(writer, { seq, id })
+  return {
+    ...moved,
+    accepted: position,
+    rosterVersion: roster[0],
+    stamp,
+    seen,
+    resets: reset ? withReset(state.resets, position.seq, stamp) : state.resets,
+  }
+}
+
+function withReset(resets: LogState['resets'], seq: number, stamp: Stamp): LogState['resets'] {
+  return [...resets.filter(([at]) => at !== seq), [seq, stamp]]
+}
+
+function outcomeOf(verdict: Verdict, merged: Merged | undefined): StoredOutcome {
+  if (verdict.kind !== 'in force') return verdict
+  return { kind: 'in force', voidBodies: merged?.voidBodies ?? [] }
+}

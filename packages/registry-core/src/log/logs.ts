@@ -1,0 +1,89 @@
+/**
+ * All logs of a replica in memory, and what synchronisation says of them. Digests are kept per
+ * audience, so that two agencies compare only what both may hold (DESIGN-REVIEW M12).
+ */
+import { type Audience, audienceText } from '../commit/audience.ts'
+import { type Crypto, DOMAIN, type Hash, hash } from '../crypto.ts'
+import { encodeCbor } from '../encoding/cbor.ts'
+import {
+  logOfKey,
+  logPrefix,
+  type Operation,
+  put,
+  type Scope,
+  type Store,
+  scopePrefix,
+} from '../store/store.ts'
+import type { LogHead, LogKey } from './log.ts'
+import { decodeLogState, emptyLog, encodeLogState, type LogState } from './log-state.ts'
+
+/** The logs by key. */
+export class Logs {
+  readonly #states = new Map<string, LogState>()
+  readonly #crypto: Crypto
+
+  private constructor(crypto: Crypto) {
+    this.#crypto = crypto
+  }
+
+  /** Loads every log of a store. */
+  static async load(crypto: Crypto, store: Store): Promise<Logs> {
+    const logs = new Logs(crypto)
+    for await (const [key, bytes] of store.logs.iterator()) {
+      logs.set(decodeLogState(logOfKey(key), bytes))
+    }
+    return logs
+  }
+
+  /** The state of a log, empty when nothing of it is known. */
+  get(log: LogKey): LogState {
+    return this.#states.get(logPrefix(log)) ?? emptyLog(log)
+  }
+
+  /** The operation that stores the state of a log. */
+  operation(store: Store, state: LogState): Operation {
+    return put(store.logs, logPrefix(state.log), encodeLogState(state))
+  }
+
+  /** Remembers the state of a log after its batch was written. */
+  set(state: LogState): void {
+    this.#states.set(logPrefix(state.log), state)
+  }
+
+  /** Every log, in the order of namespace, audience and writer. */
+  all(): readonly LogState[] {
+    return [...this.#states].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, state]) => state)
+  }
+
+  /** The logs of a scope. */
+  inScope(scope: Scope): readonly LogState[] {
+    const prefix = `${scopePrefix(scope)}/`
+    return this.all().filter((state) => logPrefix(state.log).startsWith(prefix))
+  }
+
+  /** What to tell a peer of every log. */
+  heads(): readonly LogHead[] {
+    return this.all().map(({ log, known, accepted, forkedAt }) => ({
+      log,
+      known,
+      accepted,
+      forkedAt,
+    }))
+  }
+
+  /** The digest over the heads of an audience, of one namespace where `ns` is given. */
+  digest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash {
+    const audience = audienceText(aud)
+    const rows = this.all()
+      .filter((s) => audienceText(s.log.aud) === audience && (ns === undefined || s.log.ns === ns))
+      .filter((s) => s[which].seq > 0 || s.forkedAt !== undefined)
+      .map((s) => [s.log.ns, s.log.writer, ...headOf(s, which)])
+    return hash(this.#crypto, DOMAIN.heads, encodeCbor([which, audience, rows]))
+  }
+}
+
+/** Of a forked log the position of the fork counts, not which proof a node has seen. */
+function headOf(state: LogState, which: 'known' | 'accepted'): readonly (number | Hash)[] {
+  if (which === 'known' && state.forkedAt !== undefined) return [0, state.forkedAt]
+  return [state[which].seq, state[which].id]
+}

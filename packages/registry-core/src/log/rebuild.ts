@@ -1,0 +1,103 @@
+/**
+ * Judging a scope again from its commits: after a cut, a fork or a reset clock, what was accepted
+ * may count otherwise. A marker in the store makes it safe to be interrupted: the rebuild then
+ * runs again at the next opening.
+ */
+
+import { bucketMark } from '../catalogue/digest-tree.ts'
+import {
+  commitBatch,
+  del,
+  logPrefix,
+  type Operation,
+  put,
+  type Scope,
+  type Store,
+  scopeOfKey,
+  scopePrefix,
+  under,
+} from '../store/store.ts'
+import type { Acceptor } from './acceptor.ts'
+import { type LogState, unjudged } from './log-state.ts'
+import type { Logs } from './logs.ts'
+
+const MARKER = 'replay/'
+const PORTION = 1_024
+
+/** Scopes whose rebuild was begun and not finished. */
+export async function unfinishedScopes(store: Store): Promise<readonly Scope[]> {
+  const keys = await store.meta.keys({ gt: MARKER, lt: 'replay0' }).all()
+  return keys.map((key) => scopeOfKey(key.slice(MARKER.length)))
+}
+
+/** Empties the derived state of a scope and judges all its commits anew. */
+export async function rebuildScope(
+  context: { readonly store: Store; readonly logs: Logs; readonly acceptor: Acceptor },
+  scope: Scope,
+): Promise<void> {
+  const { store, logs, acceptor } = context
+  const prefix = scopePrefix(scope)
+  await commitBatch(store, [put(store.meta, MARKER + prefix, new Uint8Array())])
+  const pass = async (resets: Resets): Promise<Resets> => {
+    await clearDerived(store, prefix)
+    const states = await resetLogs(store, logs, scope, resets)
+    for (const state of states) await acceptor.advance(state.log)
+    return new Map(states.map(({ log }) => [log.writer, logs.get(log).resets]))
+  }
+  const resets = await pass(new Map())
+  // A reset bounds stamps of earlier commits, so the views need to know it from the start.
+  if ([...resets.values()].some((list) => list.length > 0)) await pass(resets)
+  await commitBatch(store, [del(store.meta, MARKER + prefix)])
+}
+
+type Resets = ReadonlyMap<number, LogState['resets']>
+
+async function clearDerived(store: Store, prefix: string): Promise<void> {
+  for (const sublevel of [store.records, store.outcomes]) {
+    await deleteKeys(store, sublevel.keys(under(prefix)), (key) => [del(sublevel, key)])
+  }
+  await deleteKeys(store, store.views.keys(under(prefix)), (key) => [del(store.views, key)])
+  await deleteKeys(store, store.leaves.keys(under(prefix)), (key) => [
+    del(store.leaves, key),
+    bucketMark(store, prefix, key),
+  ])
+}
+
+async function deleteKeys(
+  store: Store,
+  keys: { nextv(size: number): Promise<string[]>; close(): Promise<void> },
+  toOperations: (key: string) => readonly Operation[],
+): Promise<void> {
+  for (;;) {
+    const some = await keys.nextv(PORTION)
+    if (some.length === 0) break
+    await commitBatch(store, some.flatMap(toOperations))
+  }
+  await keys.close()
+}
+
+/** Every stored commit of the scope counts as held until the chain has reached it again. */
+async function resetLogs(
+  store: Store,
+  logs: Logs,
+  scope: Scope,
+  resets: Resets,
+): Promise<readonly LogState[]> {
+  const states = logs.inScope(scope)
+  for (const state of states) {
+    const keys = await store.commits.keys(under(logPrefix(state.log))).all()
+    const outcome = new Uint8Array()
+    const positions = new Set(keys.map((key) => key.slice(0, key.lastIndexOf('/'))))
+    const reset = {
+      ...unjudged(state),
+      held: positions.size,
+      resets: resets.get(state.log.writer) ?? [],
+    }
+    await commitBatch(store, [
+      ...keys.map((key) => put(store.outcomes, key, outcome)),
+      logs.operation(store, reset),
+    ])
+    logs.set(reset)
+  }
+  return states
+}

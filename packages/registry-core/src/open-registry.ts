@@ -1,0 +1,309 @@
+/** Opens a replica on a database: loads what is stored and finishes what was interrupted. */
+
+import type { Catalogue } from './catalogue/catalogue.ts'
+import { treeRoot } from './catalogue/digest-tree.ts'
+import { ReplicaCatalogue } from './catalogue/replica-catalogue.ts'
+import type { Audience } from './commit/audience.ts'
+import { type Commit, decodeCommit } from './commit/commit.ts'
+import { decodeHeader } from './commit/header.ts'
+import type { Hash } from './crypto.ts'
+import { equalBytes } from './encoding/bytes.ts'
+import { MuluError } from './errors.ts'
+import { Acceptor } from './log/acceptor.ts'
+import { writeChanges } from './log/author.ts'
+import type { LogHead, LogKey } from './log/log.ts'
+import { Logs } from './log/logs.ts'
+import type { Acceptance } from './log/outcome.ts'
+import { rebuildScope, unfinishedScopes } from './log/rebuild.ts'
+import type { Profile } from './profile/profile.ts'
+import { Queue } from './queue.ts'
+import { recordIdText } from './record/record-id.ts'
+import type { View } from './record/view.ts'
+import type {
+  Author,
+  Registry,
+  RegistryEvent,
+  RegistryOptions,
+  Totals,
+  Write,
+  Written,
+} from './registry.ts'
+import { namespacesAffected } from './roster/affected.ts'
+import type { Roster } from './roster/roster.ts'
+import { RosterStore } from './roster/roster-store.ts'
+import { type Owner, ScanIndex } from './search/scan-index.ts'
+import { fixedHex, logPrefix, openStore, type Scope, type Store, under } from './store/store.ts'
+
+/** Opens a registry. MULU_STORE_VERSION when the store has another format. */
+export async function openRegistry(options: RegistryOptions): Promise<Registry> {
+  const store = await openStore(options.db)
+  const rosters = await RosterStore.load(options.crypto, store, options.profiles)
+  const logs = await Logs.load(options.crypto, store)
+  const replica = new Replica(options, store, rosters, logs)
+  await replica.resume()
+  return replica
+}
+
+class Replica implements Registry {
+  readonly catalogue: Catalogue
+  readonly #options: RegistryOptions
+  readonly #store: Store
+  readonly #rosters: RosterStore
+  readonly #logs: Logs
+  readonly #index: ScanIndex
+  readonly #acceptor: Acceptor
+  readonly #queue = new Queue()
+  readonly #listeners = new Set<(event: RegistryEvent) => void>()
+  readonly #rejudge = new Map<string, Scope>()
+  #author: Author | undefined
+  #isClosed = false
+
+  constructor(options: RegistryOptions, store: Store, rosters: RosterStore, logs: Logs) {
+    this.#options = options
+    this.#store = store
+    this.#rosters = rosters
+    this.#logs = logs
+    this.#index = new ScanIndex((ns) => this.#ownerOf(ns))
+    this.catalogue = new ReplicaCatalogue(options.crypto, store, this.#index)
+    this.#acceptor = new Acceptor({
+      crypto: options.crypto,
+      store,
+      logs,
+      rosters: () => rosters.all,
+      profileOf: (roster) => rosters.profileOf(roster),
+      onViews: (scope, views) => this.#showViews(scope, views),
+      onRejudge: async (scope) => {
+        this.#rejudge.set(`${scope.ns}/${scope.aud}`, { ns: scope.ns, aud: scope.aud })
+      },
+    })
+  }
+
+  /** Loads the index, finishes interrupted rebuilds and judges what had been waiting. */
+  async resume(): Promise<void> {
+    for await (const view of this.catalogue.views()) this.#index.set(view)
+    for (const scope of await unfinishedScopes(this.#store)) await this.#rebuild(scope)
+    await this.#acceptor.retry()
+    await this.#rejudgeMarked()
+  }
+
+  get federation(): Hash | undefined {
+    return this.#rosters.federation
+  }
+
+  get roster(): Roster | undefined {
+    return this.#rosters.newest
+  }
+
+  get rosters(): readonly Roster[] {
+    return this.#rosters.all
+  }
+
+  get profile(): Profile | undefined {
+    const newest = this.#rosters.newest
+    return newest === undefined ? undefined : this.#rosters.profileOf(newest)
+  }
+
+  get author(): Author | undefined {
+    return this.#author
+  }
+
+  setAuthor(author: Author | undefined): void {
+    this.#author = author
+  }
+
+  pinFederation(fed: Hash): Promise<void> {
+    return this.#exclusively(() => this.#rosters.pin(fed))
+  }
+
+  async addRoster(bytes: Uint8Array): Promise<'new' | 'known'> {
+    const added = await this.#exclusively(async () => {
+      const before = this.#rosters.newest
+      const result = await this.#rosters.add(bytes)
+      if (result === 'new') await this.#followRoster(before)
+      return result
+    })
+    if (added === 'new') this.#tell({ type: 'roster' })
+    return added
+  }
+
+  async #followRoster(before: Roster | undefined): Promise<void> {
+    const after = this.#rosters.newest
+    if (before !== undefined && after !== undefined) {
+      const isReprofiled = !equalBytes(before.state.profile.hash, after.state.profile.hash)
+      const affected = namespacesAffected(before.state, after.state)
+      for (const { log } of this.#logs.all()) {
+        if (isReprofiled || affected.has(log.ns)) this.#markForRejudging(log)
+      }
+    }
+    await this.#rejudgeMarked()
+    await this.#acceptor.retry()
+  }
+
+  profileBytes(hash: Hash): Promise<Uint8Array | undefined> {
+    return this.#rosters.profileBytes(hash)
+  }
+
+  async addProfile(bytes: Uint8Array): Promise<void> {
+    await this.#exclusively(async () => {
+      await this.#rosters.addProfile(bytes)
+      await this.#acceptor.retry()
+    })
+    this.#tell({ type: 'profile' })
+  }
+
+  missingProfile(): Hash | undefined {
+    const newest = this.#rosters.newest
+    if (newest === undefined || this.profile !== undefined) return undefined
+    return newest.state.profile.hash
+  }
+
+  async accept(commits: readonly Commit[]): Promise<readonly Acceptance[]> {
+    const acceptances: Acceptance[] = []
+    for (const commit of commits) {
+      acceptances.push(await this.#exclusively(() => this.#acceptOne(commit)))
+    }
+    if (acceptances.some((a) => !a.known)) this.#tell({ type: 'commits' })
+    return acceptances
+  }
+
+  async #acceptOne(commit: Commit): Promise<Acceptance> {
+    const acceptance = await this.#acceptor.accept(commit)
+    await this.#rejudgeMarked()
+    return acceptance
+  }
+
+  async write(write: Write): Promise<Written> {
+    const written = await this.#exclusively(() =>
+      writeChanges(
+        {
+          ...this.#options,
+          store: this.#store,
+          logs: this.#logs,
+          roster: this.roster,
+          profile: this.profile,
+          author: this.#author,
+          accept: (commit) => this.#acceptOne(commit),
+        },
+        write,
+      ).finally(() => this.#tell({ type: 'commits' })),
+    )
+    return written
+  }
+
+  heads(): readonly LogHead[] {
+    return this.#logs.heads()
+  }
+
+  headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash {
+    return this.#logs.digest(which, aud, ns)
+  }
+
+  async readLog(
+    log: LogKey,
+    fromSeq: number,
+    maxBytes: number,
+  ): Promise<{ readonly commits: readonly Uint8Array[]; readonly more: boolean }> {
+    const range = under(logPrefix(log))
+    const from = `${logPrefix(log)}/${fixedHex(fromSeq, 12)}`
+    const commits: Uint8Array[] = []
+    let bytes = 0
+    let position = ''
+    for await (const [key, commit] of this.#store.commits.iterator({ gte: from, lt: range.lt })) {
+      const at = key.slice(0, from.length)
+      const isOver = commits.length > 0 && bytes + commit.length > maxBytes
+      // Both sides of a fork go together, so that a page can be continued by position.
+      if (isOver && at !== position) return { commits, more: true }
+      commits.push(commit)
+      bytes += commit.length
+      position = at
+    }
+    return { commits, more: false }
+  }
+
+  catalogueDigest(): Promise<Hash> {
+    return this.#exclusively(() => treeRoot(this.#options.crypto, this.#store, 1))
+  }
+
+  totals(): Totals {
+    const counts = this.catalogue.countsByAgency()
+    const sum = (name: 'records' | 'published' | 'withdrawn' | 'problems' | 'conflicts'): number =>
+      counts.reduce((total, agency) => total + agency[name], 0)
+    const logs = this.#logs.all()
+    return {
+      records: sum('records'),
+      published: sum('published'),
+      withdrawn: sum('withdrawn'),
+      problems: sum('problems'),
+      conflicts: sum('conflicts'),
+      waiting: logs.reduce((n, log) => n + log.known.seq - log.judged.seq + log.held, 0),
+      commits: logs.reduce((n, log) => n + log.known.seq, 0),
+    }
+  }
+
+  subscribe(listener: (event: RegistryEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#queue.run(async () => undefined)
+  }
+
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) return Promise.reject(new MuluError('MULU_CLOSED'))
+    return this.#queue.run(work)
+  }
+
+  #tell(event: RegistryEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  #markForRejudging(scope: Scope): void {
+    this.#rejudge.set(`${scope.ns}/${scope.aud}`, { ns: scope.ns, aud: scope.aud })
+  }
+
+  async #rejudgeMarked(): Promise<void> {
+    for (const [key, scope] of this.#rejudge) {
+      await this.#rebuild(scope)
+      // Judging a resetting commit again marks its scope again, though nothing has changed.
+      this.#rejudge.delete(key)
+    }
+  }
+
+  async #rebuild(scope: Scope): Promise<void> {
+    if (scope.aud === 1) this.#index.deleteNamespace(scope.ns)
+    const context = { store: this.#store, logs: this.#logs, acceptor: this.#acceptor }
+    await rebuildScope(context, scope)
+  }
+
+  #showViews(scope: Scope, views: ReadonlyMap<string, View | undefined>): void {
+    if (scope.aud !== 1) return
+    for (const [rec, view] of views) {
+      if (view === undefined) this.#index.delete(recordIdText(scope.ns, rec))
+      else this.#index.set(view)
+    }
+  }
+
+  #ownerOf(ns: number): Owner {
+    const state = this.#rosters.newest?.state
+    const agency = state?.namespaces.get(ns)?.owners.at(-1)?.agency ?? 0
+    const region = state?.agencies.get(agency)?.region ?? ''
+    return { agency, region: region === '' ? null : region }
+  }
+}
+
+/** Commits of a replica in wire form, log by log, for re-checking and for copies. */
+export async function* allCommits(registry: Registry): AsyncGenerator<Commit> {
+  for (const { log } of registry.heads()) {
+    for (let from = 1, more = true; more; ) {
+      const page = await registry.readLog(log, from, 4_194_304)
+      for (const bytes of page.commits) {
+        const commit = decodeCommit(bytes)
+        from = decodeHeader(commit.header).seq + 1
+        yield commit
+      }
+      more = page.more
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * The base of a change: the live slots of the view that its author looked at. The ETag of a view
+ * is the hash of the keys of its live slots, so a base can be found again in the record's rows.
+ */
+import { type Crypto, DOMAIN, hash } from '../crypto.ts'
+import { toHex, utf8 } from '../encoding/bytes.ts'
+import type { DocumentSlot, RecordDocument, Row } from './document.ts'
+import { slotKey } from './path.ts'
+
+/** What a record held at some point, as far as this node applied it. */
+export type Base = {
+  /** Every slot that was there, live or dead: what a change made on this base supersedes. */
+  readonly held: readonly DocumentSlot[]
+  /** Keys of the slots that were live. */
+  readonly live: ReadonlySet<string>
+}
+
+/** The ETag of the slots that are live now. */
+export function etagOf(crypto: Crypto, slots: readonly DocumentSlot[]): string {
+  return etagOfKeys(
+    crypto,
+    slots.filter((slot) => slot.live).map((slot) => slotKey(slot.path, slot.client, slot.seq)),
+  )
+}
+
+function etagOfKeys(crypto: Crypto, keys: readonly string[]): string {
+  const text = [...keys].sort().join('\n')
+  return toHex(hash(crypto, DOMAIN.base, utf8(text)).subarray(1, 17))
+}
+
+/** The present state of a record as a base. */
+export function presentBase(slots: readonly DocumentSlot[]): Base {
+  const live = slots.filter((slot) => slot.live)
+  return { held: slots, live: new Set(live.map((s) => slotKey(s.path, s.client, s.seq))) }
+}
+
+/** The state whose ETag is `etag`, newest first; undefined when this node never showed it. */
+export function findBase(crypto: Crypto, record: RecordDocument, etag: string): Base | undefined {
+  const lives = lifetimes(record)
+  for (let count = record.rows.length; count >= 0; count--) {
+    const held = lives.filter((life) => life.born < count)
+    const live = held
+      .filter((life) => life.died >= count)
+      .map(({ slot }) => slotKey(slot.path, slot.client, slot.seq))
+    if (etagOfKeys(crypto, live) === etag) {
+      return { held: held.map((life) => life.slot), live: new Set(live) }
+    }
+  }
+  return undefined
+}
+
+type Lifetime = {
+  readonly slot: DocumentSlot
+  /** Index of the row that wrote the slot. */
+  readonly born: number
+  /** Index of the first row that superseded it, or Infinity. */
+  readonly died: number
+}
+
+function lifetimes(record: RecordDocument): readonly Lifetime[] {
+  const { rows } = record
+  return record.slots().map((slot) => ({
+    slot,
+    born: rows.findIndex((row) => writes(row, slot)),
+    died: indexOr(
+      rows.findIndex((row) => supersedes(row, slot)),
+      Number.POSITIVE_INFINITY,
+    ),
+  }))
+}
+
+function indexOr(index: number, otherwise: number): number {
+  return index < 0 ? otherwise : index
+}
+
+function writes(row: Row, slot: DocumentSlot): boolean {
+  return row.client === slot.client && covers(row.clock, row.len, slot.clock)
+}
+
+function supersedes(row: Row, slot: DocumentSlot): boolean {
+  const ranges = row.over.find(([client]) => client === slot.client)?.[1] ?? []
+  return ranges.some(([clock, n]) => covers(clock, n, slot.clock))
+}
+
+function covers(clock: number, n: number, at: number): boolean {
+  return at >= clock && at < clock + n
+}

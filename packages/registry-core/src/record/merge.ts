@@ -1,0 +1,113 @@
+/**
+ * What one judged commit does to the records of its scope, as operations for one batch.
+ */
+
+import { leafOperations } from '../catalogue/digest-tree.ts'
+import { leafOf } from '../catalogue/leaf.ts'
+import { encodeFiller, readBody } from '../commit/body.ts'
+import type { ReadCommit } from '../commit/commit.ts'
+import { entrySection } from '../commit/commit.ts'
+import type { Crypto } from '../crypto.ts'
+import { canonicalJson, type JsonValue } from '../encoding/json.ts'
+import { classOf, type Profile } from '../profile/profile.ts'
+import { del, type Operation, put, recordKey, type Scope, type Store } from '../store/store.ts'
+import { buildView, type EffectiveStamp } from './build-view.ts'
+import { RecordDocument } from './document.ts'
+import { maskOver, type Sight } from './mask.ts'
+import { kindOf } from './record-id.ts'
+import type { View } from './view.ts'
+
+/** What merging a commit needs to know beside it. */
+export type MergeContext = {
+  readonly crypto: Crypto
+  readonly store: Store
+  readonly scope: Scope
+  /** The profile of the roster that the commit cites: it classes the paths. */
+  readonly citedProfile: Profile
+  /** The profile of the newest roster: it makes the view. */
+  readonly profile: Profile
+  readonly stamp: EffectiveStamp
+  /** Undefined for a void commit: fillers stand for its bodies and its `over` does not count. */
+  readonly sight: Sight | undefined
+}
+
+/** The outcome of merging one commit. */
+export type Merged = {
+  readonly operations: readonly Operation[]
+  readonly views: ReadonlyMap<string, View | undefined>
+  readonly voidBodies: readonly number[]
+}
+
+/** Merges every entry of a commit into its record. */
+export async function mergeCommit(context: MergeContext, commit: ReadCommit): Promise<Merged> {
+  const documents = await openDocuments(context, commit)
+  const voidBodies = commit.read.entries.flatMap((entry, index) => {
+    const document = documents.get(entry.rec)
+    const isVoid = document !== undefined && !mergeEntry(context, commit, index, document)
+    return isVoid && context.sight !== undefined ? [index] : []
+  })
+  const operations: Operation[] = []
+  const views = new Map<string, View | undefined>()
+  for (const [rec, document] of documents) {
+    const finished = finishRecord(context, rec, document)
+    operations.push(...finished.operations)
+    views.set(rec, finished.view)
+  }
+  return { operations, views, voidBodies }
+}
+
+async function openDocuments(
+  context: MergeContext,
+  commit: ReadCommit,
+): Promise<ReadonlyMap<string, RecordDocument>> {
+  const recs = [...new Set(commit.read.entries.map((entry) => entry.rec))]
+  const keys = recs.map((rec) => recordKey(context.scope, rec))
+  const stored = await context.store.records.getMany(keys)
+  return new Map(recs.map((rec, i) => [rec, RecordDocument.open(stored[i])] as const))
+}
+
+/** Applies one entry; false when a filler had to stand in for its body. */
+function mergeEntry(
+  context: MergeContext,
+  commit: ReadCommit,
+  index: number,
+  document: RecordDocument,
+): boolean {
+  const { writer, seq, stamp, entries } = commit.read
+  const entry = entries[index]
+  if (entry === undefined) return true
+  const { rec, cls, len, over } = entry
+  const clock = document.nextClock(writer)
+  const place = { client: writer, seq, clock }
+  const section = context.sight === undefined ? undefined : entrySection(commit, index)
+  const isOfClass = (path: string): boolean =>
+    classOf(context.citedProfile, kindOf(rec), path) === cls
+  const slots = section === undefined ? undefined : readBody(section, place, len, isOfClass)
+  const isPlain = section !== undefined && slots !== undefined
+  const counted = context.sight === undefined ? [] : maskOver(over, document.rows, context.sight)
+  const row = { ...place, entry: index, len, cls, stamp, over: counted }
+  document.apply(row, isPlain ? section : encodeFiller(writer, clock, len))
+  return isPlain
+}
+
+function finishRecord(
+  context: MergeContext,
+  rec: string,
+  document: RecordDocument,
+): { readonly operations: readonly Operation[]; readonly view: View | undefined } {
+  const { crypto, store, scope } = context
+  const slots = document.slots()
+  const view = buildView(context, scope.ns, rec, slots, document.rows)
+  const key = recordKey(scope, rec)
+  const operations = [
+    put(store.records, key, document.encode()),
+    ...leafOperations(crypto, store, scope, rec, leafOf(crypto, scope, rec, slots)),
+    view === undefined ? del(store.views, key) : put(store.views, key, viewText(view)),
+  ]
+  return { operations, view }
+}
+
+/** A view as its canonical JSON. */
+export function viewText(view: View): string {
+  return canonicalJson(view as unknown as JsonValue)
+}

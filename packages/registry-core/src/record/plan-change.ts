@@ -1,0 +1,158 @@
+/**
+ * From what a person or an import wants to change to the slots and the `over` of an entry. A
+ * change supersedes exactly what its base held of the paths it sets, so that a stale form can
+ * never close over what it did not show (DESIGN-REVIEW M6).
+ */
+import { isSlotValue, type SlotValue } from '../commit/any-value.ts'
+import type { Slot } from '../commit/body.ts'
+import type { EntryClass } from '../commit/header.ts'
+import { type Over, overOf } from '../commit/over.ts'
+import type { Crypto } from '../crypto.ts'
+import { utf8 } from '../encoding/bytes.ts'
+import { canonicalJson } from '../encoding/json.ts'
+import { MuluError } from '../errors.ts'
+import { RECORD_BYTES_MAX, SLOTS_MAX, VALUE_BYTES_MAX } from '../limits.ts'
+import { classOf, type Profile } from '../profile/profile.ts'
+import type { Change } from '../registry.ts'
+import type { Right } from '../roster/change.ts'
+import { type Base, findBase, presentBase } from './base.ts'
+import type { DocumentSlot, RecordDocument } from './document.ts'
+import { isPath, slotKey } from './path.ts'
+import { isRec, kindOf } from './record-id.ts'
+
+/** Slots of one class that one entry writes, and what they supersede. */
+export type PlannedEntry = {
+  readonly rec: string
+  readonly cls: EntryClass
+  readonly slots: readonly Slot[]
+  readonly over: Over
+}
+
+/** The writings of a change: path and value, undefined for removing. */
+export function writingsOf(change: Change): readonly Slot[] {
+  const set = Object.entries(change.set ?? {})
+  const removed = (change.remove ?? []).map((path): [string, SlotValue] => [path, undefined])
+  return [...set, ...removed].map(([path, value]) => ({ path, value }))
+}
+
+/** Refuses what no state of the record could make right: ids, paths, values, sizes, rights. */
+export function checkChange(profile: Profile, change: Change, rights: readonly Right[]): void {
+  if (!isRec(change.rec)) throw new MuluError('MULU_RECORD_ID', { details: { id: change.rec } })
+  const kind = kindOf(change.rec)
+  const writings = writingsOf(change)
+  const paths = new Set<string>()
+  let recordBytes = 0
+  for (const { path, value } of writings) {
+    if (!isPath(path) || paths.has(path)) throw new MuluError('MULU_PATH', { details: { path } })
+    paths.add(path)
+    recordBytes += checkValue(change.rec, path, value)
+    const right: Right = classOf(profile, kind, path) === 1 ? 'classify' : 'describe'
+    if (!rights.includes(right)) {
+      throw new MuluError('MULU_RIGHT_MISSING', { details: { rec: change.rec, path, right } })
+    }
+  }
+  if (recordBytes > RECORD_BYTES_MAX) {
+    const details = { rec: change.rec, bytes: recordBytes, limit: RECORD_BYTES_MAX }
+    throw new MuluError('MULU_LIMIT', { details })
+  }
+}
+
+/** The size of a value as JSON; MULU_LIMIT or MULU_JSON when it may not stand in a field. */
+function checkValue(rec: string, path: string, value: SlotValue): number {
+  if (value === undefined) return 0
+  if (!isSlotValue(value)) throw new MuluError('MULU_JSON', { details: { rec, path } })
+  const bytes = utf8(canonicalJson(value)).length
+  if (bytes > VALUE_BYTES_MAX) {
+    throw new MuluError('MULU_LIMIT', { details: { rec, path, bytes, limit: VALUE_BYTES_MAX } })
+  }
+  return bytes
+}
+
+/**
+ * The entries of a change on the record as it stands now. Throws MULU_BASE_UNKNOWN, or MULU_STALE
+ * with both values of every path that was changed since the base.
+ */
+export function planChange(
+  crypto: Crypto,
+  profile: Profile,
+  record: RecordDocument,
+  change: Change,
+): readonly PlannedEntry[] {
+  const present = presentBase(record.slots())
+  const base = change.base === undefined ? present : baseOf(crypto, record, change)
+  const writings = writingsOf(change).filter((w) => w.value !== undefined || holds(base, w.path))
+  if (change.concurrent !== true) checkFresh(change, base, present, writings)
+  return byClass(profile, kindOf(change.rec), writings).flatMap(([cls, slots]) =>
+    inPortions(slots).map((portion) => ({
+      rec: change.rec,
+      cls,
+      slots: portion,
+      over: overOf(base.held.filter((held) => portion.some((slot) => slot.path === held.path))),
+    })),
+  )
+}
+
+function baseOf(crypto: Crypto, record: RecordDocument, change: Change): Base {
+  const base = findBase(crypto, record, change.base ?? '')
+  if (base === undefined) {
+    throw new MuluError('MULU_BASE_UNKNOWN', { details: { rec: change.rec, base: change.base } })
+  }
+  return base
+}
+
+function holds(base: Base, path: string): boolean {
+  return liveOf(base, path).length > 0
+}
+
+function liveOf(base: Base, path: string): readonly DocumentSlot[] {
+  return base.held.filter(
+    (slot) => slot.path === path && base.live.has(slotKey(slot.path, slot.client, slot.seq)),
+  )
+}
+
+function checkFresh(change: Change, base: Base, present: Base, writings: readonly Slot[]): void {
+  const stale = writings.filter(({ path }) => keysOf(base, path) !== keysOf(present, path))
+  if (stale.length === 0) return
+  const conflicts = stale.map(({ path, value }) => ({
+    path,
+    base: liveOf(base, path).map(positionOf),
+    current: liveOf(present, path).map((slot) => ({
+      ...positionOf(slot),
+      value: slot.value ?? null,
+      removed: slot.value === undefined,
+    })),
+    yours: value ?? null,
+  }))
+  throw new MuluError('MULU_STALE', { details: { rec: change.rec, conflicts } })
+}
+
+function keysOf(base: Base, path: string): string {
+  return liveOf(base, path)
+    .map((slot) => `${slot.client}.${slot.seq}`)
+    .sort()
+    .join(' ')
+}
+
+function positionOf(slot: DocumentSlot): { readonly client: number; readonly seq: number } {
+  return { client: slot.client, seq: slot.seq }
+}
+
+function byClass(
+  profile: Profile,
+  kind: string,
+  slots: readonly Slot[],
+): readonly (readonly [EntryClass, readonly Slot[]])[] {
+  const classes: readonly EntryClass[] = [0, 1, 2]
+  return classes
+    .map((cls) => [cls, slots.filter((s) => classOf(profile, kind, s.path) === cls)] as const)
+    .filter(([, members]) => members.length > 0)
+}
+
+/** Entries hold a bounded number of slots; a record within its size limit fits the bytes anyway. */
+function inPortions(slots: readonly Slot[]): readonly (readonly Slot[])[] {
+  const portions: (readonly Slot[])[] = []
+  for (let i = 0; i < slots.length; i += SLOTS_MAX / 4) {
+    portions.push(slots.slice(i, i + SLOTS_MAX / 4))
+  }
+  return portions
+}

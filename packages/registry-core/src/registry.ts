@@ -1,0 +1,115 @@
+/**
+ * One node's replica of the federation: the roster, the logs, the records and the catalogue built
+ * from them. One way in (`accept`), one way to read (`catalogue`).
+ */
+import type { AbstractLevel } from 'abstract-level'
+import type { Catalogue } from './catalogue/catalogue.ts'
+import type { Audience } from './commit/audience.ts'
+import type { Commit } from './commit/commit.ts'
+import type { Crypto, Hash, Signer } from './crypto.ts'
+import type { JsonValue } from './encoding/json.ts'
+import type { LogHead, LogKey } from './log/log.ts'
+import type { Acceptance } from './log/outcome.ts'
+import type { Profile } from './profile/profile.ts'
+import type { Roster } from './roster/roster.ts'
+
+/** Any ordered key-value store of the abstract-level family. */
+export type Database = AbstractLevel<string | Uint8Array, string, string>
+
+/** What a registry needs from outside; it has no I/O, clock or randomness of its own. */
+export type RegistryOptions = {
+  readonly db: Database
+  readonly crypto: Crypto
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly randomBytes: (length: number) => Uint8Array
+  /** Profiles that are built into the software. */
+  readonly profiles: readonly Profile[]
+}
+
+/** The key that this node writes with. */
+export type Author = {
+  readonly client: number
+  readonly signer: Signer
+}
+
+/** New values for some fields of one record, made on a base. */
+export type Change = {
+  /** `kind/local`. */
+  readonly rec: string
+  readonly set?: Readonly<Record<string, JsonValue>>
+  readonly remove?: readonly string[]
+  /** The ETag of the view the change was made on; without it, the present state. */
+  readonly base?: string
+  /** Write beside values the base did not show instead of refusing: a visible conflict. */
+  readonly concurrent?: boolean
+}
+
+/** Changes of one person in one namespace for one audience. */
+export type Write = {
+  readonly ns: number
+  readonly aud: 0 | 1
+  /** Opaque token of the person who acts. */
+  readonly actor: string
+  readonly note?: { readonly reason?: string; readonly name?: string }
+  readonly changes: readonly Change[]
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+/** What was written: ids of the commits and the number of records they change. */
+export type Written = {
+  readonly commits: readonly Hash[]
+  readonly records: number
+}
+
+/** Counts over the federation's records (audience 1) and the logs held here. */
+export type Totals = {
+  readonly records: number
+  readonly published: number
+  readonly withdrawn: number
+  readonly problems: number
+  readonly conflicts: number
+  readonly waiting: number
+  readonly commits: number
+}
+
+/** What changed, for those who show or pass on news. */
+export type RegistryEvent = { readonly type: 'commits' | 'roster' | 'profile' }
+
+/** A replica. Every write is durable before its promise resolves. */
+export interface Registry {
+  readonly federation: Hash | undefined
+  readonly roster: Roster | undefined
+  /** All verified versions, the first one first. */
+  readonly rosters: readonly Roster[]
+  /** Settles which federation this replica belongs to before any roster is here. */
+  pinFederation(fed: Hash): Promise<void>
+  addRoster(bytes: Uint8Array): Promise<'new' | 'known'>
+
+  /** The profile that the newest roster names, when it is here. */
+  readonly profile: Profile | undefined
+  profileBytes(hash: Hash): Promise<Uint8Array | undefined>
+  addProfile(bytes: Uint8Array): Promise<void>
+  missingProfile(): Hash | undefined
+
+  accept(commits: readonly Commit[]): Promise<readonly Acceptance[]>
+
+  readonly author: Author | undefined
+  setAuthor(author: Author | undefined): void
+  write(write: Write): Promise<Written>
+
+  heads(): readonly LogHead[]
+  headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash
+  /** Commits of a log in wire form (`decodeCommit`), whole ones, at least one when there is one. */
+  readLog(
+    log: LogKey,
+    fromSeq: number,
+    maxBytes: number,
+  ): Promise<{ readonly commits: readonly Uint8Array[]; readonly more: boolean }>
+
+  catalogueDigest(): Promise<Hash>
+  totals(): Totals
+  readonly catalogue: Catalogue
+  subscribe(listener: (event: RegistryEvent) => void): () => void
+  close(): Promise<void>
+}

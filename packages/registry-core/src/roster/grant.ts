@@ -1,0 +1,73 @@
+/**
+ * What the roster lets a commit do. A commit is judged by the version it cites; what a newer
+ * version refuses, it refuses by position of the log only, so that every node decides alike in
+ * any order of arrival (DESIGN section 5).
+ */
+
+import { audienceText } from '../commit/audience.ts'
+import type { LogKey } from '../log/log.ts'
+import type { LogEnd, Right } from './change.ts'
+import type { Grant, RosterState } from './state.ts'
+
+/** The open grant of a state for a log, or undefined. */
+export function openGrant(state: RosterState, log: LogKey): Grant | undefined {
+  return state.writers
+    .get(log.writer)
+    ?.grants.find(
+      (grant) => grant.ns === log.ns && grant.until === undefined && coversAudience(grant, log),
+    )
+}
+
+function coversAudience(grant: Grant, log: LogKey): boolean {
+  const wanted = audienceText(log.aud)
+  return grant.auds.some((aud) => audienceText(aud) === wanted)
+}
+
+/** Whether the open grant of a state for a log holds a right. */
+export function hasRight(state: RosterState, log: LogKey, right: Right): boolean {
+  return openGrant(state, log)?.rights.includes(right) ?? false
+}
+
+/** Where a newer state ends a grant that an older one gave; undefined while it is open. */
+export function closedAt(
+  newest: RosterState,
+  log: LogKey,
+  cited: Grant,
+): { readonly seq: number; readonly final: boolean } | undefined {
+  const grant = newest.writers
+    .get(log.writer)
+    ?.grants.find((g) => g.ns === cited.ns && g.from === cited.from)
+  if (grant?.until === undefined) return undefined
+  return { seq: endOf(grant.until.ends, log)?.seq ?? 0, final: grant.until.final }
+}
+
+function endOf(ends: readonly LogEnd[], log: LogKey): LogEnd | undefined {
+  const aud = audienceText(log.aud)
+  return ends.find((end) => end.ns === log.ns && audienceText(end.aud) === aud)
+}
+
+/** The end that closes every grant of a log for good, with the commit that stands there. */
+export function finalEnd(newest: RosterState, log: LogKey): LogEnd | undefined {
+  const aud = audienceText(log.aud)
+  const grants = (newest.writers.get(log.writer)?.grants ?? []).filter((g) => g.ns === log.ns)
+  const isOver = grants.length > 0 && grants.every((g) => g.until?.final === true)
+  if (!isOver) return undefined
+  const ends = grants
+    .flatMap((g) => g.until?.ends ?? [])
+    .filter((end) => audienceText(end.aud) === aud)
+  return ends.reduce<LogEnd | undefined>(
+    (highest, end) => (highest === undefined || end.seq > highest.seq ? end : highest),
+    { ns: log.ns, aud: log.aud, seq: 0, id: new Uint8Array() },
+  )
+}
+
+/** The roster's pin of a forked log: the branch that counts, and where the fork stands. */
+export function pinOf(
+  newest: RosterState,
+  log: LogKey,
+): { readonly log: LogEnd; readonly forkedAt: number } | undefined {
+  const aud = audienceText(log.aud)
+  return newest.writers
+    .get(log.writer)
+    ?.pins.findLast((pin) => pin.log.ns === log.ns && audienceText(pin.log.aud) === aud)
+}

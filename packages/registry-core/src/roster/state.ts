@@ -1,0 +1,249 @@
+/**
+ * The cumulative state that roster versions build up. Closed things stay: what was once true can
+ * be cited for ever, so that a commit is judged by the version it cites.
+ */
+
+import type { Audience } from '../commit/audience.ts'
+import { type Hash, isAcceptableKey, type PublicKey } from '../crypto.ts'
+import { toHex } from '../encoding/bytes.ts'
+import type { Labels, LogEnd, NodeRole, Right, RosterChange } from './change.ts'
+
+/** A body that publishes; everything but its number may change. */
+export type Agency = {
+  readonly id: number
+  readonly codes: readonly string[]
+  readonly names: Labels
+  readonly region: string
+  readonly parent: number
+  readonly admin: PublicKey | undefined
+  readonly from: number
+}
+
+/** Who owned a namespace since which version. */
+export type Namespace = {
+  readonly id: number
+  readonly owners: readonly { readonly agency: number; readonly from: number }[]
+}
+
+/** What a writer may do in a namespace since a version, and where its logs end when closed. */
+export type Grant = {
+  readonly ns: number
+  readonly auds: readonly Audience[]
+  readonly rights: readonly Right[]
+  readonly from: number
+  readonly until: Closing | undefined
+}
+
+/** The end of a grant by position of its logs; a log that is not listed ends at 0. */
+export type Closing = {
+  readonly version: number
+  readonly ends: readonly LogEnd[]
+  readonly final: boolean
+  readonly why: string
+}
+
+/** A signing key of one installation. */
+export type Writer = {
+  readonly client: number
+  readonly key: PublicKey
+  readonly agency: number
+  readonly office: string
+  readonly role: NodeRole
+  readonly peers: readonly string[]
+  readonly continues: number
+  readonly from: number
+  readonly grants: readonly Grant[]
+  readonly pins: readonly { readonly log: LogEnd; readonly forkedAt: number }[]
+}
+
+/** What holds under one roster version. */
+export type RosterState = {
+  readonly version: number
+  readonly name: string
+  readonly purpose: string
+  readonly roots: { readonly keys: readonly PublicKey[]; readonly threshold: number }
+  readonly witnesses: { readonly writers: readonly number[]; readonly threshold: number }
+  readonly profile: { readonly id: string; readonly version: string; readonly hash: Hash }
+  readonly rules: number
+  readonly agencies: ReadonlyMap<number, Agency>
+  readonly namespaces: ReadonlyMap<number, Namespace>
+  readonly writers: ReadonlyMap<number, Writer>
+  readonly settled: readonly { readonly commit: Hash; readonly entry: number }[]
+}
+
+/** The state before the first version. */
+export const EMPTY_STATE: RosterState = {
+  version: 0,
+  name: '',
+  purpose: '',
+  roots: { keys: [], threshold: 1 },
+  witnesses: { writers: [], threshold: 1 },
+  profile: { id: '', version: '', hash: new Uint8Array() },
+  rules: 1,
+  agencies: new Map(),
+  namespaces: new Map(),
+  writers: new Map(),
+  settled: [],
+}
+
+type Draft = {
+  -readonly [K in keyof RosterState]: RosterState[K] extends ReadonlyMap<infer A, infer B>
+    ? Map<A, B>
+    : RosterState[K]
+}
+
+/** The state after the changes of `version`; throws when one does not fit. */
+export function applyChanges(
+  state: RosterState,
+  version: number,
+  changes: readonly RosterChange[],
+): RosterState {
+  const draft: Draft = {
+    ...state,
+    version,
+    agencies: new Map(state.agencies),
+    namespaces: new Map(state.namespaces),
+    writers: new Map(state.writers),
+  }
+  for (const change of changes) applyChange(draft, change)
+  if (draft.roots.keys.length === 0) throw new Error('a roster needs root keys')
+  return draft
+}
+
+function applyChange(draft: Draft, change: RosterChange): void {
+  switch (change.type) {
+    case 'federation':
+      if (draft.version !== 1) throw new Error('the federation is named in the first roster only')
+      draft.name = change.name
+      draft.purpose = change.purpose
+      return
+    case 'roots':
+      draft.roots = checkRoots(change.keys, change.threshold)
+      return
+    case 'witnesses':
+      draft.witnesses = { writers: change.writers, threshold: change.threshold }
+      return
+    case 'profile':
+      draft.profile = { id: change.id, version: change.version, hash: change.hash }
+      return
+    case 'rules':
+      if (change.version < draft.rules) throw new Error('rules never go back')
+      draft.rules = change.version
+      return
+    case 'agency':
+      draft.agencies.set(change.id, {
+        ...change,
+        from: draft.agencies.get(change.id)?.from ?? draft.version,
+      })
+      return
+    case 'namespace':
+      applyNamespace(draft, change.id, change.agency)
+      return
+    case 'settled':
+      draft.settled = [...draft.settled, { commit: change.commit, entry: change.entry }]
+      return
+    default:
+      applyWriterChange(draft, change)
+  }
+}
+
+function checkRoots(keys: readonly PublicKey[], threshold: number): RosterState['roots'] {
+  const distinct = new Set(keys.map(toHex))
+  if (distinct.size !== keys.length) throw new Error('a root key is listed twice')
+  if (threshold > keys.length) throw new Error('the threshold is more than there are keys')
+  if (!keys.every(isAcceptableKey)) throw new Error('a root key is not acceptable')
+  return { keys, threshold }
+}
+
+function applyNamespace(draft: Draft, id: number, agency: number): void {
+  if (!draft.agencies.has(agency)) throw new Error(`agency ${agency} is not in the roster`)
+  const owners = draft.namespaces.get(id)?.owners ?? []
+  draft.namespaces.set(id, { id, owners: [...owners, { agency, from: draft.version }] })
+}
+
+type WriterChange = Extract<RosterChange, { type: 'writer' | 'peers' | 'grant' | 'close' | 'pin' }>
+
+function applyWriterChange(draft: Draft, change: WriterChange): void {
+  if (change.type === 'writer') {
+    applyWriter(draft, change)
+    return
+  }
+  const writer = draft.writers.get(change.client)
+  if (writer === undefined) throw new Error(`writer ${change.client} is not in the roster`)
+  draft.writers.set(change.client, changedWriter(draft, writer, change))
+}
+
+function applyWriter(draft: Draft, change: Extract<RosterChange, { type: 'writer' }>): void {
+  if (draft.writers.has(change.client)) throw new Error('a writer number is used twice')
+  if (!draft.agencies.has(change.agency)) throw new Error('the agency of a writer is missing')
+  if (!isAcceptableKey(change.key)) throw new Error('the key of a writer is not acceptable')
+  const key = toHex(change.key)
+  for (const other of draft.writers.values()) {
+    if (toHex(other.key) === key) throw new Error('a writer key is used twice')
+  }
+  const { client, agency, office, role, peers, continues } = change
+  draft.writers.set(client, {
+    client,
+    key: change.key,
+    agency,
+    office,
+    role,
+    peers,
+    continues,
+    from: draft.version,
+    grants: [],
+    pins: [],
+  })
+}
+
+function changedWriter(
+  draft: Draft,
+  writer: Writer,
+  change: Exclude<WriterChange, { type: 'writer' }>,
+): Writer {
+  switch (change.type) {
+    case 'peers':
+      return { ...writer, peers: change.peers }
+    case 'pin':
+      return {
+        ...writer,
+        pins: [...writer.pins, { log: change.log, forkedAt: change.forkedAt }],
+      }
+    case 'grant': {
+      if (!draft.namespaces.has(change.ns)) throw new Error('the namespace of a grant is missing')
+      const { ns, auds, rights } = change
+      const grant = { ns, auds, rights, from: draft.version, until: undefined }
+      return { ...writer, grants: [...writer.grants, grant] }
+    }
+    case 'close': {
+      const isMeant = (g: Grant): boolean => g.ns === change.ns && g.from === change.from
+      if (!writer.grants.some(isMeant)) throw new Error('there is no such grant to close')
+      return {
+        ...writer,
+        grants: writer.grants.map((g) => (isMeant(g) ? closedGrant(g, draft.version, change) : g)),
+      }
+    }
+  }
+}
+
+/** An end only ever falls: a later closing may name lower positions, never higher ones. */
+function closedGrant(
+  grant: Grant,
+  version: number,
+  change: Extract<RosterChange, { type: 'close' }>,
+): Grant {
+  const before = grant.until
+  if (before !== undefined && !isLower(change, before)) {
+    throw new Error('the end of a log may only fall')
+  }
+  const { ends, final, why } = change
+  return { ...grant, until: { version, ends, final, why } }
+}
+
+function isLower(change: Extract<RosterChange, { type: 'close' }>, before: Closing): boolean {
+  if (before.final && !change.final) return false
+  return change.ends.every((end) => {
+    const old = before.ends.find((e) => e.ns === end.ns && String(e.aud) === String(end.aud))
+    return old !== undefined && end.seq <= old.seq
+  })
+}

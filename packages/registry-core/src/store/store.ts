@@ -1,0 +1,157 @@
+/**
+ * The store: sublevels over one abstract-level database, format 1.
+ *
+ * sublevel  key -> value
+ * meta      `format`, `federation`, `replay/<scope>` -> bytes
+ * rosters   version (8 hex) -> roster in wire form
+ * profiles  hash (hex) -> canonical JSON of a profile
+ * commits   `<log>/<seq>/<id>` -> commit in wire form (header, signature, bodies)
+ * outcomes  `<log>/<seq>/<id>` -> CBOR, what became of the commit here
+ * logs      `<log>` -> CBOR, how far the log is known and accepted (log/log-state.ts)
+ * records   `<scope>/<kind>/<local>` -> CBOR, rows and Yjs state (record/document.ts)
+ * views     `<scope>/<kind>/<local>` -> view as canonical JSON
+ * leaves    `<scope>/<bucket>/<kind>/<local>` -> leaf of the digest tree
+ * tree      `<scope>/<node>` and `root/<audience>/<ns>` -> hash (catalogue/digest-tree.ts)
+ * dirty     `<scope>/<bucket>` -> nothing; buckets whose hash is out of date
+ * evidence  `<log>/<seq>` -> two headers with signatures that prove a fork
+ *
+ * scope is `<ns 8 hex>/<audience>`, log is `<scope>/<writer 8 hex>`, seq 12 hex, id 16 hex (the
+ * start of the commit's hash): numbers of fixed width, so that ranges are in order.
+ */
+import type { AbstractBatchOperation, AbstractSublevel } from 'abstract-level'
+import { audienceText, parseAudience } from '../commit/audience.ts'
+import type { Hash } from '../crypto.ts'
+import { toHex, utf8 } from '../encoding/bytes.ts'
+import { MuluError } from '../errors.ts'
+import type { LogKey } from '../log/log.ts'
+import type { Database } from '../registry.ts'
+
+type Sublevel<V> = AbstractSublevel<Database, string | Uint8Array, string, V>
+
+/** The sublevels of an open store. */
+export type Store = {
+  readonly db: Database
+  readonly meta: Sublevel<Uint8Array>
+  readonly rosters: Sublevel<Uint8Array>
+  readonly profiles: Sublevel<Uint8Array>
+  readonly commits: Sublevel<Uint8Array>
+  readonly outcomes: Sublevel<Uint8Array>
+  readonly logs: Sublevel<Uint8Array>
+  readonly records: Sublevel<Uint8Array>
+  readonly views: Sublevel<string>
+  readonly leaves: Sublevel<Uint8Array>
+  readonly tree: Sublevel<Uint8Array>
+  readonly dirty: Sublevel<Uint8Array>
+  readonly evidence: Sublevel<Uint8Array>
+}
+
+/** One write of a batch. */
+export type Operation = AbstractBatchOperation<Database, string, string | Uint8Array>
+
+const FORMAT = '1'
+
+/** Opens the sublevels and checks the format; MULU_STORE_VERSION when it is another one. */
+export async function openStore(db: Database): Promise<Store> {
+  await db.open()
+  const bytes = (name: string): Sublevel<Uint8Array> =>
+    db.sublevel<string, Uint8Array>(name, { valueEncoding: 'view' })
+  const store: Store = {
+    db,
+    meta: bytes('meta'),
+    rosters: bytes('rosters'),
+    profiles: bytes('profiles'),
+    commits: bytes('commits'),
+    outcomes: bytes('outcomes'),
+    logs: bytes('logs'),
+    records: bytes('records'),
+    views: db.sublevel<string, string>('views', { valueEncoding: 'utf8' }),
+    leaves: bytes('leaves'),
+    tree: bytes('tree'),
+    dirty: bytes('dirty'),
+    evidence: bytes('evidence'),
+  }
+  await checkFormat(store)
+  return store
+}
+
+async function checkFormat(store: Store): Promise<void> {
+  const found = await store.meta.get('format')
+  if (found === undefined) return store.meta.put('format', utf8(FORMAT))
+  const text = String.fromCharCode(...found)
+  if (text !== FORMAT) {
+    throw new MuluError('MULU_STORE_VERSION', { details: { found: text, expected: FORMAT } })
+  }
+}
+
+/** Puts a value into a sublevel as part of a batch. */
+export function put<V extends string | Uint8Array>(
+  sublevel: Sublevel<V>,
+  key: string,
+  value: V,
+): Operation {
+  return { type: 'put', sublevel, key, value } as Operation
+}
+
+/** Deletes a key of a sublevel as part of a batch. */
+export function del<V extends string | Uint8Array>(sublevel: Sublevel<V>, key: string): Operation {
+  return { type: 'del', sublevel, key } as Operation
+}
+
+/** Writes a batch as one; MULU_DISK when the store refuses, and then nothing was written. */
+export async function commitBatch(store: Store, operations: readonly Operation[]): Promise<void> {
+  try {
+    await store.db.batch<string, string | Uint8Array>([...operations], { sync: true } as object)
+  } catch (cause) {
+    throw new MuluError('MULU_DISK', { cause, details: { reason: String(cause) } })
+  }
+}
+
+/** A number as fixed-width hexadecimal digits, so that text order is number order. */
+export function fixedHex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0')
+}
+
+/** Everything of one namespace for one audience. */
+export type Scope = Pick<LogKey, 'ns' | 'aud'>
+
+/** The start of the keys of a scope. */
+export function scopePrefix(scope: Scope): string {
+  return `${fixedHex(scope.ns, 8)}/${audienceText(scope.aud)}`
+}
+
+/** The scope that a key begins with. */
+export function scopeOfKey(key: string): Scope {
+  const [ns = '', aud = '1'] = key.split('/')
+  return { ns: Number.parseInt(ns, 16), aud: parseAudience(aud) }
+}
+
+/** The start of the keys of a log. */
+export function logPrefix(log: LogKey): string {
+  return `${scopePrefix(log)}/${fixedHex(log.writer, 8)}`
+}
+
+/** The log whose `logPrefix` a key is. */
+export function logOfKey(key: string): LogKey {
+  const [, , writer = ''] = key.split('/')
+  return { ...scopeOfKey(key), writer: Number.parseInt(writer, 16) }
+}
+
+/** The start of the keys of one position of a log. */
+export function positionPrefix(log: LogKey, seq: number): string {
+  return `${logPrefix(log)}/${fixedHex(seq, 12)}`
+}
+
+/** The key of a commit. */
+export function commitKey(log: LogKey, seq: number, id: Hash): string {
+  return `${positionPrefix(log, seq)}/${toHex(id.subarray(1, 9))}`
+}
+
+/** The key of a record, view or (with its bucket between) leaf. */
+export function recordKey(scope: Scope, rec: string): string {
+  return `${scopePrefix(scope)}/${rec}`
+}
+
+/** The range of all keys that begin with `prefix/`. */
+export function under(prefix: string): { readonly gt: string; readonly lt: string } {
+  return { gt: `${prefix}/`, lt: `${prefix}0` }
+}

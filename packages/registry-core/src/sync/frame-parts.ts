@@ -1,0 +1,90 @@
+/** Parts that several frames share; their form stands in the header of frame.ts. */
+import { isAudienceWithinLimits, readAudience } from '../commit/audience.ts'
+import { HASH_BYTES, type Hash } from '../crypto.ts'
+import type { CborValue } from '../encoding/cbor.ts'
+import { readArray, readBytes, readInteger, readText } from '../encoding/shape.ts'
+import type { LogKey, LogPosition } from '../log/log.ts'
+import { GROUPS_MAX } from './sync-limits.ts'
+
+/** Which roster a side stands on; version 0 and no hash before the first. */
+export type RosterMark = { readonly version: number; readonly hash: Hash }
+
+/** The digest over the heads of one group of logs. */
+export type GroupDigest = { readonly group: string; readonly digest: Hash }
+
+/** What a side says of one log. */
+export type HeadNote = {
+  readonly log: LogKey
+  readonly known: LogPosition
+  readonly forkedAt: number | undefined
+}
+
+const UINT32_MAX = 0xffffffff
+const GROUP_TEXT_MAX = 256
+
+/** A log key as CBOR. */
+export function logToCbor(log: LogKey): CborValue {
+  return [log.ns, audienceToCbor(log.aud), log.writer]
+}
+
+/** A head as CBOR. */
+export function headToCbor(head: HeadNote): CborValue {
+  const { log, known, forkedAt } = head
+  const base = [log.ns, audienceToCbor(log.aud), log.writer, known.seq, known.id]
+  return forkedAt === undefined ? base : [...base, forkedAt]
+}
+
+function audienceToCbor(aud: LogKey['aud']): CborValue {
+  return typeof aud === 'number' ? aud : [...aud]
+}
+
+/** Reads a log key out of decoded bytes; throws when it is none. */
+export function readLogKey(value: unknown): LogKey {
+  const parts = readArray(value, (part) => part, 3, 'log')
+  const aud = readAudience(parts[1])
+  if (!isAudienceWithinLimits(aud)) throw new Error('aud is over the limit')
+  return {
+    ns: readInteger(parts[0], 1, UINT32_MAX, 'ns'),
+    aud,
+    writer: readInteger(parts[2], 1, UINT32_MAX, 'writer'),
+  }
+}
+
+/** Reads a head out of decoded bytes; throws when it is none. */
+export function readHead(value: unknown): HeadNote {
+  const parts = readArray(value, (part) => part, 6, 'head')
+  const seq = readInteger(parts[3], 0, Number.MAX_SAFE_INTEGER, 'seq')
+  const idBytes = seq === 0 ? 0 : HASH_BYTES
+  return {
+    log: readLogKey(parts.slice(0, 3)),
+    known: { seq, id: readBytes(parts[4], idBytes, idBytes, 'id') },
+    forkedAt:
+      parts.length < 6 ? undefined : readInteger(parts[5], 1, Number.MAX_SAFE_INTEGER, 'forkedAt'),
+  }
+}
+
+/** Reads a roster's version and hash out of decoded bytes; throws when they are none. */
+export function readRosterMark(value: unknown): RosterMark {
+  const parts = readArray(value, (part) => part, 2, 'roster')
+  const version = readInteger(parts[0], 0, UINT32_MAX, 'roster version')
+  const hashBytes = version === 0 ? 0 : HASH_BYTES
+  return { version, hash: readBytes(parts[1], hashBytes, hashBytes, 'roster hash') }
+}
+
+/** Reads digests by group, groups strictly ascending; throws when they are none. */
+export function readDigests(value: unknown): readonly GroupDigest[] {
+  const digests = readArray(value, readGroupDigest, GROUPS_MAX, 'digests')
+  for (const [index, { group }] of digests.entries()) {
+    const before = digests[index - 1]
+    if (before !== undefined && group <= before.group) throw new Error('groups are not ascending')
+  }
+  return digests
+}
+
+function readGroupDigest(value: unknown): GroupDigest {
+  const parts = readArray(value, (part) => part, 2, 'group')
+  return {
+    group: readText(parts[0], GROUP_TEXT_MAX, 'group'),
+    digest: readBytes(parts[1], HASH_BYTES, HASH_BYTES, 'digest'),
+  }
+}

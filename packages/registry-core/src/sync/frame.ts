@@ -1,0 +1,364 @@
+/**
+ * The frames of `/mulu/sync/1`. Each is one deterministic CBOR map with the key `t` and the keys
+ * of its row, at most FRAME_BYTES_MAX long, sent behind its length as an unsigned varint.
+ * Whoever opens a stream is its requester, the other side its responder: one request at a time,
+ * and one frame answers it. Each side opens a stream of its own, so neither waits for the other.
+ *
+ * request       keys                         answer
+ * hello         versions, summary            hello-ok; the first frame of a stream
+ * roster-pull   from: version                rosters
+ * profile-pull  hash                         profile
+ * heads-pull    from: bucket,                heads
+ *               buckets: [[bucket, digest] …]
+ * pull          log, from: seq, max: bytes   commits
+ * peers-pull                                 peers
+ * ready                                      none; the next announce may come
+ *
+ * answer        keys
+ * hello-ok      version, summary
+ * rosters       rosters: [bytes …]           consecutive versions from the one asked for
+ * profile       profile: bytes               empty when it is not here
+ * heads         heads: [head …],             of the buckets that differ
+ *               next: bucket                 256 when all buckets are answered
+ * commits       commits: [bytes …], more     consecutive commits of the one log asked for
+ * peers         peers: [[peer id, [address …]] …]
+ *
+ * at any time   keys
+ * announce      roster, known, accepted,     responder to requester; one, then none until the
+ *               heads: [head …], report?     next request has come
+ * refuse        code, message                either side; the stream then ends
+ *
+ * summary   {fed, roster: [version, hash], known, accepted, report?, addresses: [text …]}
+ *           version 0 with an empty hash: no roster yet, only the pinned federation
+ * known, accepted   [[group, digest] …] ascending, only groups of logs that both may hold
+ * group     logs of one audience: `1`, `0/<namespace>`, or a list audience such as `l3.7`
+ * head      [ns, aud, writer, seq, id, forkedAt?]
+ * bucket    0 to 255: the XOR of the four bytes of FNV-1a (32 bit) over the text of the log
+ * report    see report.ts
+ *
+ * Versioning: `hello` offers versions; `hello-ok` names the highest that both speak. A later
+ * version may add frames, never change the meaning of a key here.
+ */
+
+import { HASH_BYTES, type Hash } from '../crypto.ts'
+import { type CborValue, decodeCbor, encodeCbor } from '../encoding/cbor.ts'
+import {
+  readArray,
+  readBoolean,
+  readBytes,
+  readInteger,
+  readShape,
+  readText,
+  type Shape,
+} from '../encoding/shape.ts'
+import { MuluError } from '../errors.ts'
+import { FRAME_BYTES_MAX, PROFILE_BYTES_MAX, ROSTER_BYTES_MAX } from '../limits.ts'
+import type { LogKey } from '../log/log.ts'
+import {
+  type GroupDigest,
+  type HeadNote,
+  headToCbor,
+  logToCbor,
+  type RosterMark,
+  readDigests,
+  readHead,
+  readLogKey,
+  readRosterMark,
+} from './frame-parts.ts'
+import { type NodeReport, readReport, reportToCbor } from './report.ts'
+import {
+  ADDRESS_TEXT_MAX,
+  ADDRESSES_MAX,
+  ANNOUNCED_HEADS_MAX,
+  BUCKETS,
+  COMMITS_MAX,
+  HEADS_MAX,
+  PEERS_MAX,
+  PULL_BYTES_MAX,
+  ROSTERS_MAX,
+  VERSIONS_MAX,
+} from './sync-limits.ts'
+
+/** What one side says of its replica to the other. */
+export type Summary = {
+  readonly fed: Hash
+  readonly roster: RosterMark
+  readonly known: readonly GroupDigest[]
+  readonly accepted: readonly GroupDigest[]
+  readonly report: NodeReport | undefined
+  readonly addresses: readonly string[]
+}
+
+/** A peer and where it can be reached. */
+export type PeerAddresses = {
+  readonly peerId: string
+  readonly addresses: readonly string[]
+}
+
+/** What a requester sends. */
+export type Request =
+  | { readonly t: 'hello'; readonly versions: readonly number[]; readonly summary: Summary }
+  | { readonly t: 'roster-pull'; readonly from: number }
+  | { readonly t: 'profile-pull'; readonly hash: Hash }
+  | {
+      readonly t: 'heads-pull'
+      readonly from: number
+      readonly buckets: readonly BucketDigest[]
+    }
+  | { readonly t: 'pull'; readonly log: LogKey; readonly from: number; readonly max: number }
+  | { readonly t: 'peers-pull' }
+  | { readonly t: 'ready' }
+
+/** What a responder sends. */
+export type Response =
+  | { readonly t: 'hello-ok'; readonly version: number; readonly summary: Summary }
+  | { readonly t: 'rosters'; readonly rosters: readonly Uint8Array[] }
+  | { readonly t: 'profile'; readonly profile: Uint8Array }
+  | { readonly t: 'heads'; readonly heads: readonly HeadNote[]; readonly next: number }
+  | { readonly t: 'commits'; readonly commits: readonly Uint8Array[]; readonly more: boolean }
+  | { readonly t: 'peers'; readonly peers: readonly PeerAddresses[] }
+  | Announce
+
+/** News of a responder. */
+export type Announce = {
+  readonly t: 'announce'
+  readonly roster: RosterMark
+  readonly known: readonly GroupDigest[]
+  readonly accepted: readonly GroupDigest[]
+  readonly heads: readonly HeadNote[]
+  readonly report: NodeReport | undefined
+}
+
+/** Why a side ends the stream. */
+export type Refuse = { readonly t: 'refuse'; readonly code: string; readonly message: string }
+
+/** Any frame. */
+export type Frame = Request | Response | Refuse
+
+/** The digest over the heads in one bucket. */
+export type BucketDigest = { readonly bucket: number; readonly digest: Hash }
+
+const PEER_ID_TEXT_MAX = 128
+const PEER_ID_TEXT_MIN = 8
+
+/** A frame as bytes; MULU_LIMIT when it does not fit. */
+export function encodeFrame(frame: Frame): Uint8Array {
+  const bytes = encodeCbor(frameToCbor(frame))
+  if (bytes.length > FRAME_BYTES_MAX) {
+    throw new MuluError('MULU_LIMIT', { details: { frame: frame.t, bytesMax: FRAME_BYTES_MAX } })
+  }
+  return bytes
+}
+
+/** Reads a frame; MULU_SYNC_FRAME unless the bytes are exactly one. */
+export function decodeFrame(bytes: Uint8Array): Frame {
+  try {
+    if (bytes.length > FRAME_BYTES_MAX) throw new Error('frame is over the limit')
+    return readFrame(decodeCbor(bytes))
+  } catch (cause) {
+    throw new MuluError('MULU_SYNC_FRAME', { cause, details: { reason: String(cause) } })
+  }
+}
+
+function frameToCbor(frame: Frame): CborValue {
+  switch (frame.t) {
+    case 'hello':
+      return { ...frame, summary: summaryToCbor(frame.summary) }
+    case 'hello-ok':
+      return { ...frame, summary: summaryToCbor(frame.summary) }
+    case 'heads-pull':
+      return { ...frame, buckets: frame.buckets.map((b) => [b.bucket, b.digest]) }
+    case 'pull':
+      return { ...frame, log: logToCbor(frame.log) }
+    case 'heads':
+      return { ...frame, heads: frame.heads.map(headToCbor) }
+    case 'peers':
+      return { t: 'peers', peers: frame.peers.map((p) => [p.peerId, p.addresses]) }
+    case 'announce':
+      return {
+        t: 'announce',
+        ...stateToCbor(frame),
+        heads: frame.heads.map(headToCbor),
+      }
+    default:
+      return frame
+  }
+}
+
+function summaryToCbor(summary: Summary): CborValue {
+  return { ...stateToCbor(summary), fed: summary.fed, addresses: summary.addresses }
+}
+
+function stateToCbor(
+  state: Pick<Summary, 'roster' | 'known' | 'accepted' | 'report'>,
+): Record<string, CborValue | undefined> {
+  return {
+    roster: [state.roster.version, state.roster.hash],
+    known: state.known.map((g) => [g.group, g.digest]),
+    accepted: state.accepted.map((g) => [g.group, g.digest]),
+    report: state.report === undefined ? undefined : reportToCbor(state.report),
+  }
+}
+
+type Reader = (shape: Shape) => Frame
+
+const READERS: Readonly<Record<Frame['t'], readonly [keys: readonly string[], read: Reader]>> = {
+  hello: [['versions', 'summary'], readHello],
+  'hello-ok': [
+    ['version', 'summary'],
+    (s) => ({
+      t: 'hello-ok',
+      version: readInteger(s['version'], 1, 0xffff, 'version'),
+      summary: readSummary(s['summary']),
+    }),
+  ],
+  'roster-pull': [
+    ['from'],
+    (s) => ({ t: 'roster-pull', from: readInteger(s['from'], 1, 0xffffffff, 'from') }),
+  ],
+  rosters: [
+    ['rosters'],
+    (s) => ({
+      t: 'rosters',
+      rosters: readArray(
+        s['rosters'],
+        (bytes) => readBytes(bytes, 1, ROSTER_BYTES_MAX, 'roster'),
+        ROSTERS_MAX,
+        'rosters',
+      ),
+    }),
+  ],
+  'profile-pull': [
+    ['hash'],
+    (s) => ({ t: 'profile-pull', hash: readBytes(s['hash'], HASH_BYTES, HASH_BYTES, 'hash') }),
+  ],
+  profile: [
+    ['profile'],
+    (s) => ({ t: 'profile', profile: readBytes(s['profile'], 0, PROFILE_BYTES_MAX, 'profile') }),
+  ],
+  'heads-pull': [['from', 'buckets'], readHeadsPull],
+  heads: [
+    ['heads', 'next'],
+    (s) => ({
+      t: 'heads',
+      heads: readArray(s['heads'], readHead, HEADS_MAX, 'heads'),
+      next: readInteger(s['next'], 1, BUCKETS, 'next'),
+    }),
+  ],
+  pull: [
+    ['log', 'from', 'max'],
+    (s) => ({
+      t: 'pull',
+      log: readLogKey(s['log']),
+      from: readInteger(s['from'], 1, Number.MAX_SAFE_INTEGER, 'from'),
+      max: readInteger(s['max'], 1, PULL_BYTES_MAX, 'max'),
+    }),
+  ],
+  commits: [
+    ['commits', 'more'],
+    (s) => ({
+      t: 'commits',
+      commits: readArray(
+        s['commits'],
+        (bytes) => readBytes(bytes, 1, FRAME_BYTES_MAX, 'commit'),
+        COMMITS_MAX,
+        'commits',
+      ),
+      more: readBoolean(s['more'], 'more'),
+    }),
+  ],
+  'peers-pull': [[], () => ({ t: 'peers-pull' })],
+  peers: [
+    ['peers'],
+    (s) => ({ t: 'peers', peers: readArray(s['peers'], readPeer, PEERS_MAX, 'peers') }),
+  ],
+  ready: [[], () => ({ t: 'ready' })],
+  announce: [
+    ['roster', 'known', 'accepted', 'heads', 'report'],
+    (s) => ({
+      t: 'announce',
+      ...readState(s),
+      heads: readArray(s['heads'], readHead, ANNOUNCED_HEADS_MAX, 'heads'),
+    }),
+  ],
+  refuse: [
+    ['code', 'message'],
+    (s) => ({
+      t: 'refuse',
+      code: readText(s['code'], 64, 'code'),
+      message: readText(s['message'], 500, 'message'),
+    }),
+  ],
+}
+
+function readFrame(value: unknown): Frame {
+  const t = (value as Shape | null)?.['t']
+  const row = Object.entries(READERS).find(([name]) => name === t)?.[1]
+  if (row === undefined) throw new Error('frame of an unknown type')
+  return row[1](readShape(value, ['t', ...row[0]], 'frame'))
+}
+
+function readHello(s: Shape): Frame {
+  return {
+    t: 'hello',
+    versions: readArray(
+      s['versions'],
+      (version) => readInteger(version, 1, 0xffff, 'version'),
+      VERSIONS_MAX,
+      'versions',
+    ),
+    summary: readSummary(s['summary']),
+  }
+}
+
+function readHeadsPull(s: Shape): Frame {
+  return {
+    t: 'heads-pull',
+    from: readInteger(s['from'], 0, BUCKETS - 1, 'from'),
+    buckets: readArray(s['buckets'], readBucket, BUCKETS, 'buckets'),
+  }
+}
+
+function readBucket(value: unknown): BucketDigest {
+  const [bucket, digest, ...rest] = readArray(value, (part) => part, 2, 'bucket')
+  if (rest.length > 0) throw new Error('bucket has too many parts')
+  return {
+    bucket: readInteger(bucket, 0, BUCKETS - 1, 'bucket'),
+    digest: readBytes(digest, HASH_BYTES, HASH_BYTES, 'digest'),
+  }
+}
+
+function readSummary(value: unknown): Summary {
+  const keys = ['fed', 'roster', 'known', 'accepted', 'report', 'addresses']
+  const s = readShape(value, keys, 'summary')
+  return {
+    ...readState(s),
+    fed: readBytes(s['fed'], HASH_BYTES, HASH_BYTES, 'fed'),
+    addresses: readAddresses(s['addresses']),
+  }
+}
+
+function readState(s: Shape): Pick<Summary, 'roster' | 'known' | 'accepted' | 'report'> {
+  return {
+    roster: readRosterMark(s['roster']),
+    known: readDigests(s['known']),
+    accepted: readDigests(s['accepted']),
+    report: s['report'] === undefined ? undefined : readReport(s['report']),
+  }
+}
+
+function readPeer(value: unknown): PeerAddresses {
+  const parts = readArray(value, (part) => part, 2, 'peer')
+  const peerId = readText(parts[0], PEER_ID_TEXT_MAX, 'peer id')
+  if (peerId.length < PEER_ID_TEXT_MIN) throw new Error('peer id is too short')
+  return { peerId, addresses: readAddresses(parts[1]) }
+}
+
+function readAddresses(value: unknown): readonly string[] {
+  return readArray(
+    value,
+    (address) => readText(address, ADDRESS_TEXT_MAX, 'address'),
+    ADDRESSES_MAX,
+    'addresses',
+  )
+}

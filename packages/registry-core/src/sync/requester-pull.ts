@@ -1,0 +1,130 @@
+/** How a requester pulls commits: which log next, what to make of the answer, when to step back. */
+
+import { audienceText } from '../commit/audience.ts'
+import { type Commit, decodeCommit } from '../commit/commit.ts'
+import { decodeHeader, type Header } from '../commit/header.ts'
+import { equalBytes } from '../encoding/bytes.ts'
+import type { ErrorCode } from '../errors.ts'
+import { type LogHead, type LogKey, logText } from '../log/log.ts'
+import type { Acceptance } from '../log/outcome.ts'
+import type { Request } from './frame.ts'
+import type { Pull, RequesterEffect, RequesterState, RequesterStep } from './requester-state.ts'
+import type { SyncContext } from './sync-context.ts'
+import { PULL_BYTES_MAX } from './sync-limits.ts'
+import { bringForward, positionOf, stepBack, type Want } from './wants.ts'
+
+/** Asks for the first wanted log that no other exchange is pulling; undefined when there is none. */
+export function nextPull(
+  context: SyncContext,
+  state: RequesterState,
+  send: (state: RequesterState, frame: Request) => RequesterStep,
+): RequesterStep | undefined {
+  const claimed: Want[] = []
+  for (const [index, want] of state.wants.entries()) {
+    const from = positionOf(context, want)
+    if (from === undefined) continue
+    if (context.isClaimed(want.text)) {
+      claimed.push(want)
+      continue
+    }
+    const before = context.heads.byLog.get(want.text)
+    const pull: Pull = { want, from, before, named: [] }
+    const wants = [...claimed, ...state.wants.slice(index + 1)]
+    const frame: Request = { t: 'pull', log: want.head.log, from, max: PULL_BYTES_MAX }
+    return send({ ...state, wants, pull }, frame)
+  }
+  return undefined
+}
+
+/** Hands the commits of an answer to the registry, once they are of the log asked for. */
+export function answerPull(state: RequesterState, answer: readonly Uint8Array[]): RequesterStep {
+  const { pull } = state
+  if (pull === undefined || answer.length === 0) return [{ ...state, pull: undefined }, []]
+  const commits: Commit[] = []
+  const named: (readonly string[])[] = []
+  for (const bytes of answer) {
+    const read = readAnswer(bytes, pull.want.head.log)
+    if (typeof read === 'string') {
+      return [{ ...state, pull: undefined }, [{ type: 'blame', code: read }]]
+    }
+    commits.push(read.commit)
+    named.push(read.named)
+  }
+  const storing: RequesterState = { ...state, phase: 'storing', pull: { ...pull, named } }
+  return [storing, [{ type: 'accept', commits }]]
+}
+
+type Answer = { readonly commit: Commit; readonly named: readonly string[] }
+
+function readAnswer(bytes: Uint8Array, log: LogKey): Answer | ErrorCode {
+  try {
+    const commit = decodeCommit(bytes)
+    const header = decodeHeader(commit.header)
+    if (!isOfLog(header, log)) return 'MULU_SYNC_ORDER'
+    const named = header.v === 1 ? header.after.map(([writer]) => logText({ ...log, writer })) : []
+    return { commit, named }
+  } catch {
+    // Whatever fails while reading bytes of a peer has one meaning: they are no commit.
+    return 'MULU_COMMIT_SHAPE'
+  }
+}
+
+function isOfLog(header: Header, log: LogKey): boolean {
+  return (
+    header.ns === log.ns &&
+    header.writer === log.writer &&
+    audienceText(header.aud) === audienceText(log.aud)
+  )
+}
+
+/** Goes on from what the registry made of the commits. */
+export function takeAcceptances(
+  context: SyncContext,
+  state: RequesterState,
+  pull: Pull,
+  acceptances: readonly Acceptance[],
+): RequesterStep {
+  const idle: RequesterState = { ...state, phase: 'idle', pull: undefined }
+  const blamed = acceptances.flatMap(({ outcome }): RequesterEffect[] =>
+    outcome.kind === 'dropped' && outcome.blame ? [{ type: 'blame', code: outcome.code }] : [],
+  )
+  if (blamed.length > 0) return [idle, blamed.slice(0, 1)]
+  if (isUnconnected(pull, acceptances[0])) {
+    return [{ ...idle, wants: [stepBack(pull.want, pull.from), ...idle.wants] }, []]
+  }
+  const want: Want = { ...pull.want, at: undefined, step: 0 }
+  const named = namedByWaiting(pull, acceptances)
+  if (isSameHead(pull.before, context.heads.byLog.get(want.text))) {
+    return [{ ...idle, stalled: [...idle.stalled, want] }, []]
+  }
+  // Something moved, so that whatever stood still before is worth another try.
+  const wants = bringForward([...idle.wants, want, ...idle.stalled], named)
+  return [{ ...idle, wants, stalled: [] }, []]
+}
+
+/** Whether the commits hang in the air: another branch, or a gap below them. */
+function isUnconnected(pull: Pull, first: Acceptance | undefined): boolean {
+  if (first === undefined || first.known || pull.from === 1) return false
+  const { outcome } = first
+  if (outcome.kind === 'ended') return outcome.code === 'MULU_FORK'
+  return outcome.kind === 'waits' && outcome.missing === 'parent'
+}
+
+function namedByWaiting(pull: Pull, acceptances: readonly Acceptance[]): ReadonlySet<string> {
+  const named = new Set<string>()
+  for (const [index, { outcome }] of acceptances.entries()) {
+    if (outcome.kind !== 'waits' || outcome.missing !== 'after') continue
+    for (const text of pull.named[index] ?? []) named.add(text)
+  }
+  return named
+}
+
+function isSameHead(a: LogHead | undefined, b: LogHead | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return (
+    a.known.seq === b.known.seq &&
+    equalBytes(a.known.id, b.known.id) &&
+    a.forkedAt === b.forkedAt &&
+    equalBytes(a.accepted.id, b.accepted.id)
+  )
+}

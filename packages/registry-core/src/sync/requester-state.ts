@@ -1,0 +1,123 @@
+/** The state, events and effects of the side that asks. */
+import type { Commit } from '../commit/commit.ts'
+import type { Hash } from '../crypto.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { LogHead } from '../log/log.ts'
+import type { Acceptance } from '../log/outcome.ts'
+import type { PeerAddresses, Refuse, Request, Response } from './frame.ts'
+import type { GroupDigest, RosterMark } from './frame-parts.ts'
+import type { NodeReport } from './report.ts'
+import type { Want } from './wants.ts'
+
+/**
+ * What a requester is doing.
+ *
+ * idle      nothing is outstanding; the next step is decided from the state
+ * hello … peers   waits for the answer to that request
+ * storing   waits for the own registry
+ * held      other exchanges are pulling all that is missing here
+ * outside   the roster does not list both sides: nothing but rosters moves
+ * level     has what the peer has; waits for news
+ * closed    over
+ */
+export type RequesterPhase =
+  | 'idle'
+  | 'hello'
+  | 'rosters'
+  | 'profile'
+  | 'heads'
+  | 'commits'
+  | 'peers'
+  | 'storing'
+  | 'held'
+  | 'outside'
+  | 'level'
+  | 'closed'
+
+/** What the peer said of itself last. */
+export type Remote = {
+  readonly roster: RosterMark
+  readonly known: readonly GroupDigest[]
+  readonly accepted: readonly GroupDigest[]
+  readonly report: NodeReport | undefined
+}
+
+/** A pull that is under way: the want, where it starts, and the own head before it. */
+export type Pull = {
+  readonly want: Want
+  readonly from: number
+  readonly before: LogHead | undefined
+  /** Per commit that came, the logs it names in `after`. */
+  readonly named: readonly (readonly string[])[]
+}
+
+/** Everything a requester remembers. */
+export type RequesterState = {
+  readonly phase: RequesterPhase
+  readonly deadlineMs: number | undefined
+  readonly remote: Remote | undefined
+  readonly wants: readonly Want[]
+  /** Wants whose last pull changed nothing; they return when another log has moved. */
+  readonly stalled: readonly Want[]
+  readonly pull: Pull | undefined
+  /** The bucket from which heads are still to be compared; undefined when that is done. */
+  readonly compareFrom: number | undefined
+  /** What was asked for last, so that nothing that failed is asked for again and again. */
+  readonly rosterTried: string | undefined
+  readonly profileTried: Hash | undefined
+  readonly owesReady: boolean
+  readonly owesPeers: boolean
+}
+
+/** What can happen to a requester. */
+export type RequesterEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'frame'; readonly frame: Response | Refuse }
+  /** Rosters or a profile were offered to the registry; the first refusal, if any. */
+  | { readonly type: 'stored'; readonly refusal: ErrorCode | undefined }
+  | { readonly type: 'accepted'; readonly acceptances: readonly Acceptance[] }
+  /** The own registry could not write; the stream ends, nobody is to blame. */
+  | { readonly type: 'failed'; readonly code: ErrorCode }
+  /** Another exchange has ended a pull, or the own roster has changed. */
+  | { readonly type: 'changed' }
+  /** Time for a round of anti-entropy. */
+  | { readonly type: 'round' }
+  | { readonly type: 'tick' }
+
+/** What a requester wants done. */
+export type RequesterEffect =
+  | { readonly type: 'send'; readonly frame: Request | Refuse }
+  | { readonly type: 'store-rosters'; readonly rosters: readonly Uint8Array[] }
+  | { readonly type: 'store-profile'; readonly profile: Uint8Array }
+  | { readonly type: 'accept'; readonly commits: readonly Commit[] }
+  | { readonly type: 'heard'; readonly remote: Remote; readonly addresses: readonly string[] }
+  | { readonly type: 'peers'; readonly peers: readonly PeerAddresses[] }
+  | { readonly type: 'level' }
+  /** The peer sent what is not to be accepted from anybody. */
+  | { readonly type: 'blame'; readonly code: ErrorCode }
+  /** The peer refused to go on. */
+  | { readonly type: 'refused'; readonly code: string }
+  | { readonly type: 'close'; readonly code: ErrorCode | undefined }
+
+/** A step of the requester. */
+export type RequesterStep = readonly [state: RequesterState, effects: readonly RequesterEffect[]]
+
+/** A requester before its first step. */
+export const NEW_REQUESTER: RequesterState = {
+  phase: 'idle',
+  deadlineMs: undefined,
+  remote: undefined,
+  wants: [],
+  stalled: [],
+  pull: undefined,
+  compareFrom: 0,
+  rosterTried: undefined,
+  profileTried: undefined,
+  owesReady: false,
+  owesPeers: true,
+}
+
+/** The text of the log that a requester is pulling, so that no other one pulls it as well. */
+export function claimOf(state: RequesterState): string | undefined {
+  return state.pull?.want.text
+}

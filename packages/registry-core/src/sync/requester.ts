@@ -1,0 +1,310 @@
+/**
+ * The side that asks. It says hello, takes what it lacks (rosters, the profile, then commits log
+ * by log) and, once level, waits for news or for the next round. One request is outstanding at a
+ * time; what was stored is where the next exchange goes on, whatever happens to this one.
+ */
+import { equalBytes, toHex } from '../encoding/bytes.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { Announce, Refuse, Request, Response, Summary } from './frame.ts'
+import type { GroupDigest, RosterMark } from './frame-parts.ts'
+import { bucketDigests, headsByBucket } from './heads-index.ts'
+import { answerPull, nextPull, takeAcceptances } from './requester-pull.ts'
+import type {
+  Remote,
+  RequesterEffect,
+  RequesterEvent,
+  RequesterPhase,
+  RequesterState,
+  RequesterStep,
+} from './requester-state.ts'
+import {
+  groupDigest,
+  mayPeerHold,
+  ownRosterMark,
+  ownSummary,
+  type SyncContext,
+} from './sync-context.ts'
+import { ANSWER_TIMEOUT_MS, BUCKETS } from './sync-limits.ts'
+import { mergeWants, wantsOf } from './wants.ts'
+
+/** The versions of the protocol that this software speaks. */
+export const SYNC_VERSIONS: readonly number[] = [1]
+
+/** One step of the requester. */
+export function stepRequester(
+  context: SyncContext,
+  state: RequesterState,
+  event: RequesterEvent,
+): RequesterStep {
+  if (state.phase === 'closed') return [state, []]
+  switch (event.type) {
+    case 'start':
+      return sayHello(context, state)
+    case 'frame':
+      return takeFrame(context, state, event.frame)
+    case 'stored':
+      return takeStored(context, state, event.refusal)
+    case 'accepted': {
+      if (state.phase !== 'storing' || state.pull === undefined) return [state, []]
+      const [next, effects] = takeAcceptances(context, state, state.pull, event.acceptances)
+      return then(advance(context, next), effects)
+    }
+    case 'failed':
+      return close(state, event.code)
+    case 'changed':
+      return takeChange(context, state)
+    case 'round':
+      return isResting(state) ? sayHello(context, state) : [state, []]
+    case 'tick': {
+      const isLate = state.deadlineMs !== undefined && context.nowMs >= state.deadlineMs
+      return isLate ? close(state, 'MULU_TIMEOUT') : [state, []]
+    }
+  }
+}
+
+function isResting(state: RequesterState): boolean {
+  return state.phase === 'level' || state.phase === 'outside' || state.phase === 'held'
+}
+
+function sayHello(context: SyncContext, state: RequesterState): RequesterStep {
+  const fed = context.replica.federation
+  if (fed === undefined) return close(state, 'MULU_FEDERATION_MISMATCH')
+  const summary = ownSummary(context, fed)
+  const fresh = { ...state, rosterTried: undefined, profileTried: undefined }
+  return request(context, fresh, 'hello', { t: 'hello', versions: SYNC_VERSIONS, summary })
+}
+
+function takeFrame(
+  context: SyncContext,
+  state: RequesterState,
+  frame: Response | Refuse,
+): RequesterStep {
+  if (frame.t === 'refuse') {
+    return then(close(state, undefined), [{ type: 'refused', code: frame.code }])
+  }
+  if (frame.t === 'announce') return takeAnnounce(context, state, frame)
+  if (PHASE_OF_ANSWER[frame.t] !== state.phase) return refuse(state, 'MULU_SYNC_ORDER')
+  return takeAnswer(context, { ...state, phase: 'idle', deadlineMs: undefined }, frame)
+}
+
+const PHASE_OF_ANSWER: Readonly<Record<Exclude<Response['t'], 'announce'>, RequesterPhase>> = {
+  'hello-ok': 'hello',
+  rosters: 'rosters',
+  profile: 'profile',
+  heads: 'heads',
+  commits: 'commits',
+  peers: 'peers',
+}
+
+function takeAnswer(
+  context: SyncContext,
+  state: RequesterState,
+  frame: Exclude<Response, Announce>,
+): RequesterStep {
+  switch (frame.t) {
+    case 'hello-ok':
+      return takeHello(context, state, frame.version, frame.summary)
+    case 'rosters':
+      if (frame.rosters.length === 0) return advance(context, state)
+      return store(state, { type: 'store-rosters', rosters: frame.rosters })
+    case 'profile':
+      if (frame.profile.length === 0) return advance(context, state)
+      return store(state, { type: 'store-profile', profile: frame.profile })
+    case 'heads': {
+      const wants = mergeWants(state.wants, wantsOf(context, frame.heads))
+      const compareFrom = frame.next < BUCKETS ? frame.next : undefined
+      return advance(context, { ...state, wants, compareFrom })
+    }
+    case 'commits': {
+      const [next, effects] = answerPull(state, frame.commits)
+      if (next.phase === 'storing') return [next, effects]
+      return then(advance(context, next), effects)
+    }
+    case 'peers': {
+      const [next, effects] = advance(context, state)
+      return [next, [{ type: 'peers', peers: frame.peers }, ...effects]]
+    }
+  }
+}
+
+function takeHello(
+  context: SyncContext,
+  state: RequesterState,
+  version: number,
+  summary: Summary,
+): RequesterStep {
+  const fed = context.replica.federation
+  if (fed === undefined || !equalBytes(summary.fed, fed)) {
+    return refuse(state, 'MULU_FEDERATION_MISMATCH')
+  }
+  if (!SYNC_VERSIONS.includes(version)) return refuse(state, 'MULU_SYNC_VERSION')
+  const { roster, known, accepted, report, addresses } = summary
+  const remote: Remote = { roster, known, accepted, report }
+  const step = advance(context, { ...state, remote, compareFrom: 0 })
+  return then(step, [{ type: 'heard', remote, addresses }])
+}
+
+function takeAnnounce(context: SyncContext, state: RequesterState, frame: Announce): RequesterStep {
+  if (state.remote === undefined || state.owesReady) return refuse(state, 'MULU_SYNC_ORDER')
+  const { roster, known, accepted } = frame
+  const report = frame.report ?? state.remote.report
+  const remote: Remote = { roster, known, accepted, report }
+  const wants = mergeWants(state.wants, wantsOf(context, frame.heads))
+  const next = { ...state, remote, wants, compareFrom: 0, owesReady: true }
+  const step: RequesterStep = isResting(state) ? advance(context, next) : [next, []]
+  return then(step, [{ type: 'heard', remote, addresses: [] }])
+}
+
+/** Refusals of a roster or profile that no honest node can cause. */
+const BLAMED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'MULU_ROSTER_SHAPE',
+  'MULU_ROSTER_THRESHOLD',
+  'MULU_SIGNATURE',
+  'MULU_PROFILE',
+])
+
+function takeStored(
+  context: SyncContext,
+  state: RequesterState,
+  refusal: ErrorCode | undefined,
+): RequesterStep {
+  if (state.phase !== 'storing') return [state, []]
+  const step = advance(context, { ...state, phase: 'idle' })
+  if (refusal === undefined || !BLAMED.has(refusal)) return step
+  return then(step, [{ type: 'blame', code: refusal }])
+}
+
+function takeChange(context: SyncContext, state: RequesterState): RequesterStep {
+  if (state.phase === 'held') return advance(context, state)
+  const isInside = context.self !== undefined && context.peer !== undefined
+  return state.phase === 'outside' && isInside ? sayHello(context, state) : [state, []]
+}
+
+/** Decides what to do next when nothing is outstanding. */
+function advance(context: SyncContext, state: RequesterState): RequesterStep {
+  const { remote } = state
+  if (remote === undefined) return [state, []]
+  return (
+    pullRosters(context, state, remote.roster) ??
+    rest(context, state, 'outside') ??
+    pullProfile(context, state) ??
+    nextPull(context, state, (next, frame) => request(context, next, 'commits', frame)) ??
+    rest(context, state, 'held') ??
+    compareHeads(context, state, remote.known) ??
+    pullPeers(context, state) ??
+    beLevel(state)
+  )
+}
+
+function pullRosters(
+  context: SyncContext,
+  state: RequesterState,
+  theirs: RosterMark,
+): RequesterStep | undefined {
+  const own = ownRosterMark(context.replica)
+  const isFork = theirs.version === own.version && !equalBytes(theirs.hash, own.hash)
+  if (theirs.version <= own.version && !isFork) return undefined
+  // Of two rosters of one version the other is fetched too: it is the proof behind the alarm.
+  const from = isFork ? own.version : own.version + 1
+  const rosterTried = `${theirs.version}.${toHex(theirs.hash)}.${from}`
+  if (state.rosterTried === rosterTried) return undefined
+  return request(context, { ...state, rosterTried }, 'rosters', { t: 'roster-pull', from })
+}
+
+function rest(
+  context: SyncContext,
+  state: RequesterState,
+  phase: 'outside' | 'held',
+): RequesterStep | undefined {
+  const isOutside = context.self === undefined || context.peer === undefined
+  if (phase === 'outside' ? !isOutside : state.wants.length === 0) return undefined
+  return sayReady({ ...state, phase })
+}
+
+function pullProfile(context: SyncContext, state: RequesterState): RequesterStep | undefined {
+  const hash = context.replica.missingProfile()
+  if (hash === undefined) return undefined
+  if (state.profileTried !== undefined && equalBytes(state.profileTried, hash)) return undefined
+  return request(context, { ...state, profileTried: hash }, 'profile', { t: 'profile-pull', hash })
+}
+
+function compareHeads(
+  context: SyncContext,
+  state: RequesterState,
+  theirs: readonly GroupDigest[],
+): RequesterStep | undefined {
+  const from = state.compareFrom
+  if (from === undefined || !isBehind(context, theirs)) return undefined
+  const buckets = headsByBucket(context.heads, (log) => mayPeerHold(context, log))
+  return request(context, state, 'heads', {
+    t: 'heads-pull',
+    from,
+    buckets: bucketDigests(context.crypto, buckets, from),
+  })
+}
+
+/** Whether the peer knows commits of some group that are not known here. */
+export function isBehind(context: SyncContext, theirs: readonly GroupDigest[]): boolean {
+  return theirs.some(({ group, digest }) => {
+    const log = context.heads.groups.get(group)
+    return log === undefined || !equalBytes(digest, groupDigest(context.replica, log, 'known'))
+  })
+}
+
+function pullPeers(context: SyncContext, state: RequesterState): RequesterStep | undefined {
+  if (!state.owesPeers) return undefined
+  return request(context, { ...state, owesPeers: false }, 'peers', { t: 'peers-pull' })
+}
+
+function beLevel(state: RequesterState): RequesterStep {
+  const level: RequesterState = {
+    ...state,
+    phase: 'level',
+    wants: [],
+    stalled: [],
+    compareFrom: undefined,
+  }
+  return then(sayReady(level), [{ type: 'level' }])
+}
+
+/** Lets the peer announce again; any other request does so as well. */
+function sayReady(state: RequesterState): RequesterStep {
+  if (!state.owesReady) return [state, []]
+  return [{ ...state, owesReady: false }, [{ type: 'send', frame: { t: 'ready' } }]]
+}
+
+function request(
+  context: SyncContext,
+  state: RequesterState,
+  phase: RequesterPhase,
+  frame: Request,
+): RequesterStep {
+  const deadlineMs = context.nowMs + ANSWER_TIMEOUT_MS
+  return [{ ...state, phase, deadlineMs, owesReady: false }, [{ type: 'send', frame }]]
+}
+
+function store(state: RequesterState, effect: RequesterEffect): RequesterStep {
+  return [{ ...state, phase: 'storing' }, [effect]]
+}
+
+function close(state: RequesterState, code: ErrorCode | undefined): RequesterStep {
+  const closed: RequesterState = {
+    ...state,
+    phase: 'closed',
+    deadlineMs: undefined,
+    pull: undefined,
+  }
+  return [closed, [{ type: 'close', code }]]
+}
+
+/** Ends the stream because of what the peer sent, and says so. */
+function refuse(state: RequesterState, code: ErrorCode): RequesterStep {
+  const [closed, effects] = close(state, code)
+  const frame: Refuse = { t: 'refuse', code, message: '' }
+  return [closed, [{ type: 'send', frame }, { type: 'blame', code }, ...effects]]
+}
+
+function then(step: RequesterStep, before: readonly RequesterEffect[]): RequesterStep {
+  const [state, effects] = step
+  return before.length === 0 ? step : [state, [...before, ...effects]]
+}

@@ -1,0 +1,287 @@
+/**
+ * The side that answers. It serves and mentions only what the audience rule lets the peer hold,
+ * answers one request with one frame, and announces what is new: one announcement, then none
+ * until the next request has come.
+ */
+
+import type { Hash } from '../crypto.ts'
+import { compareBytes, equalBytes } from '../encoding/bytes.ts'
+import type { ErrorCode } from '../errors.ts'
+import { type LogHead, type LogKey, logText } from '../log/log.ts'
+import type { BucketDigest, PeerAddresses, Refuse, Request, Response, Summary } from './frame.ts'
+import type { HeadNote, RosterMark } from './frame-parts.ts'
+import { bucketDigests, headNote, headsByBucket } from './heads-index.ts'
+import { isSameReport, type NodeReport } from './report.ts'
+import { SYNC_VERSIONS } from './requester.ts'
+import {
+  mayPeerHold,
+  ownRosterMark,
+  ownSummary,
+  type SyncContext,
+  sharedDigests,
+} from './sync-context.ts'
+import {
+  ANNOUNCED_HEADS_MAX,
+  BUCKETS,
+  COMMITS_MAX,
+  HEADS_MAX,
+  PULL_BYTES_MAX,
+  ROSTERS_MAX,
+  SILENCE_TIMEOUT_MS,
+} from './sync-limits.ts'
+
+/** Everything a responder remembers. */
+export type ResponderState = {
+  readonly phase: 'new' | 'waiting' | 'reading' | 'closed'
+  readonly deadlineMs: number | undefined
+  /** Whether the peer has asked since the last announcement. */
+  readonly isArmed: boolean
+  /** Changed heads that were not announced yet; one more than fits means "many". */
+  readonly news: readonly HeadNote[]
+  readonly toldRoster: RosterMark | undefined
+  readonly toldReport: NodeReport | undefined
+}
+
+/** What can happen to a responder. */
+export type ResponderEvent =
+  | { readonly type: 'frame'; readonly frame: Request | Refuse }
+  | { readonly type: 'log-read'; readonly commits: readonly Uint8Array[]; readonly more: boolean }
+  | { readonly type: 'profile-read'; readonly profile: Uint8Array | undefined }
+  | { readonly type: 'peers-read'; readonly peers: readonly PeerAddresses[] }
+  | { readonly type: 'failed'; readonly code: ErrorCode }
+  /** The own replica has changed: these heads, or the roster, or the report. */
+  | { readonly type: 'changed'; readonly heads: readonly LogHead[] }
+  | { readonly type: 'tick' }
+
+/** What a responder wants done. */
+export type ResponderEffect =
+  | { readonly type: 'send'; readonly frame: Response | Refuse }
+  | {
+      readonly type: 'read-log'
+      readonly log: LogKey
+      readonly from: number
+      readonly maxBytes: number
+    }
+  | { readonly type: 'read-profile'; readonly hash: Hash }
+  | { readonly type: 'read-peers' }
+  | { readonly type: 'heard'; readonly summary: Summary }
+  | { readonly type: 'blame'; readonly code: ErrorCode }
+  | { readonly type: 'refused'; readonly code: string }
+  | { readonly type: 'close'; readonly code: ErrorCode | undefined }
+
+/** A step of the responder. */
+export type ResponderStep = readonly [state: ResponderState, effects: readonly ResponderEffect[]]
+
+/** A responder before its first step. */
+export const NEW_RESPONDER: ResponderState = {
+  phase: 'new',
+  deadlineMs: undefined,
+  isArmed: false,
+  news: [],
+  toldRoster: undefined,
+  toldReport: undefined,
+}
+
+/** One step of the responder. */
+export function stepResponder(
+  context: SyncContext,
+  state: ResponderState,
+  event: ResponderEvent,
+): ResponderStep {
+  if (state.phase === 'closed') return [state, []]
+  switch (event.type) {
+    case 'frame':
+      return takeFrame(context, state, event.frame)
+    case 'log-read':
+      return answer(context, state, fitCommits(event.commits, event.more))
+    case 'profile-read':
+      return answer(context, state, { t: 'profile', profile: event.profile ?? new Uint8Array() })
+    case 'peers-read':
+      return answer(context, state, { t: 'peers', peers: event.peers })
+    case 'failed':
+      return refuse(state, event.code, false)
+    case 'changed':
+      return announce(context, { ...state, news: addNews(context, state.news, event.heads) })
+    case 'tick': {
+      const isLate = state.deadlineMs !== undefined && context.nowMs >= state.deadlineMs
+      return isLate ? close(state, 'MULU_TIMEOUT') : [state, []]
+    }
+  }
+}
+
+function takeFrame(
+  context: SyncContext,
+  state: ResponderState,
+  frame: Request | Refuse,
+): ResponderStep {
+  if (frame.t === 'refuse') {
+    const [closed, effects] = close(state, undefined)
+    return [closed, [{ type: 'refused', code: frame.code }, ...effects]]
+  }
+  const isExpected = state.phase === 'new' ? frame.t === 'hello' : state.phase === 'waiting'
+  if (!isExpected) return refuse(state, 'MULU_SYNC_ORDER', true)
+  const deadlineMs = context.nowMs + SILENCE_TIMEOUT_MS
+  return takeRequest(context, { ...state, deadlineMs, isArmed: true }, frame)
+}
+
+function takeRequest(context: SyncContext, state: ResponderState, frame: Request): ResponderStep {
+  switch (frame.t) {
+    case 'hello':
+      return takeHello(context, state, frame.versions, frame.summary)
+    case 'roster-pull':
+      return answer(context, state, { t: 'rosters', rosters: rostersFrom(context, frame.from) })
+    case 'profile-pull':
+      return read(state, { type: 'read-profile', hash: frame.hash })
+    case 'ready':
+      return announce(context, state)
+    default:
+      // Whoever the roster does not list gets the roster and its profile, and nothing else.
+      if (context.peer === undefined) return refuse(state, 'MULU_NOT_ADMITTED', false)
+      return takeMemberRequest(context, state, frame)
+  }
+}
+
+function takeMemberRequest(
+  context: SyncContext,
+  state: ResponderState,
+  frame: Extract<Request, { t: 'heads-pull' | 'pull' | 'peers-pull' }>,
+): ResponderStep {
+  switch (frame.t) {
+    case 'heads-pull':
+      return answer(context, state, compareBuckets(context, frame.from, frame.buckets))
+    case 'peers-pull':
+      return read(state, { type: 'read-peers' })
+    case 'pull': {
+      const { log, from } = frame
+      const isHeld = context.heads.byLog.has(logText(log))
+      // A log the peer may not hold is answered like one that does not exist.
+      if (!isHeld || !mayPeerHold(context, log)) return answer(context, state, NO_COMMITS)
+      const maxBytes = Math.min(frame.max, PULL_BYTES_MAX)
+      return read(state, { type: 'read-log', log, from, maxBytes })
+    }
+  }
+}
+
+const NO_COMMITS: Response = { t: 'commits', commits: [], more: false }
+
+function takeHello(
+  context: SyncContext,
+  state: ResponderState,
+  versions: readonly number[],
+  summary: Summary,
+): ResponderStep {
+  const fed = context.replica.federation
+  if (fed === undefined || !equalBytes(fed, summary.fed)) {
+    return refuse(state, 'MULU_FEDERATION_MISMATCH', true)
+  }
+  const version = Math.max(0, ...versions.filter((v) => SYNC_VERSIONS.includes(v)))
+  if (version === 0) return refuse(state, 'MULU_SYNC_VERSION', false)
+  const own = ownSummary(context, fed)
+  const told: ResponderState = {
+    ...state,
+    phase: 'waiting',
+    news: [],
+    toldRoster: own.roster,
+    toldReport: own.report,
+  }
+  const effects: readonly ResponderEffect[] = [
+    { type: 'heard', summary },
+    { type: 'send', frame: { t: 'hello-ok', version, summary: own } },
+  ]
+  return [told, effects]
+}
+
+function rostersFrom(context: SyncContext, from: number): readonly Uint8Array[] {
+  const rosters: Uint8Array[] = []
+  let length = 0
+  for (const { bytes } of context.replica.rosters.slice(from - 1, from - 1 + ROSTERS_MAX)) {
+    length += bytes.length
+    if (length > PULL_BYTES_MAX && rosters.length > 0) break
+    rosters.push(bytes)
+  }
+  return rosters
+}
+
+function compareBuckets(
+  context: SyncContext,
+  from: number,
+  theirs: readonly BucketDigest[],
+): Response {
+  const own = headsByBucket(context.heads, (log) => mayPeerHold(context, log))
+  const theirsByBucket = new Map(theirs.map(({ bucket, digest }) => [bucket, digest]))
+  const heads: HeadNote[] = []
+  for (const { bucket, digest } of bucketDigests(context.crypto, own, from)) {
+    const other = theirsByBucket.get(bucket)
+    if (other !== undefined && compareBytes(digest, other) === 0) continue
+    const added = own.get(bucket) ?? []
+    if (heads.length > 0 && heads.length + added.length > HEADS_MAX) {
+      return { t: 'heads', heads, next: bucket }
+    }
+    heads.push(...added)
+  }
+  return { t: 'heads', heads: heads.slice(0, HEADS_MAX), next: BUCKETS }
+}
+
+/** As many of the commits as a frame holds; the rest is asked for again. */
+function fitCommits(commits: readonly Uint8Array[], more: boolean): Response {
+  let length = 0
+  let count = 0
+  for (const bytes of commits) {
+    length += bytes.length
+    if (count > 0 && (length > PULL_BYTES_MAX || count >= COMMITS_MAX)) break
+    count++
+  }
+  return { t: 'commits', commits: commits.slice(0, count), more: more || count < commits.length }
+}
+
+function addNews(
+  context: SyncContext,
+  news: readonly HeadNote[],
+  heads: readonly LogHead[],
+): readonly HeadNote[] {
+  const shown = heads.filter((head) => mayPeerHold(context, head.log)).map(headNote)
+  const texts = new Set(shown.map((head) => logText(head.log)))
+  const rest = news.filter((head) => !texts.has(logText(head.log)))
+  return [...rest, ...shown].slice(-ANNOUNCED_HEADS_MAX)
+}
+
+/** Sends the news there is, unless the peer has not yet asked since the last time. */
+function announce(context: SyncContext, state: ResponderState): ResponderStep {
+  const roster = ownRosterMark(context.replica)
+  const report = context.peer === undefined ? undefined : context.report
+  const isRosterNew = !equalBytes(roster.hash, state.toldRoster?.hash ?? roster.hash)
+  const isReportNew = !isSameReport(report, state.toldReport)
+  const isNews = state.news.length > 0 || isRosterNew || isReportNew
+  if (state.phase !== 'waiting' || !state.isArmed || !isNews) return [state, []]
+  const frame: Response = {
+    t: 'announce',
+    roster,
+    known: sharedDigests(context, 'known'),
+    accepted: sharedDigests(context, 'accepted'),
+    heads: state.news,
+    report,
+  }
+  const told = { ...state, isArmed: false, news: [], toldRoster: roster, toldReport: report }
+  return [told, [{ type: 'send', frame }]]
+}
+
+function read(state: ResponderState, effect: ResponderEffect): ResponderStep {
+  return [{ ...state, phase: 'reading' }, [effect]]
+}
+
+function answer(context: SyncContext, state: ResponderState, frame: Response): ResponderStep {
+  const [next, effects] = announce(context, { ...state, phase: 'waiting' })
+  return [next, [{ type: 'send', frame }, ...effects]]
+}
+
+function close(state: ResponderState, code: ErrorCode | undefined): ResponderStep {
+  return [{ ...state, phase: 'closed', deadlineMs: undefined }, [{ type: 'close', code }]]
+}
+
+/** Ends the stream and says why. */
+function refuse(state: ResponderState, code: ErrorCode, isBlamed: boolean): ResponderStep {
+  const [closed, effects] = close(state, code)
+  const frame: Refuse = { t: 'refuse', code, message: '' }
+  const blame: readonly ResponderEffect[] = isBlamed ? [{ type: 'blame', code }] : []
+  return [closed, [{ type: 'send', frame }, ...blame, ...effects]]
+}

@@ -1,0 +1,94 @@
+/** What both sides of an exchange read of the world in one step. Nothing here waits. */
+import type { Audience } from '../commit/audience.ts'
+import type { Crypto, Hash } from '../crypto.ts'
+import type { LogKey } from '../log/log.ts'
+import type { Roster } from '../roster/roster.ts'
+import { mayHold } from './audience-rule.ts'
+import type { Summary } from './frame.ts'
+import type { GroupDigest, RosterMark } from './frame-parts.ts'
+import type { HeadsIndex } from './heads-index.ts'
+import type { NodeReport } from './report.ts'
+
+/** What a step reads of the own registry. */
+export type SyncReplica = {
+  readonly federation: Hash | undefined
+  readonly roster: Roster | undefined
+  readonly rosters: readonly Roster[]
+  missingProfile(): Hash | undefined
+  headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash
+}
+
+/** Everything a step may look at besides its state and its event. */
+export type SyncContext = {
+  readonly crypto: Crypto
+  readonly replica: SyncReplica
+  readonly heads: HeadsIndex
+  /** The own writer number, once the roster has one. */
+  readonly self: number | undefined
+  /** The writer number of the peer, as the own roster says. */
+  readonly peer: number | undefined
+  readonly report: NodeReport | undefined
+  /** Where this node can be reached. */
+  readonly addresses: readonly string[]
+  readonly nowMs: number
+  /** The order in which logs are pulled; lower first: own region, then the rest. */
+  readonly priority: (log: LogKey) => number
+  /** Whether another exchange of this node is pulling the log (text of `logText`) just now. */
+  readonly isClaimed: (log: string) => boolean
+}
+
+/** Whether the peer may hold a log, and so may hear of it. */
+export function mayPeerHold(context: SyncContext, log: LogKey): boolean {
+  const { peer, replica } = context
+  return peer !== undefined && replica.roster !== undefined
+    ? mayHold(replica.roster.state, peer, log)
+    : false
+}
+
+/** Whether this node may hold a log. */
+export function mayOwnHold(context: SyncContext, log: LogKey): boolean {
+  const { self, replica } = context
+  return self !== undefined && replica.roster !== undefined
+    ? mayHold(replica.roster.state, self, log)
+    : false
+}
+
+/** The own roster's version and hash. */
+export function ownRosterMark(replica: SyncReplica): RosterMark {
+  const { roster } = replica
+  return roster === undefined
+    ? { version: 0, hash: new Uint8Array() }
+    : { version: roster.version, hash: roster.hash }
+}
+
+/** The own digests of every group that the peer may hold too. */
+export function sharedDigests(
+  context: SyncContext,
+  which: 'known' | 'accepted',
+): readonly GroupDigest[] {
+  const digests: GroupDigest[] = []
+  for (const group of [...context.heads.groups.keys()].sort()) {
+    const log = context.heads.groups.get(group)
+    if (log !== undefined && mayPeerHold(context, log)) {
+      digests.push({ group, digest: groupDigest(context.replica, log, which) })
+    }
+  }
+  return digests
+}
+
+/** The digest of the group that a log belongs to. */
+export function groupDigest(replica: SyncReplica, log: LogKey, which: 'known' | 'accepted'): Hash {
+  return log.aud === 0 ? replica.headsDigest(which, 0, log.ns) : replica.headsDigest(which, log.aud)
+}
+
+/** What this side says of itself to the peer. */
+export function ownSummary(context: SyncContext, fed: Hash): Summary {
+  return {
+    fed,
+    roster: ownRosterMark(context.replica),
+    known: sharedDigests(context, 'known'),
+    accepted: sharedDigests(context, 'accepted'),
+    report: context.peer === undefined ? undefined : context.report,
+    addresses: context.addresses,
+  }
+}

@@ -1,0 +1,28 @@
+/** Limits of the sync protocol that no other part shares, with unit and reason. */
+
+/** Groups of logs one summary names; a node shares few namespaces with any one peer. */
+export const GROUPS_MAX = 4_096
+/** [SY4] Heads one announcement names; what is more is found by comparing buckets. */
+export const ANNOUNCED_HEADS_MAX = 16
+/** Buckets by which heads are compared. */
+export const BUCKETS = 256
+/** Heads in one answer; about 70 bytes each, so that they fit one frame. */
+export const HEADS_MAX = 14_000
+/** Commit bytes asked for at once; the rest of a frame is left to CBOR and one large commit. */
+export const PULL_BYTES_MAX = 1_000_000
+/** Commits in one frame; the smallest commit takes about 300 bytes. */
+export const COMMITS_MAX = 8_192
+/** Roster versions in one frame. */
+export const ROSTERS_MAX = 1_024
+/** Peers one node tells another about. */
+export const PEERS_MAX = 64
+/** Addresses of one peer. */
+export const ADDRESSES_MAX = 8
+/** Length of one address as text. */
+export const ADDRESS_TEXT_MAX = 256
+/** Protocol versions a hello may offer. */
+export const VERSIONS_MAX = 16
+/** How long an answer may take before the stream is given up, in milliseconds. */
+export const ANSWER_TIMEOUT_MS = 30_000
+/** How long a requester may be silent before its stream is given up, in milliseconds. */
+export const SILENCE_TIMEOUT_MS = 300_000

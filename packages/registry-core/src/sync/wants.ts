@@ -1,0 +1,83 @@
+/**
+ * The logs a requester still wants from its peer, in the order it will ask. Logs take turns,
+ * one chunk each, so that one long log holds nobody up; what accepted commits wait for comes first.
+ */
+import { equalBytes } from '../encoding/bytes.ts'
+import { type LogHead, logText } from '../log/log.ts'
+import type { HeadNote } from './frame-parts.ts'
+import { mayOwnHold, type SyncContext } from './sync-context.ts'
+
+/** A log the peer has more of. */
+export type Want = {
+  readonly text: string
+  readonly head: HeadNote
+  /** Where to ask while looking for the point at which another branch leaves the own chain. */
+  readonly at: number | undefined
+  /** How far the last step back went. */
+  readonly step: number
+}
+
+/** The wants that heads of the peer give rise to, the most urgent first. */
+export function wantsOf(context: SyncContext, heads: readonly HeadNote[]): readonly Want[] {
+  const wants: { readonly want: Want; readonly rank: number }[] = []
+  for (const head of heads) {
+    const text = logText(head.log)
+    if (startOf(context.heads.byLog.get(text), head) === undefined) continue
+    if (!mayOwnHold(context, head.log)) continue
+    const want = { text, head, at: undefined, step: 0 }
+    wants.push({ want, rank: context.priority(head.log) })
+  }
+  return wants.sort((a, b) => a.rank - b.rank).map(({ want }) => want)
+}
+
+/** Where to pull a log from, or undefined when the peer has nothing that is missing here. */
+export function startOf(own: LogHead | undefined, head: HeadNote): number | undefined {
+  const { known, forkedAt } = head
+  if (own === undefined) return known.seq > 0 || forkedAt !== undefined ? 1 : undefined
+  if (forkedAt !== undefined) {
+    const isProven = own.forkedAt !== undefined && own.forkedAt <= forkedAt
+    return isProven ? undefined : Math.min(forkedAt, own.known.seq + 1)
+  }
+  if (own.forkedAt !== undefined) return undefined
+  if (known.seq > own.known.seq) return own.known.seq + 1
+  const isOtherBranch = known.seq === own.known.seq && !equalBytes(known.id, own.known.id)
+  return isOtherBranch ? known.seq : undefined
+}
+
+/** New wants beside those still open; a newer head of a log replaces the older. */
+export function mergeWants(open: readonly Want[], added: readonly Want[]): readonly Want[] {
+  if (added.length === 0) return open
+  const texts = new Set(added.map((want) => want.text))
+  return [...open.filter((want) => !texts.has(want.text)), ...added]
+}
+
+/** Where to ask next for a want; undefined when it is satisfied meanwhile. */
+export function positionOf(context: SyncContext, want: Want): number | undefined {
+  return want.at ?? startOf(context.heads.byLog.get(want.text), want.head)
+}
+
+/**
+ * The want after commits that do not connect with the own chain: one position lower, then in
+ * doubling steps, so that the point of a fork is found in few pulls.
+ */
+export function stepBack(want: Want, from: number): Want {
+  const step = want.step === 0 ? 1 : want.step * 2
+  return { ...want, at: Math.max(1, from - step), step }
+}
+
+/** Puts the logs that waiting commits named to the front. */
+export function bringForward(wants: readonly Want[], named: ReadonlySet<string>): readonly Want[] {
+  if (named.size === 0) return wants
+  const isNamed = (want: Want): boolean => named.has(want.text)
+  return [...wants.filter(isNamed), ...wants.filter((want) => !isNamed(want))]
+}
+
+/** How many commits of a peer's heads are missing here, as far as positions tell. */
+export function countMissing(context: SyncContext, wants: readonly Want[]): number {
+  let missing = 0
+  for (const want of wants) {
+    const own = context.heads.byLog.get(want.text)?.known.seq ?? 0
+    missing += Math.max(0, want.head.known.seq - own)
+  }
+  return missing
+}

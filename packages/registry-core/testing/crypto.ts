@@ -1,0 +1,27 @@
+import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
+import { type Crypto, ed25519Key, type Signer } from '../src/crypto.ts'
+
+const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex')
+const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex')
+
+/** Cryptography for tests, from Node's own. */
+export const testCrypto: Crypto = {
+  sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
+  verifyEd25519: (key, message, signature) => {
+    const spki = Buffer.concat([SPKI_ED25519, key])
+    const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' })
+    return verify(null, message, publicKey, signature)
+  },
+}
+
+/** The same key for the same number. */
+export function testSigner(seed: number): Signer {
+  const raw = createHash('sha256').update(`test key ${seed}`).digest()
+  const der = Buffer.concat([PKCS8_ED25519, raw])
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
+  return {
+    publicKey: ed25519Key(new Uint8Array(spki.subarray(-32))),
+    sign: (message) => new Uint8Array(sign(null, message, privateKey)),
+  }
+}
