@@ -1,6 +1,7 @@
 /** The one place that reads the environment. */
-import { Ajv } from 'ajv'
+
 import { MuluError } from '@mulu/registry-core'
+import { Ajv } from 'ajv'
 
 /** What the environment says, checked. */
 export type Environment = {

@@ -7,8 +7,9 @@ import {
   foundingChanges,
   hashToText,
   MuluError,
-  parseJoinRequest,
   type Profile,
+  parseJoinRequest,
+  profileHash,
   rosterMessage,
   type Signer,
   verifyRoster,
@@ -19,8 +20,12 @@ import type { DataFolder } from '../folder/data-folder.ts'
 import { createKeyFile } from '../folder/key-file.ts'
 import { writeNodeConfig } from '../folder/node-config.ts'
 import { openNodeStore } from '../store/node-store.ts'
-import { profileHash } from '../store/profiles.ts'
-import { createInstallation, type Installation, type InstallOptions, newConfig } from './installation.ts'
+import {
+  createInstallation,
+  type Installation,
+  type InstallOptions,
+  newConfig,
+} from './installation.ts'
 
 /** What a founder decides. */
 export type FoundOptions = InstallOptions & {
@@ -92,7 +97,11 @@ function signFirstRoster(
     purpose: PURPOSE,
     rootKeys: roots.map((root) => root.publicKey),
     threshold,
-    profile: { id: profile.id, version: profile.version, hash: profileHash(crypto, profile) },
+    profile: {
+      id: profile.id,
+      version: String(profile.version),
+      hash: profileHash(crypto, profile),
+    },
     founder: parseJoinRequest(crypto, createJoinRequest(signer, claim)),
   })
   const body = draftRoster(crypto, undefined, changes, clock.now())

@@ -1,4 +1,5 @@
 import {
+  MuluError,
   type Registry,
   type RosterState,
   type Signer,
@@ -7,10 +8,7 @@ import {
 } from '@mulu/registry-core'
 
 /** The writer that a roster state binds to a key, or undefined. */
-export function writerOfKey(
-  state: RosterState | undefined,
-  key: Uint8Array,
-): Writer | undefined {
+export function writerOfKey(state: RosterState | undefined, key: Uint8Array): Writer | undefined {
   const wanted = toHex(key)
   for (const writer of state?.writers.values() ?? []) {
     if (toHex(writer.key) === wanted) return writer
@@ -18,9 +16,23 @@ export function writerOfKey(
   return undefined
 }
 
+/** This node's own writer; MULU_NOT_ADMITTED while the roster does not list it. */
+export function requireWriter(node: {
+  readonly registry: Registry
+  readonly signer: Signer
+}): Writer {
+  const writer = writerOfKey(node.registry.roster?.state, node.signer.publicKey)
+  if (writer === undefined) throw new MuluError('MULU_NOT_ADMITTED')
+  return writer
+}
+
 /** The namespace a writer writes in: that of its first open grant. */
-export function namespaceOf(writer: Writer): number | undefined {
-  return writer.grants.find((grant) => grant.until === undefined)?.ns
+export function namespaceOf(writer: Writer): number {
+  const grant = writer.grants.find((each) => each.until === undefined)
+  if (grant === undefined) {
+    throw new MuluError('MULU_GRANT_MISSING', { details: { writer: writer.client } })
+  }
+  return grant.ns
 }
 
 /** Lets the registry sign as the writer that the roster binds to this key, now and later. */

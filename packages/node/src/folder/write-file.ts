@@ -6,7 +6,11 @@ export const PRIVATE_MODE = 0o600
 const FOLDER_MODE = 0o700
 
 /** Writes a file whole or not at all: a crash leaves the old one or the new one. */
-export async function writeWhole(path: string, text: string, mode = PRIVATE_MODE): Promise<void> {
+export async function writeWhole(
+  path: string,
+  text: string,
+  mode: number = PRIVATE_MODE,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE })
   const draft = `${path}.new`
   const file = await open(draft, 'w', mode)

@@ -97,51 +97,60 @@ type RecordPlan = {
   readonly held: readonly ImportNoteCode[]
 }
 
-function planRecord(input: ImportInput, candidate: Candidate): RecordPlan {
-  const { kind, local, fields } = candidate
+/** A record under comparison. */
+type Place = {
+  readonly kind: string
+  readonly current: Fields | undefined
+  readonly base: Baseline | undefined
+}
+
+function planRecord(input: ImportInput, { kind, local, fields }: Candidate): RecordPlan {
   const current = input.current(local, kind)?.fields
-  const base = input.baseline(kind, local)
+  const place: Place = { kind, current, base: input.baseline(kind, local) }
   const set: [string, JsonValue][] = []
-  const next: [string, string][] = []
+  const next = new Map<string, string>()
   const held: ImportNoteCode[] = []
   for (const [path, value] of sortedEntries(fields)) {
     const hash = input.hashValue(value)
-    const before = base === undefined ? undefined : own(base, path)
-    const verdict = judgeValue(input, kind, path, value, { hash, before, base, current })
+    const verdict = judgeValue(input, place, path, value, hash)
     if (verdict === 'write') set.push([path, value])
-    if (verdict === 'write' || verdict === 'same') next.push([path, hash])
-    else held.push(verdict)
-    if (verdict !== 'write' && verdict !== 'same' && before !== undefined) next.push([path, before])
+    if (verdict === 'write' || verdict === 'same') next.set(path, hash)
+    else holdBack(verdict, path, place, held, next)
   }
   const remove: string[] = []
-  for (const path of pathsDropped(base, fields, current)) {
-    const isHeld = classOf(input.profile, kind, path) === 1 && !input.rights.classify
-    if (isHeld) held.push('MULU_IMPORT_NEEDS_CLASSIFY')
-    else remove.push(path)
-    if (isHeld && base !== undefined) next.push([path, own(base, path) ?? ''])
+  for (const path of pathsDropped(place, fields)) {
+    if (classOf(input.profile, kind, path) !== 1 || input.rights.classify) remove.push(path)
+    else holdBack('MULU_IMPORT_NEEDS_CLASSIFY', path, place, held, next)
   }
   const isNew = current === undefined
   const change = { rec: `${kind}/${local}`, set: Object.fromEntries(set), remove, isNew }
   return { change, next: Object.fromEntries(next), held }
 }
 
-type Before = {
-  readonly hash: string
-  readonly before: string | undefined
-  readonly base: Baseline | undefined
-  readonly current: Fields | undefined
+/** What is held back keeps the baseline it has, so that the next run sees the difference again. */
+function holdBack(
+  code: ImportNoteCode,
+  path: string,
+  { base }: Place,
+  held: ImportNoteCode[],
+  next: Map<string, string>,
+): void {
+  held.push(code)
+  const before = base === undefined ? undefined : own(base, path)
+  if (before !== undefined) next.set(path, before)
 }
 
 function judgeValue(
   input: ImportInput,
-  kind: string,
+  { kind, current, base }: Place,
   path: string,
   value: JsonValue,
-  { hash, before, base, current }: Before,
+  hash: string,
 ): Verdict {
+  const before = base === undefined ? undefined : own(base, path)
+  if (current !== undefined && before === hash) return 'same'
   const now = current === undefined ? undefined : fieldOf(current, path)
   if (now !== undefined && input.hashValue(now) === hash) return 'same'
-  if (current !== undefined && base !== undefined && before === hash) return 'same'
   if (classOf(input.profile, kind, path) !== 1) return 'write'
   if (!input.rights.classify) return 'MULU_IMPORT_NEEDS_CLASSIFY'
   if (current === undefined) return 'write'
@@ -150,11 +159,7 @@ function judgeValue(
   return isLooser ? 'MULU_IMPORT_WOULD_LOOSEN' : 'write'
 }
 
-function pathsDropped(
-  base: Baseline | undefined,
-  fields: Fields,
-  current: Fields | undefined,
-): readonly string[] {
+function pathsDropped({ base, current }: Place, fields: Fields): readonly string[] {
   if (base === undefined || current === undefined) return []
   const dropped = Object.keys(base).filter((path) => !Object.hasOwn(fields, path))
   return dropped.filter((path) => Object.hasOwn(current, path)).sort()

@@ -14,8 +14,19 @@ export type HeadsIndex = {
   readonly groups: ReadonlyMap<string, LogKey>
 }
 
-/** Indexes the heads of a registry. */
-export function createHeadsIndex(heads: readonly LogHead[]): HeadsIndex {
+// A registry's heads are the same array until something changes; an index lives as long as they do.
+const INDEXES = new WeakMap<readonly LogHead[], HeadsIndex>()
+
+/** The index over the heads of a registry. */
+export function headsIndex(heads: readonly LogHead[]): HeadsIndex {
+  const known = INDEXES.get(heads)
+  if (known !== undefined) return known
+  const index = createIndex(heads)
+  INDEXES.set(heads, index)
+  return index
+}
+
+function createIndex(heads: readonly LogHead[]): HeadsIndex {
   const byLog = new Map<string, LogHead>()
   const groups = new Map<string, LogKey>()
   for (const head of heads) {

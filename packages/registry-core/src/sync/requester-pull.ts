@@ -8,6 +8,7 @@ import type { ErrorCode } from '../errors.ts'
 import { type LogHead, type LogKey, logText } from '../log/log.ts'
 import type { Acceptance } from '../log/outcome.ts'
 import type { Request } from './frame.ts'
+import { headsIndex } from './heads-index.ts'
 import type { Pull, RequesterEffect, RequesterState, RequesterStep } from './requester-state.ts'
 import type { SyncContext } from './sync-context.ts'
 import { PULL_BYTES_MAX } from './sync-limits.ts'
@@ -27,7 +28,7 @@ export function nextPull(
       claimed.push(want)
       continue
     }
-    const before = context.heads.byLog.get(want.text)
+    const before = headsIndex(context.heads).byLog.get(want.text)
     const pull: Pull = { want, from, before, named: [] }
     const wants = [...claimed, ...state.wants.slice(index + 1)]
     const frame: Request = { t: 'pull', log: want.head.log, from, max: PULL_BYTES_MAX }
@@ -94,7 +95,7 @@ export function takeAcceptances(
   }
   const want: Want = { ...pull.want, at: undefined, step: 0 }
   const named = namedByWaiting(pull, acceptances)
-  if (isSameHead(pull.before, context.heads.byLog.get(want.text))) {
+  if (isSameHead(pull.before, headsIndex(context.heads).byLog.get(want.text))) {
     return [{ ...idle, stalled: [...idle.stalled, want] }, []]
   }
   // Something moved, so that whatever stood still before is worth another try.

@@ -65,6 +65,9 @@ export type RequesterState = {
   /** What was asked for last, so that nothing that failed is asked for again and again. */
   readonly rosterTried: string | undefined
   readonly profileTried: Hash | undefined
+  /** How many more announcements the peer may have under way. */
+  readonly announces: number
+  /** Whether an announcement came after the last request. */
   readonly owesReady: boolean
   readonly owesPeers: boolean
 }
@@ -113,6 +116,7 @@ export const NEW_REQUESTER: RequesterState = {
   compareFrom: 0,
   rosterTried: undefined,
   profileTried: undefined,
+  announces: 0,
   owesReady: false,
   owesPeers: true,
 }

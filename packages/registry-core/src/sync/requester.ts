@@ -7,7 +7,7 @@ import { equalBytes, toHex } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Announce, Refuse, Request, Response, Summary } from './frame.ts'
 import type { GroupDigest, RosterMark } from './frame-parts.ts'
-import { bucketDigests, headsByBucket } from './heads-index.ts'
+import { bucketDigests, headsByBucket, headsIndex } from './heads-index.ts'
 import { answerPull, nextPull, takeAcceptances } from './requester-pull.ts'
 import type {
   Remote,
@@ -24,11 +24,8 @@ import {
   ownSummary,
   type SyncContext,
 } from './sync-context.ts'
-import { ANSWER_TIMEOUT_MS, BUCKETS } from './sync-limits.ts'
-import { mergeWants, wantsOf } from './wants.ts'
-
-/** The versions of the protocol that this software speaks. */
-export const SYNC_VERSIONS: readonly number[] = [1]
+import { ANNOUNCES_MAX, ANSWER_TIMEOUT_MS, BUCKETS, SYNC_VERSIONS } from './sync-limits.ts'
+import { mergeWants, positionOf, wantsOf } from './wants.ts'
 
 /** One step of the requester. */
 export function stepRequester(
@@ -145,12 +142,19 @@ function takeHello(
 }
 
 function takeAnnounce(context: SyncContext, state: RequesterState, frame: Announce): RequesterStep {
-  if (state.remote === undefined || state.owesReady) return refuse(state, 'MULU_SYNC_ORDER')
+  if (state.remote === undefined || state.announces === 0) return refuse(state, 'MULU_SYNC_ORDER')
   const { roster, known, accepted } = frame
   const report = frame.report ?? state.remote.report
   const remote: Remote = { roster, known, accepted, report }
   const wants = mergeWants(state.wants, wantsOf(context, frame.heads))
-  const next = { ...state, remote, wants, compareFrom: 0, owesReady: true }
+  const next = {
+    ...state,
+    remote,
+    wants,
+    compareFrom: 0,
+    owesReady: true,
+    announces: state.announces - 1,
+  }
   const step: RequesterStep = isResting(state) ? advance(context, next) : [next, []]
   return then(step, [{ type: 'heard', remote, addresses: [] }])
 }
@@ -186,10 +190,10 @@ function advance(context: SyncContext, state: RequesterState): RequesterStep {
   if (remote === undefined) return [state, []]
   return (
     pullRosters(context, state, remote.roster) ??
-    rest(context, state, 'outside') ??
+    beOutside(context, state) ??
     pullProfile(context, state) ??
     nextPull(context, state, (next, frame) => request(context, next, 'commits', frame)) ??
-    rest(context, state, 'held') ??
+    beHeld(context, state) ??
     compareHeads(context, state, remote.known) ??
     pullPeers(context, state) ??
     beLevel(state)
@@ -211,14 +215,14 @@ function pullRosters(
   return request(context, { ...state, rosterTried }, 'rosters', { t: 'roster-pull', from })
 }
 
-function rest(
-  context: SyncContext,
-  state: RequesterState,
-  phase: 'outside' | 'held',
-): RequesterStep | undefined {
-  const isOutside = context.self === undefined || context.peer === undefined
-  if (phase === 'outside' ? !isOutside : state.wants.length === 0) return undefined
-  return sayReady({ ...state, phase })
+function beOutside(context: SyncContext, state: RequesterState): RequesterStep | undefined {
+  const isInside = context.self !== undefined && context.peer !== undefined
+  return isInside ? undefined : sayReady({ ...state, phase: 'outside' })
+}
+
+function beHeld(context: SyncContext, state: RequesterState): RequesterStep | undefined {
+  const isWanting = state.wants.some((want) => positionOf(context, want) !== undefined)
+  return isWanting ? sayReady({ ...state, phase: 'held' }) : undefined
 }
 
 function pullProfile(context: SyncContext, state: RequesterState): RequesterStep | undefined {
@@ -235,7 +239,7 @@ function compareHeads(
 ): RequesterStep | undefined {
   const from = state.compareFrom
   if (from === undefined || !isBehind(context, theirs)) return undefined
-  const buckets = headsByBucket(context.heads, (log) => mayPeerHold(context, log))
+  const buckets = headsByBucket(headsIndex(context.heads), (log) => mayPeerHold(context, log))
   return request(context, state, 'heads', {
     t: 'heads-pull',
     from,
@@ -246,7 +250,7 @@ function compareHeads(
 /** Whether the peer knows commits of some group that are not known here. */
 export function isBehind(context: SyncContext, theirs: readonly GroupDigest[]): boolean {
   return theirs.some(({ group, digest }) => {
-    const log = context.heads.groups.get(group)
+    const log = headsIndex(context.heads).groups.get(group)
     return log === undefined || !equalBytes(digest, groupDigest(context.replica, log, 'known'))
   })
 }
@@ -270,7 +274,7 @@ function beLevel(state: RequesterState): RequesterStep {
 /** Lets the peer announce again; any other request does so as well. */
 function sayReady(state: RequesterState): RequesterStep {
   if (!state.owesReady) return [state, []]
-  return [{ ...state, owesReady: false }, [{ type: 'send', frame: { t: 'ready' } }]]
+  return [asked(state), [{ type: 'send', frame: { t: 'ready' } }]]
 }
 
 function request(
@@ -280,7 +284,13 @@ function request(
   frame: Request,
 ): RequesterStep {
   const deadlineMs = context.nowMs + ANSWER_TIMEOUT_MS
-  return [{ ...state, phase, deadlineMs, owesReady: false }, [{ type: 'send', frame }]]
+  return [{ ...asked(state), phase, deadlineMs }, [{ type: 'send', frame }]]
+}
+
+/** After any request the peer may announce once more. */
+function asked(state: RequesterState): RequesterState {
+  const announces = Math.min(ANNOUNCES_MAX, state.announces + 1)
+  return { ...state, announces, owesReady: false }
 }
 
 function store(state: RequesterState, effect: RequesterEffect): RequesterStep {

@@ -10,9 +10,8 @@ import type { ErrorCode } from '../errors.ts'
 import { type LogHead, type LogKey, logText } from '../log/log.ts'
 import type { BucketDigest, PeerAddresses, Refuse, Request, Response, Summary } from './frame.ts'
 import type { HeadNote, RosterMark } from './frame-parts.ts'
-import { bucketDigests, headNote, headsByBucket } from './heads-index.ts'
+import { bucketDigests, headNote, headsByBucket, headsIndex } from './heads-index.ts'
 import { isSameReport, type NodeReport } from './report.ts'
-import { SYNC_VERSIONS } from './requester.ts'
 import {
   mayPeerHold,
   ownRosterMark,
@@ -28,6 +27,7 @@ import {
   PULL_BYTES_MAX,
   ROSTERS_MAX,
   SILENCE_TIMEOUT_MS,
+  SYNC_VERSIONS,
 } from './sync-limits.ts'
 
 /** Everything a responder remembers. */
@@ -136,7 +136,9 @@ function takeRequest(context: SyncContext, state: ResponderState, frame: Request
       return announce(context, state)
     default:
       // Whoever the roster does not list gets the roster and its profile, and nothing else.
-      if (context.peer === undefined) return refuse(state, 'MULU_NOT_ADMITTED', false)
+      if (context.peer === undefined && context.replica.roster !== undefined) {
+        return refuse(state, 'MULU_NOT_ADMITTED', false)
+      }
       return takeMemberRequest(context, state, frame)
   }
 }
@@ -150,10 +152,12 @@ function takeMemberRequest(
     case 'heads-pull':
       return answer(context, state, compareBuckets(context, frame.from, frame.buckets))
     case 'peers-pull':
+      // Without a roster nobody is known, and nothing is told, but the stream may stay.
+      if (context.peer === undefined) return answer(context, state, { t: 'peers', peers: [] })
       return read(state, { type: 'read-peers' })
     case 'pull': {
       const { log, from } = frame
-      const isHeld = context.heads.byLog.has(logText(log))
+      const isHeld = headsIndex(context.heads).byLog.has(logText(log))
       // A log the peer may not hold is answered like one that does not exist.
       if (!isHeld || !mayPeerHold(context, log)) return answer(context, state, NO_COMMITS)
       const maxBytes = Math.min(frame.max, PULL_BYTES_MAX)
@@ -207,7 +211,7 @@ function compareBuckets(
   from: number,
   theirs: readonly BucketDigest[],
 ): Response {
-  const own = headsByBucket(context.heads, (log) => mayPeerHold(context, log))
+  const own = headsByBucket(headsIndex(context.heads), (log) => mayPeerHold(context, log))
   const theirsByBucket = new Map(theirs.map(({ bucket, digest }) => [bucket, digest]))
   const heads: HeadNote[] = []
   for (const { bucket, digest } of bucketDigests(context.crypto, own, from)) {

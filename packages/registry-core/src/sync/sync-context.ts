@@ -1,12 +1,12 @@
 /** What both sides of an exchange read of the world in one step. Nothing here waits. */
 import type { Audience } from '../commit/audience.ts'
 import type { Crypto, Hash } from '../crypto.ts'
-import type { LogKey } from '../log/log.ts'
+import type { LogHead, LogKey } from '../log/log.ts'
 import type { Roster } from '../roster/roster.ts'
 import { mayHold } from './audience-rule.ts'
 import type { Summary } from './frame.ts'
 import type { GroupDigest, RosterMark } from './frame-parts.ts'
-import type { HeadsIndex } from './heads-index.ts'
+import { headsIndex } from './heads-index.ts'
 import type { NodeReport } from './report.ts'
 
 /** What a step reads of the own registry. */
@@ -22,7 +22,8 @@ export type SyncReplica = {
 export type SyncContext = {
   readonly crypto: Crypto
   readonly replica: SyncReplica
-  readonly heads: HeadsIndex
+  /** The heads of the replica: the same array as long as nothing has changed. */
+  readonly heads: readonly LogHead[]
   /** The own writer number, once the roster has one. */
   readonly self: number | undefined
   /** The writer number of the peer, as the own roster says. */
@@ -67,8 +68,8 @@ export function sharedDigests(
   which: 'known' | 'accepted',
 ): readonly GroupDigest[] {
   const digests: GroupDigest[] = []
-  for (const group of [...context.heads.groups.keys()].sort()) {
-    const log = context.heads.groups.get(group)
+  for (const group of [...headsIndex(context.heads).groups.keys()].sort()) {
+    const log = headsIndex(context.heads).groups.get(group)
     if (log !== undefined && mayPeerHold(context, log)) {
       digests.push({ group, digest: groupDigest(context.replica, log, which) })
     }

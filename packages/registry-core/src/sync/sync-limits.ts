@@ -22,6 +22,13 @@ export const ADDRESSES_MAX = 8
 export const ADDRESS_TEXT_MAX = 256
 /** Protocol versions a hello may offer. */
 export const VERSIONS_MAX = 16
+/** The versions of the protocol that this software speaks. */
+export const SYNC_VERSIONS: readonly number[] = [1]
+/**
+ * Announcements that can be under way to a requester: one, and one more for each request that
+ * crossed it (`ready` has no answer, so that several requests can).
+ */
+export const ANNOUNCES_MAX = 4
 /** How long an answer may take before the stream is given up, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 30_000
 /** How long a requester may be silent before its stream is given up, in milliseconds. */

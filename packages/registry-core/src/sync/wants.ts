@@ -5,6 +5,7 @@
 import { equalBytes } from '../encoding/bytes.ts'
 import { type LogHead, logText } from '../log/log.ts'
 import type { HeadNote } from './frame-parts.ts'
+import { headsIndex } from './heads-index.ts'
 import { mayOwnHold, type SyncContext } from './sync-context.ts'
 
 /** A log the peer has more of. */
@@ -22,7 +23,7 @@ export function wantsOf(context: SyncContext, heads: readonly HeadNote[]): reado
   const wants: { readonly want: Want; readonly rank: number }[] = []
   for (const head of heads) {
     const text = logText(head.log)
-    if (startOf(context.heads.byLog.get(text), head) === undefined) continue
+    if (startOf(headsIndex(context.heads).byLog.get(text), head) === undefined) continue
     if (!mayOwnHold(context, head.log)) continue
     const want = { text, head, at: undefined, step: 0 }
     wants.push({ want, rank: context.priority(head.log) })
@@ -53,7 +54,7 @@ export function mergeWants(open: readonly Want[], added: readonly Want[]): reado
 
 /** Where to ask next for a want; undefined when it is satisfied meanwhile. */
 export function positionOf(context: SyncContext, want: Want): number | undefined {
-  return want.at ?? startOf(context.heads.byLog.get(want.text), want.head)
+  return want.at ?? startOf(headsIndex(context.heads).byLog.get(want.text), want.head)
 }
 
 /**
@@ -76,7 +77,7 @@ export function bringForward(wants: readonly Want[], named: ReadonlySet<string>)
 export function countMissing(context: SyncContext, wants: readonly Want[]): number {
   let missing = 0
   for (const want of wants) {
-    const own = context.heads.byLog.get(want.text)?.known.seq ?? 0
+    const own = headsIndex(context.heads).byLog.get(want.text)?.known.seq ?? 0
     missing += Math.max(0, want.head.known.seq - own)
   }
   return missing

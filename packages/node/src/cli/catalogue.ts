@@ -1,0 +1,122 @@
+/** import, status, verify, export: what goes into a node and comes out of it. */
+import { once } from 'node:events'
+import { type Command, Option } from 'commander'
+import type { ImportReport } from '../feed/import-feed.ts'
+import { readFeedText } from '../feed/read-feed-text.ts'
+import type { NodeStatus } from '../status/node-status.ts'
+import type { ExitStatus } from './cli.ts'
+import { openOperations } from './open-operations.ts'
+import { print, printJson, say, startProgress } from './output.ts'
+
+type Done = (status: ExitStatus) => void
+type Dir = { readonly dir: string; readonly json?: boolean }
+
+function withDir(command: Command): Command {
+  return command
+    .requiredOption('--dir <dir>', 'data folder of the node')
+    .option('--json', 'print JSON')
+}
+
+type ImportArguments = Dir & {
+  readonly format: 'auto' | 'dcat-us' | 'jsonl'
+  readonly source?: string
+  readonly dryRun?: boolean
+}
+
+/** `mulu import` */
+export function addImport(program: Command, done: Done): void {
+  withDir(program.command('import').description('import a feed'))
+    .argument('<file>', 'file, address or - for standard input')
+    .addOption(
+      new Option('--format <format>', 'format of the feed')
+        .choices(['auto', 'dcat-us', 'jsonl'])
+        .default('auto'),
+    )
+    .option('--source <name>', 'name of the source, for stable ids')
+    .option('--dry-run', 'only count what would change')
+    .action(async (file: string, options: ImportArguments) => {
+      const text = await readFeedText(file)
+      await using operations = await openOperations(options.dir)
+      const progress = startProgress('records')
+      const report = await operations
+        .importFeed({
+          text,
+          format: options.format,
+          ...(options.source === undefined ? {} : { source: options.source }),
+          dryRun: options.dryRun ?? false,
+          onProgress: progress.update,
+        })
+        .finally(progress.stop)
+      if (options.json === true) printJson(report)
+      else printReport(report)
+      done(report.refused > 0 ? 1 : 0)
+    })
+}
+
+function printReport(report: ImportReport): void {
+  const { added, changed, unchanged, refused, total, commits, problems } = report
+  for (const { index, identifier, field, code, reason } of report.errors) {
+    say(`record ${index + 1} (${identifier ?? 'no identifier'}): ${code} ${field}: ${reason}`)
+  }
+  const verb = report.dryRun ? 'would be' : 'were'
+  print(`${report.format}: of ${total} records ${added} ${verb} added, ${changed} ${verb} changed`)
+  print(`  ${unchanged} unchanged, ${refused} refused, ${report.wouldWithdraw} gone from the feed`)
+  print(`  ${problems} records to complete, ${commits} commits`)
+  for (const { code, count } of report.notes) print(`  ${code}: ${count} fields`)
+}
+
+/** `mulu status` */
+export function addStatus(program: Command, done: Done): void {
+  withDir(program.command('status').description('what this node is and sees')).action(
+    async ({ dir, json }: Dir) => {
+      await using operations = await openOperations(dir)
+      const status = await operations.status()
+      if (json === true) printJson(status)
+      else printStatus(status)
+      done(0)
+    },
+  )
+}
+
+function printStatus(status: NodeStatus): void {
+  const { federation, roster, catalogue, heads, asOf, node } = status
+  print(`${federation.name} · ${Object.values(node.name).join(' / ')} (${node.role})`)
+  if (!node.admitted) print('not admitted yet: bring join-request.json to the coordinator')
+  print(`roster ${roster.version}, ${roster.agencies} agencies, ${roster.writers} nodes`)
+  print(`catalogue ${catalogue.records} records, ${catalogue.published} published,`)
+  print(`  ${catalogue.problems} problems, ${catalogue.conflicts} conflicts`)
+  print(`  digest ${catalogue.digest}`)
+  print(`${heads.commits} commits in ${heads.logs} logs, ${heads.waiting} waiting`)
+  print(`${asOf.agree} of ${asOf.nodes} nodes agree, ${asOf.heard} heard`)
+}
+
+/** `mulu verify` */
+export function addVerify(program: Command, done: Done): void {
+  withDir(program.command('verify').description('re-check everything from the logs')).action(
+    async ({ dir, json }: Dir) => {
+      await using operations = await openOperations(dir)
+      const progress = startProgress('commits')
+      const result = await operations.verify(progress.update).finally(progress.stop)
+      if (json === true) printJson(result)
+      else {
+        for (const { what, where } of result.problems) say(`${what}: ${where}`)
+        print(`${result.ok ? 'verified' : 'NOT verified'}: ${result.commits} commits,`)
+        print(`  ${result.records} records, digest ${result.digest}`)
+      }
+      done(result.ok ? 0 : 1)
+    },
+  )
+}
+
+/** `mulu export` */
+export function addExport(program: Command, done: Done): void {
+  withDir(program.command('export').description('all records as lines of JSON'))
+    .addOption(new Option('--format <format>', 'format').choices(['jsonl']).default('jsonl'))
+    .action(async ({ dir }: Dir) => {
+      await using operations = await openOperations(dir)
+      for await (const line of operations.exportLines()) {
+        if (!process.stdout.write(line)) await once(process.stdout, 'drain')
+      }
+      done(0)
+    })
+}

@@ -1,0 +1,44 @@
+/** The commands in one list. Exit status: 0 done, 1 refused, 2 usage. */
+import { isMuluError, type MuluError } from '@mulu/registry-core'
+import { Command, CommanderError } from 'commander'
+import { SOFTWARE } from '../software.ts'
+import { addDemo } from './demo.ts'
+import { addAdmit, addFound, addInit, addTicket } from './membership.ts'
+import { addExport, addImport, addStatus, addVerify } from './catalogue.ts'
+import { addStart } from './start.ts'
+import { printError } from './output.ts'
+
+/** The exit status of commands that finished what they were asked, or did not. */
+export type ExitStatus = 0 | 1 | 2
+
+/** Runs one command line. */
+export async function runCli(args: readonly string[]): Promise<ExitStatus> {
+  let status: ExitStatus = 0
+  const program = new Command('mulu')
+    .description('A federated registry of government information resources')
+    .version(SOFTWARE)
+    .exitOverride()
+    .showHelpAfterError('(mulu --help lists the commands)')
+  const done = (result: ExitStatus): void => {
+    status = result
+  }
+  for (const add of [addFound, addTicket, addInit, addAdmit, addStart]) add(program, done)
+  for (const add of [addImport, addStatus, addVerify, addExport, addDemo]) add(program, done)
+  for (const command of program.commands) command.exitOverride()
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return status
+  } catch (error) {
+    return statusOf(error)
+  }
+}
+
+function statusOf(error: unknown): ExitStatus {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  printError(error)
+  return isMuluError(error) && isUsage(error) ? 2 : 1
+}
+
+function isUsage(error: MuluError): boolean {
+  return error.code === 'MULU_USAGE'
+}

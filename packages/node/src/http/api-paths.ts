@@ -1,0 +1,128 @@
+/**
+ * Every address of the API with its parameters: the query parser refuses what is not here, and
+ * the OpenAPI document is made from it.
+ */
+
+/** A query parameter. */
+export type Parameter = {
+  readonly name: string
+  readonly description: string
+  readonly schema: Readonly<Record<string, unknown>>
+  /** Whether several values may be given, repeated or with commas. */
+  readonly many?: boolean
+}
+
+/** One address and method. */
+export type ApiPath = {
+  readonly method: 'get' | 'post' | 'put' | 'patch'
+  /** With `:name` for path parameters. */
+  readonly path: string
+  readonly summary: string
+  readonly query: readonly Parameter[]
+  readonly needsKey: boolean
+  readonly produces: string
+}
+
+const TEXT = { type: 'string' }
+const JSON_TYPE = 'application/json'
+
+const filter = (name: string, description: string): Parameter => ({
+  name,
+  description,
+  schema: TEXT,
+  many: true,
+})
+
+/** Parameters of a listing. */
+export const LIST_PARAMETERS: readonly Parameter[] = [
+  { name: 'q', description: 'Words that all have to match', schema: TEXT },
+  filter('kind', 'Kind of record'),
+  filter('agency', 'Number of the agency'),
+  filter('region', 'Code of the region'),
+  filter('theme', 'Code of the theme'),
+  filter('sharing', 'Sharing type'),
+  filter('openness', 'Openness to the public'),
+  filter('format', 'Format of a distribution'),
+  filter('state', 'published (default), withdrawn or all'),
+  {
+    name: 'sort',
+    description: 'Order of the result',
+    schema: { type: 'string', enum: ['relevance', 'modified', 'title'] },
+  },
+  {
+    name: 'limit',
+    description: 'Records on a page',
+    schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+  },
+  { name: 'after', description: 'Cursor: `next` of the page before', schema: TEXT },
+]
+
+const RECORD = '/api/v1/records/:ns/:kind/:local'
+
+function read(path: string, summary: string, query: readonly Parameter[] = []): ApiPath {
+  return { method: 'get', path, summary, query, needsKey: false, produces: JSON_TYPE }
+}
+
+function write(
+  method: ApiPath['method'],
+  path: string,
+  summary: string,
+  query: readonly Parameter[] = [],
+  produces: string = JSON_TYPE,
+): ApiPath {
+  return { method, path, summary, query, needsKey: true, produces }
+}
+
+const CONCURRENT: Parameter = {
+  name: 'concurrent',
+  description: 'Write beside values the base did not show; both then stand as a conflict',
+  schema: { type: 'string', enum: ['1'] },
+}
+
+/** The whole API. */
+export const API_PATHS: readonly ApiPath[] = [
+  read('/api/v1/status', 'This node, its federation, heads, catalogue and peers'),
+  read('/api/v1/peers', 'All nodes of the roster as this one sees them'),
+  read('/api/v1/agencies', 'Agencies with the counts of their records'),
+  read('/api/v1/roster', 'Members, grants and the history of the roster'),
+  read('/api/v1/records', 'Search and list records, with counts', LIST_PARAMETERS),
+  read(RECORD, 'One record'),
+  read(`${RECORD}/provenance`, 'For every field who set it, when, where and in which commit'),
+  read(`${RECORD}/history`, 'All commits that touched the record, newest first'),
+  read(`${RECORD}/conflicts`, 'Fields with several values'),
+  {
+    ...read('/api/v1/changes', 'Records changed since a time, as lines of JSON', [
+      { name: 'after', description: 'Cursor: `next` of the last line', schema: TEXT },
+    ]),
+    produces: 'application/x-ndjson',
+  },
+  write('post', '/api/v1/records', 'Make a record'),
+  write('patch', RECORD, 'Change fields of a record (If-Match)', [CONCURRENT]),
+  write('put', RECORD, 'Replace all fields of a record (If-Match)', [CONCURRENT]),
+  write('post', '/api/v1/imports', 'Import a feed', [
+    { name: 'dryRun', description: '1: only count', schema: { type: 'string', enum: ['1'] } },
+    {
+      name: 'format',
+      description: 'Format of the feed',
+      schema: { type: 'string', enum: ['auto', 'dcat-us', 'jsonl'] },
+    },
+    { name: 'source', description: 'Name of the source, for stable ids', schema: TEXT },
+  ]),
+  write('post', '/api/v1/admissions', 'Sign the next roster with join requests'),
+  write('get', '/api/v1/ticket', 'A join ticket'),
+  write('post', '/api/v1/verify', 'Re-check everything from the logs'),
+  write(
+    'get',
+    '/api/v1/export',
+    'All records as lines of JSON',
+    [{ name: 'format', description: 'Format', schema: { type: 'string', enum: ['jsonl'] } }],
+    'application/x-ndjson',
+  ),
+]
+
+/** The declaration of an address; a route that is not declared is a bug. */
+export function apiPath(method: ApiPath['method'], path: string): ApiPath {
+  const found = API_PATHS.find((row) => row.method === method && row.path === path)
+  if (found === undefined) throw new Error(`Undeclared route ${method} ${path}`)
+  return found
+}

@@ -1,0 +1,73 @@
+/** The HTTP side of a node: the API, its description, health, and the pages. */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import express, { type Express } from 'express'
+import helmet from 'helmet'
+import type { NodeContext } from '../node-context.ts'
+import { authenticate } from './authenticate.ts'
+import { notFound, onError } from './on-error.ts'
+import { openApiDocument } from './openapi.ts'
+import { addChangeRoutes } from './routes/changes.ts'
+import { addFeedRoute } from './routes/feed.ts'
+import { addNodeRoutes } from './routes/node.ts'
+import { addOperationRoutes } from './routes/operations.ts'
+import { addRecordRoutes } from './routes/records.ts'
+
+/** Where the built pages stand beside this package. */
+const PAGES = fileURLToPath(new URL('../../../admin-ui/dist', import.meta.url))
+const ASSET_AGE_S = 31_536_000
+
+/** Builds the app of a node. */
+export function createApp(context: NodeContext, accessKey: string, pages: string = PAGES): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(securityHeaders())
+  app.get('/healthz', (_request, response) => void response.type('text').send('ok\n'))
+  app.get('/readyz', (_request, response) => {
+    const isReady = context.store.registry.roster !== undefined
+    response.status(isReady ? 200 : 503).type('text').send(isReady ? 'ready\n' : 'no roster yet\n')
+  })
+  app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()))
+  const guard = authenticate(accessKey)
+  addNodeRoutes(app, context)
+  addRecordRoutes(app, context)
+  addChangeRoutes(app, context, guard)
+  addOperationRoutes(app, context, guard)
+  addFeedRoute(app, context)
+  if (existsSync(pages)) addPages(app, pages)
+  app.use(notFound)
+  app.use(onError(context.logger))
+  return app
+}
+
+/** The pages load nothing from elsewhere; plain HTTP inside an office network stays possible. */
+function securityHeaders(): express.RequestHandler {
+  return helmet({
+    strictTransportSecurity: false,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+  })
+}
+
+/** Built pages: assets carry a hash in their names, every other address is the one document. */
+function addPages(app: Express, pages: string): void {
+  app.use(
+    '/assets',
+    express.static(`${pages}/assets`, { immutable: true, maxAge: ASSET_AGE_S * 1_000 }),
+  )
+  app.use(express.static(pages, { index: 'index.html', maxAge: 0 }))
+  app.get(/^\/(?!api\/|assets\/).*$/, (request, response, next) => {
+    if (request.accepts('html') === false) next()
+    else response.sendFile('index.html', { root: pages })
+  })
+}

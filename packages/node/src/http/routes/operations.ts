@@ -1,0 +1,123 @@
+/** Operations of the node's own people: import, export, verify, ticket, admission. */
+import { isMuluError, type JsonValue, limits, MuluError, type Right } from '@mulu/registry-core'
+import type { Request, RequestHandler, Response, Router } from 'express'
+import express from 'express'
+import type { NodeContext } from '../../node-context.ts'
+import { localOperations } from '../../operations/operations.ts'
+import { apiPath } from '../api-paths.ts'
+import { toProblem } from '../on-error.ts'
+import { readQuery } from '../read-query.ts'
+
+const RIGHTS: readonly Right[] = ['describe', 'classify', 'erase']
+const PROGRESS_EVERY_MS = 200
+
+type Progress = (done: number, total: number) => void
+
+/** Adds the routes; `guard` lets only holders of the access key through. */
+export function addOperationRoutes(
+  router: Router,
+  context: NodeContext,
+  guard: RequestHandler,
+): void {
+  const operations = localOperations(context)
+  const anyText = express.text({ limit: limits.FEED_BYTES_MAX, type: () => true })
+  router.post('/api/v1/imports', guard, anyText, async (request, response) => {
+    const values = readQuery(request, apiPath('post', '/api/v1/imports'))
+    const [format = 'auto'] = values['format'] ?? []
+    const [source] = values['source'] ?? []
+    await answerLong(context, request, response, (onProgress) =>
+      operations.importFeed({
+        text: typeof request.body === 'string' ? request.body : '',
+        format: format as 'auto' | 'dcat-us' | 'jsonl',
+        ...(source === undefined ? {} : { source }),
+        dryRun: values['dryRun'] !== undefined,
+        onProgress,
+      }),
+    )
+  })
+  router.post('/api/v1/verify', guard, async (request, response) => {
+    readQuery(request, apiPath('post', '/api/v1/verify'))
+    await answerLong(context, request, response, (onProgress) => operations.verify(onProgress))
+  })
+  router.get('/api/v1/ticket', guard, async (request, response) => {
+    readQuery(request, apiPath('get', '/api/v1/ticket'))
+    response.json({ ticket: await operations.ticket() })
+  })
+  router.get('/api/v1/export', guard, async (request, response) => {
+    readQuery(request, apiPath('get', '/api/v1/export'))
+    response.type('application/x-ndjson')
+    for await (const line of operations.exportLines()) {
+      if (!response.write(line)) await drained(response)
+    }
+    response.end()
+  })
+  addAdmissionRoute(router, guard, operations.admit)
+}
+
+function addAdmissionRoute(
+  router: Router,
+  guard: RequestHandler,
+  admit: ReturnType<typeof localOperations>['admit'],
+): void {
+  router.post('/api/v1/admissions', guard, express.json({ limit: '1mb' }), async (req, res) => {
+    readQuery(req, apiPath('post', '/api/v1/admissions'))
+    const body = req.body as { requests?: JsonValue; rights?: JsonValue } | JsonValue[] | undefined
+    const requests = Array.isArray(body) ? body : body?.requests
+    const rights = Array.isArray(body) ? undefined : body?.rights
+    if (!Array.isArray(requests)) {
+      throw new MuluError('MULU_JSON', { details: { field: 'requests' } })
+    }
+    const texts = requests.map((each) => JSON.stringify(each))
+    res.json(await admit(texts, rights === undefined ? undefined : readRights(rights)))
+  })
+}
+
+function readRights(value: JsonValue): readonly Right[] {
+  const rights = Array.isArray(value) ? value : []
+  const known = RIGHTS.filter((right) => rights.includes(right))
+  if (known.length === 0 || known.length !== rights.length) {
+    throw new MuluError('MULU_JSON', { details: { field: 'rights', known: RIGHTS } })
+  }
+  return known
+}
+
+function drained(response: Response): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('drain', resolve)
+    response.once('close', resolve)
+  })
+}
+
+/** Answers with one document, or for those who ask with lines of progress and then the report. */
+async function answerLong(
+  context: NodeContext,
+  request: Request,
+  response: Response,
+  work: (onProgress: Progress) => Promise<unknown>,
+): Promise<void> {
+  if (request.accepts('json', 'application/x-ndjson') !== 'application/x-ndjson') {
+    response.json(await work(() => undefined))
+    return
+  }
+  let toldMs = 0
+  const tell: Progress = (done, total) => {
+    const nowMs = context.clock.now()
+    if (nowMs - toldMs < PROGRESS_EVERY_MS) return
+    toldMs = nowMs
+    begin(response)
+    response.write(`${JSON.stringify({ progress: { done, total } })}\n`)
+  }
+  try {
+    const report = await work(tell)
+    begin(response)
+    response.end(`${JSON.stringify({ report })}\n`)
+  } catch (error) {
+    if (!response.headersSent) throw error
+    const problem = isMuluError(error) ? error : undefined
+    response.end(`${JSON.stringify({ error: problem ?? toProblem(error, context.logger) })}\n`)
+  }
+}
+
+function begin(response: Response): void {
+  if (!response.headersSent) response.status(200).type('application/x-ndjson')
+}

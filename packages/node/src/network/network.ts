@@ -1,0 +1,319 @@
+/**
+ * The network of a node: who may connect, who is known where, and the exchanges with neighbours.
+ * Everything it takes in goes through the registry; everything it shows is about peers.
+ */
+import type { LogHead, PeerAddresses, SyncContext } from '@mulu/registry-core'
+import { logText } from '@mulu/registry-core'
+import { createCrypto } from '../crypto.ts'
+import { peerIdOf } from '../federation/peer-id.ts'
+import { createAdmission, createGater } from './gater.ts'
+import { createMembership, type Membership } from './membership.ts'
+import { Neighbours } from './neighbours.ts'
+import { NETWORK_LIMITS, type NetworkLimits, type NetworkOptions } from './network-options.ts'
+import type { Network, NetworkProgress, PeerInfo, PeerPhase } from './peer-info.ts'
+import { PeerTable, peerOf } from './peer-table.ts'
+import { ReplicaView } from './replica-view.ts'
+import type { RequesterStream } from './requester-stream.ts'
+import type { Heard, StreamContext } from './stream-context.ts'
+import { createTransport, startTransport } from './transport.ts'
+
+const ADDRESSES_TOLD_MAX = 8
+const PEERS_TOLD_MAX = 64
+const SAVE_AFTER_MS = 2_000
+
+/** Starts the network of a node; MULU_PORT_BUSY when it cannot listen. */
+export async function createNetwork(options: NetworkOptions): Promise<Network> {
+  const limits = { ...NETWORK_LIMITS, ...options.limits }
+  const peerId = peerIdOf(options.privateKey)
+  const membership = createMembership(options.registry, peerId)
+  const table = new PeerTable(limits)
+  const ticketPeers = learnTicket(table, options.dial)
+  for (const known of (await options.addressBook?.load()) ?? []) {
+    table.learn(known.peerId, known.addresses)
+  }
+  const isCut = (peer: string): boolean => table.isCut(peer, options.clock.now())
+  const admission = createAdmission(membership, ticketPeers, isCut)
+  const gater = createGater(admission, options.logger)
+  const libp2p = await createTransport(options, limits, gater)
+  const network = new RunningNetwork({ options, limits, peerId, membership, table, ticketPeers })
+  await network.start(
+    (context, candidates) =>
+      new Neighbours({ libp2p, context, table, admission, limits, candidates }),
+    () => libp2p.getMultiaddrs().map((address) => address.toString()),
+    () => startTransport(libp2p, options),
+  )
+  libp2p.addEventListener('peer:discovery', ({ detail }) => {
+    const addresses = detail.multiaddrs.map((address) => address.toString())
+    network.learn([{ peerId: detail.id.toString(), addresses }])
+  })
+  return network
+}
+
+/** The peers of the ticket, with their addresses in the table. */
+function learnTicket(table: PeerTable, addresses: readonly string[]): ReadonlySet<string> {
+  const peers = new Set<string>()
+  for (const address of addresses) {
+    const peer = peerOf(address)
+    if (peer === undefined) continue
+    peers.add(peer)
+    table.learn(peer, [address])
+  }
+  return peers
+}
+
+type Parts = {
+  readonly options: NetworkOptions
+  readonly limits: NetworkLimits
+  readonly peerId: string
+  readonly membership: Membership
+  readonly table: PeerTable
+  readonly ticketPeers: ReadonlySet<string>
+}
+
+class RunningNetwork implements Network {
+  readonly peerId: string
+  readonly #parts: Parts
+  readonly #crypto = createCrypto()
+  readonly #view: ReplicaView
+  readonly #listeners = new Set<() => void>()
+  #neighbours: Neighbours | undefined
+  #ownAddresses: () => readonly string[] = () => []
+  #received = 0
+  #seqs: { readonly heads: readonly LogHead[]; readonly byLog: ReadonlyMap<string, number> } = {
+    heads: [],
+    byLog: new Map(),
+  }
+  #cancelSave: (() => void) | undefined
+  #stopping: Promise<void> | undefined
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.peerId = parts.peerId
+    const { registry, clock, logger, software } = parts.options
+    this.#view = new ReplicaView({
+      registry,
+      clock,
+      logger,
+      software,
+      limits: parts.limits,
+      onNews: (news) => {
+        this.#neighbours?.announce(news)
+        this.#tell()
+      },
+    })
+  }
+
+  async start(
+    open: (context: StreamContext, candidates: () => readonly string[]) => Neighbours,
+    ownAddresses: () => readonly string[],
+    listen: () => Promise<void>,
+  ): Promise<void> {
+    const neighbours = open(this.#streamContext(), () => this.#candidates())
+    await neighbours.listen()
+    try {
+      await listen()
+    } catch (error) {
+      this.#view.stop()
+      throw error
+    }
+    this.#ownAddresses = ownAddresses
+    this.#neighbours = neighbours
+    neighbours.start()
+  }
+
+  peers(): readonly PeerInfo[] {
+    return this.#parts.membership.others().map(({ client, peerId }) => {
+      const { addresses, lastHeardMs, reported, rosterVersion } = this.#parts.table.get(peerId)
+      const connected = this.#neighbours?.isConnected(peerId) ?? false
+      const refused = this.#parts.table.refusedOf(peerId)
+      const phase = this.#phaseOf(peerId, connected)
+      const heard = { addresses, lastHeardMs, reported, rosterVersion, refused }
+      return { client, peerId, connected, phase, ...heard }
+    })
+  }
+
+  progress(): NetworkProgress {
+    const requesters = this.#neighbours?.requesters() ?? []
+    const missing = requesters.map(([, stream]) => stream.missing((log) => this.#knownSeq(log)))
+    return {
+      connected: this.peers().filter((peer) => peer.connected).length,
+      level: requesters.filter(([, stream]) => stream.phase === 'level').length,
+      missing: Math.max(0, ...missing),
+      received: this.#received,
+    }
+  }
+
+  addresses(): readonly string[] {
+    return this.#ownAddresses()
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Takes in addresses of members; of others only those of the ticket are kept. */
+  learn(peers: readonly PeerAddresses[]): void {
+    const { membership, table, peerId: own, ticketPeers } = this.#parts
+    let isNew = false
+    for (const { peerId, addresses } of peers) {
+      const isWanted = membership.clientOf(peerId) !== undefined || ticketPeers.has(peerId)
+      if (peerId !== own && isWanted) isNew = table.learn(peerId, addresses) || isNew
+    }
+    if (!isNew || this.#stopping !== undefined) return
+    this.#saveSoon()
+    this.#neighbours?.look()
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  async #stop(): Promise<void> {
+    this.#view.stop()
+    this.#cancelSave?.()
+    await this.#neighbours?.stop()
+    await this.#save()
+  }
+
+  #candidates(): readonly string[] {
+    const { membership, ticketPeers } = this.#parts
+    if (membership.self() === undefined) return [...ticketPeers]
+    return membership.others().map(({ peerId }) => peerId)
+  }
+
+  #streamContext(): StreamContext {
+    const { registry, logger, clock } = this.#parts.options
+    return {
+      registry,
+      logger,
+      clock,
+      syncContext: (peerId) => this.#syncContext(peerId),
+      onHeard: (peerId, heard) => this.#onHeard(peerId, heard),
+      onPeers: (peers) => this.learn(peers),
+      onBlame: (peerId, code) => this.#onBlame(peerId, code),
+      onReceived: (count) => {
+        this.#received += count
+      },
+      onReleased: (peerId) => this.#neighbours?.releasedBy(peerId),
+      onChange: () => this.#tell(),
+      listPeers: (peerId) => this.#listPeers(peerId),
+    }
+  }
+
+  #syncContext(peerId: string): SyncContext {
+    const { membership, options } = this.#parts
+    return {
+      crypto: this.#crypto,
+      replica: this.#view.replica,
+      heads: this.#view.heads,
+      self: membership.self(),
+      peer: membership.clientOf(peerId),
+      report: this.#view.report,
+      addresses: this.#ownAddresses().slice(0, ADDRESSES_TOLD_MAX),
+      nowMs: options.clock.now(),
+      priority: membership.priority,
+      isClaimed: (log) => this.#isClaimed(peerId, log),
+    }
+  }
+
+  #isClaimed(peerId: string, log: string): boolean {
+    const requesters = this.#neighbours?.requesters() ?? []
+    return requesters.some(([other, stream]) => other !== peerId && stream.claim === log)
+  }
+
+  #onHeard(peerId: string, { rosterVersion, report, addresses }: Heard): void {
+    const entry = this.#parts.table.get(peerId)
+    entry.lastHeardMs = this.#parts.options.clock.now()
+    entry.rosterVersion = rosterVersion
+    if (report !== undefined) entry.reported = report
+    if (addresses.length > 0) this.learn([{ peerId, addresses }])
+    this.#tell()
+  }
+
+  #onBlame(peerId: string, code: string): void {
+    const { table, options } = this.#parts
+    options.logger.warn({ peer: peerId, code }, 'what a peer sent was refused')
+    if (table.blame(peerId, code, options.clock.now())) {
+      options.logger.warn({ peer: peerId, code }, 'a peer is cut off for a while')
+      this.#neighbours?.drop(peerId)
+    }
+    this.#tell()
+  }
+
+  /** Those connected come first: their addresses are the surest. */
+  #listPeers(peerId: string): readonly PeerAddresses[] {
+    const { membership, table } = this.#parts
+    const isShown = (other: string): boolean =>
+      other !== peerId && membership.clientOf(other) !== undefined
+    const isConnected = (other: PeerAddresses): number =>
+      this.#neighbours?.isConnected(other.peerId) === true ? 0 : 1
+    return [...table.addresses(isShown)]
+      .sort((a, b) => isConnected(a) - isConnected(b))
+      .slice(0, PEERS_TOLD_MAX)
+  }
+
+  #phaseOf(peerId: string, connected: boolean): PeerPhase {
+    const { table, options } = this.#parts
+    const entry = table.get(peerId)
+    if (table.isCut(peerId, options.clock.now())) return 'cut off'
+    if (connected) return phaseOfStream(this.#neighbours?.requesterTo(peerId))
+    if (entry.isDialling) return 'dialling'
+    return entry.addresses.length === 0 ? 'unknown' : 'away'
+  }
+
+  #knownSeq(log: string): number {
+    const { heads } = this.#view
+    if (this.#seqs.heads !== heads) {
+      this.#seqs = { heads, byLog: new Map(heads.map((h) => [logText(h.log), h.known.seq])) }
+    }
+    return this.#seqs.byLog.get(log) ?? 0
+  }
+
+  #saveSoon(): void {
+    const { clock, logger } = this.#parts.options
+    this.#cancelSave ??= clock.after(SAVE_AFTER_MS, () => {
+      this.#cancelSave = undefined
+      this.#save().catch((error: unknown) =>
+        logger.warn({ err: error }, 'addresses of peers could not be saved'),
+      )
+    })
+  }
+
+  async #save(): Promise<void> {
+    const { options, table, membership } = this.#parts
+    const known = table.addresses((peerId) => membership.clientOf(peerId) !== undefined)
+    await options.addressBook?.save(known)
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+function phaseOfStream(stream: RequesterStream | undefined): PeerPhase {
+  switch (stream?.phase) {
+    case undefined:
+    case 'idle':
+    case 'hello':
+    case 'closed':
+      return 'greeting'
+    case 'rosters':
+    case 'profile':
+    case 'commits':
+    case 'storing':
+      return 'pulling'
+    case 'heads':
+    case 'peers':
+      return 'comparing'
+    case 'held':
+    case 'outside':
+    case 'level':
+      return stream?.phase ?? 'greeting'
+  }
+}

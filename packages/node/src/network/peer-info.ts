@@ -1,0 +1,71 @@
+/** What the network knows of one other node of the roster. */
+import type { NodeReport } from '@mulu/registry-core'
+
+/**
+ * How things stand between this node and another.
+ *
+ * unknown     no address of it is known
+ * away        it is not connected
+ * dialling    a connection is being made
+ * greeting, pulling, comparing   what the exchange is at
+ * held        other neighbours are sending what is missing
+ * outside     the roster does not list both sides
+ * level       this node has what the other has
+ * cut off     it sent too much that had to be refused
+ */
+export type PeerPhase =
+  | 'unknown'
+  | 'away'
+  | 'dialling'
+  | 'greeting'
+  | 'pulling'
+  | 'comparing'
+  | 'held'
+  | 'outside'
+  | 'level'
+  | 'cut off'
+
+/** A node as its neighbour sees it. */
+export type PeerInfo = {
+  /** The writer number of the node. */
+  readonly client: number
+  readonly peerId: string
+  readonly connected: boolean
+  readonly phase: PeerPhase
+  readonly addresses: readonly string[]
+  readonly lastHeardMs: number | undefined
+  /** The newest account the node gave of itself. */
+  readonly reported: NodeReport | undefined
+  /** The roster version it said it has; 0 when it never said. */
+  readonly rosterVersion: number
+  /** What it sent that was refused. */
+  readonly refused: readonly {
+    readonly code: string
+    readonly count: number
+    readonly lastMs: number
+  }[]
+}
+
+/** How far the exchange with all neighbours has come. */
+export type NetworkProgress = {
+  readonly connected: number
+  /** Neighbours from which nothing is missing here. */
+  readonly level: number
+  /** Commits that neighbours have and this node lacks, as far as it knows. */
+  readonly missing: number
+  /** Commits taken in from neighbours since the start. */
+  readonly received: number
+}
+
+/** A running network, as the rest of the node uses it. */
+export type Network = AsyncDisposable & {
+  readonly peerId: string
+  readonly peers: () => readonly PeerInfo[]
+  readonly progress: () => NetworkProgress
+  /** Where this node can be reached, each ending in `/p2p/<peer>`. */
+  readonly addresses: () => readonly string[]
+  /** Calls back after something that `peers` or `progress` show has changed. */
+  readonly onChange: (listener: () => void) => () => void
+  /** Ends all exchanges and closes all connections; the same as disposing. */
+  readonly stop: () => Promise<void>
+}

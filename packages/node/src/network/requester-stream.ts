@@ -1,0 +1,215 @@
+/** Runs the asking side of an exchange over a stream until it ends. */
+import {
+  type ErrorCode,
+  isMuluError,
+  NEW_REQUESTER,
+  type RequesterEffect,
+  type RequesterEvent,
+  type RequesterPhase,
+  type RequesterState,
+  stepRequester,
+} from '@mulu/registry-core'
+import type { FrameStream } from './frame-stream.ts'
+import { FrameWriter } from './frame-writer.ts'
+import type { StreamContext } from './stream-context.ts'
+
+/** How an exchange ended, and whether it had got level before. */
+export type Ending = { readonly wasLevel: boolean; readonly code: string | undefined }
+
+/** One stream this node opened. */
+export class RequesterStream {
+  readonly #context: StreamContext
+  readonly #peerId: string
+  readonly #stream: FrameStream
+  readonly #writer: FrameWriter
+  readonly #works = new Set<Promise<void>>()
+  #state: RequesterState = NEW_REQUESTER
+  #wasLevel = false
+  #code: string | undefined
+
+  constructor(context: StreamContext, peerId: string, stream: FrameStream) {
+    this.#context = context
+    this.#peerId = peerId
+    this.#stream = stream
+    this.#writer = new FrameWriter(stream)
+  }
+
+  get phase(): RequesterPhase {
+    return this.#state.phase
+  }
+
+  /** The log this stream is pulling just now. */
+  get claim(): string | undefined {
+    return this.#state.pull?.want.text
+  }
+
+  /** Commits the peer has and this node lacks, as far as their positions tell. */
+  missing(knownSeq: (log: string) => number): number {
+    const { wants, stalled, pull } = this.#state
+    let missing = 0
+    for (const want of [...wants, ...stalled, ...(pull === undefined ? [] : [pull.want])]) {
+      missing += Math.max(0, want.head.known.seq - knownSeq(want.text))
+    }
+    return missing
+  }
+
+  /** Asks until the stream ends; resolves when nothing of it is under way any more. */
+  async run(): Promise<Ending> {
+    this.notify({ type: 'start' })
+    try {
+      while (this.#state.phase !== 'closed') {
+        await this.#writer.drained()
+        const frame = await this.#stream.read()
+        this.notify({ type: 'frame', frame: frame as never })
+      }
+    } catch (error) {
+      this.#onReadError(error)
+    }
+    await Promise.all(this.#works)
+    this.#release(this.claim)
+    this.#state = { ...this.#state, phase: 'closed', pull: undefined }
+    return { wasLevel: this.#wasLevel, code: this.#code }
+  }
+
+  /** Tells the exchange that something has happened. */
+  notify(event: RequesterEvent): void {
+    const context = this.#context.syncContext(this.#peerId)
+    const { phase } = this.#state
+    const claim = this.claim
+    const [state, effects] = stepRequester(context, this.#state, event)
+    this.#state = state
+    for (const effect of effects) this.#perform(effect)
+    if (claim !== this.claim) this.#release(claim)
+    if (phase !== this.#state.phase) this.#context.onChange()
+  }
+
+  abort(reason: Error): void {
+    this.#stream.abort(reason)
+  }
+
+  #release(claim: string | undefined): void {
+    if (claim !== undefined) this.#context.onReleased(this.#peerId)
+  }
+
+  #onReadError(error: unknown): void {
+    if (this.#state.phase === 'closed') return
+    this.#code = isMuluError(error) ? error.code : undefined
+    if (!isMuluError(error)) {
+      this.#context.logger.debug({ peer: this.#peerId, err: error }, 'a stream has ended')
+      this.#stream.abort(new Error('the exchange is over', { cause: error }))
+      return
+    }
+    this.#context.onBlame(this.#peerId, error.code)
+    this.#writer.send({ t: 'refuse', code: error.code, message: error.message })
+    this.#end()
+  }
+
+  #perform(effect: RequesterEffect): void {
+    const { registry } = this.#context
+    switch (effect.type) {
+      case 'send':
+        this.#writer.send(effect.frame)
+        return
+      case 'accept':
+        this.#work(async () => {
+          const acceptances = await registry.accept(effect.commits)
+          this.#context.onReceived(acceptances.filter(({ known }) => !known).length)
+          this.notify({ type: 'accepted', acceptances })
+        })
+        return
+      case 'store-rosters':
+        this.#store(effect.rosters, (bytes) => registry.addRoster(bytes))
+        return
+      case 'store-profile':
+        this.#store([effect.profile], (bytes) => registry.addProfile(bytes))
+        return
+      default:
+        this.#report(effect)
+        return
+    }
+  }
+
+  #report(
+    effect: Exclude<
+      RequesterEffect,
+      { type: 'send' | 'accept' | 'store-rosters' | 'store-profile' }
+    >,
+  ): void {
+    const { logger } = this.#context
+    switch (effect.type) {
+      case 'heard': {
+        const { roster, report } = effect.remote
+        const heard = { rosterVersion: roster.version, report, addresses: effect.addresses }
+        this.#context.onHeard(this.#peerId, heard)
+        return
+      }
+      case 'peers':
+        this.#context.onPeers(effect.peers)
+        return
+      case 'level':
+        this.#wasLevel = true
+        return
+      case 'blame':
+        this.#context.onBlame(this.#peerId, effect.code)
+        return
+      case 'refused':
+        this.#code = effect.code
+        logger.warn({ peer: this.#peerId, code: effect.code }, 'a peer refused to go on')
+        return
+      case 'close':
+        this.#code ??= effect.code
+        this.#end()
+        return
+    }
+  }
+
+  /** Offers bytes to the registry one by one, up to the first it refuses. */
+  #store(items: readonly Uint8Array[], add: (bytes: Uint8Array) => Promise<unknown>): void {
+    this.#work(async () => {
+      let refusal: ErrorCode | undefined
+      for (const bytes of items) {
+        refusal = await add(bytes).then(() => undefined, codeOf)
+        if (refusal === 'MULU_DISK') throw new Error('the store refuses to write')
+        if (refusal === undefined) continue
+        this.#context.logger.error(
+          { peer: this.#peerId, code: refusal },
+          'a roster or profile of a peer was refused',
+        )
+        break
+      }
+      this.notify({ type: 'stored', refusal })
+    })
+  }
+
+  /** Work for the own registry; when it fails, the exchange ends and nobody is to blame. */
+  #work(work: () => Promise<void>): void {
+    const done = work()
+      .catch((error: unknown) => {
+        const code = isMuluError(error) ? error.code : 'MULU_INTERNAL'
+        this.#context.logger.error({ peer: this.#peerId, err: error }, 'the exchange stopped here')
+        this.notify({ type: 'failed', code })
+      })
+      .finally(() => this.#works.delete(done))
+    this.#works.add(done)
+  }
+
+  #end(): void {
+    endStream(this.#stream, this.#writer)
+  }
+}
+
+/** The code of a refusal; an error that has none is passed on. */
+function codeOf(error: unknown): ErrorCode {
+  if (isMuluError(error)) return error.code
+  throw error
+}
+
+/** Closes a stream after what is still to be written; aborts it when even that fails. */
+export function endStream(stream: FrameStream, writer: FrameWriter): void {
+  writer
+    .drained()
+    .then(() => stream.close())
+    .catch(() => undefined)
+    .then(() => stream.abort(new Error('the exchange is over')))
+    .catch(() => undefined)
+}

@@ -1,0 +1,36 @@
+/** What the streams of a network share. */
+import type {
+  ErrorCode,
+  NodeReport,
+  PeerAddresses,
+  Registry,
+  SyncContext,
+} from '@mulu/registry-core'
+import type { Clock } from '../clock.ts'
+import type { NodeLogger } from '../logger.ts'
+
+/** What a peer said of itself. */
+export type Heard = {
+  readonly rosterVersion: number
+  readonly report: NodeReport | undefined
+  readonly addresses: readonly string[]
+}
+
+/** The network, as one of its streams sees it. */
+export type StreamContext = {
+  readonly registry: Registry
+  readonly logger: NodeLogger
+  readonly clock: Clock
+  /** What a step may look at, for an exchange with this peer. */
+  readonly syncContext: (peerId: string) => SyncContext
+  readonly onHeard: (peerId: string, heard: Heard) => void
+  readonly onPeers: (peers: readonly PeerAddresses[]) => void
+  readonly onBlame: (peerId: string, code: ErrorCode) => void
+  /** Commits were taken in. */
+  readonly onReceived: (count: number) => void
+  /** A pull has ended: what it held is free for others. */
+  readonly onReleased: (peerId: string) => void
+  readonly onChange: () => void
+  /** Members and their addresses, for a neighbour that asks. */
+  readonly listPeers: (peerId: string) => readonly PeerAddresses[]
+}

@@ -1,0 +1,83 @@
+/** libp2p as Mulu uses it: TCP and WebSocket, noise, yamux, identify, and explicit limits. */
+import './promise-with-resolvers.ts'
+import { noise } from '@chainsafe/libp2p-noise'
+import { yamux } from '@chainsafe/libp2p-yamux'
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import { identify } from '@libp2p/identify'
+import type { ConnectionGater, Libp2p } from '@libp2p/interface'
+import { mdns } from '@libp2p/mdns'
+import { tcp } from '@libp2p/tcp'
+import { webSockets } from '@libp2p/websockets'
+import { limits, MuluError } from '@mulu/registry-core'
+import { createLibp2p } from 'libp2p'
+import type { NetworkLimits, NetworkOptions } from './network-options.ts'
+
+const DIAL_TIMEOUT_MS = 10_000
+/** Agencies share gateways, so many honest nodes can come from one address at once. */
+const INBOUND_PER_HOST_PER_SECOND = 32
+const INBOUND_PENDING_MAX = 32
+const READ_BUFFER_BYTES_MAX = 4 * limits.FRAME_BYTES_MAX
+const WRITE_BUFFER_BYTES_MAX = 8 * limits.FRAME_BYTES_MAX
+const STREAM_WINDOW_BYTES_MAX = 2 * limits.FRAME_BYTES_MAX
+
+/** Makes the transport; it neither listens nor dials before it is started. */
+export async function createTransport(
+  options: NetworkOptions,
+  networkLimits: NetworkLimits,
+  connectionGater: ConnectionGater,
+): Promise<Libp2p> {
+  return createLibp2p({
+    start: false,
+    privateKey: await generateKeyPairFromSeed('Ed25519', options.privateKey),
+    addresses: { listen: listenAddresses(options), announce: [...(options.announce ?? [])] },
+    transports: [tcp({ backlog: INBOUND_PENDING_MAX }), webSockets()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [
+      yamux({
+        streamOptions: {
+          maxStreamWindowSize: STREAM_WINDOW_BYTES_MAX,
+          maxReadBufferLength: READ_BUFFER_BYTES_MAX,
+          maxWriteBufferLength: WRITE_BUFFER_BYTES_MAX,
+        },
+      }),
+    ],
+    peerDiscovery: options.mdns ? [mdns()] : [],
+    services: { identify: identify({ protocolPrefix: 'mulu' }) },
+    connectionGater,
+    connectionManager: {
+      maxConnections: networkLimits.connectionsMax,
+      maxParallelDials: networkLimits.dialsMax,
+      maxIncomingPendingConnections: INBOUND_PENDING_MAX,
+      inboundConnectionThreshold: INBOUND_PER_HOST_PER_SECOND,
+      dialTimeout: DIAL_TIMEOUT_MS,
+    },
+    // Rounds and the muxer notice a dead peer; pings would cost an idle pair bytes for nothing.
+    connectionMonitor: { enabled: false },
+  })
+}
+
+/** Starts to listen; MULU_PORT_BUSY when a port is taken. */
+export async function startTransport(libp2p: Libp2p, options: NetworkOptions): Promise<void> {
+  try {
+    await libp2p.start()
+  } catch (cause) {
+    await libp2p.stop()
+    const { tcpPort, wsPort } = options.listen
+    if (!isPortBusy(cause)) throw cause
+    throw new MuluError('MULU_PORT_BUSY', { cause, details: { tcpPort, wsPort } })
+  }
+}
+
+function isPortBusy(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const nested = error instanceof AggregateError ? error.errors : [error.cause]
+  return `${error.message}`.includes('EADDRINUSE') || nested.some(isPortBusy)
+}
+
+function listenAddresses({ hosts, listen }: NetworkOptions): string[] {
+  return hosts.flatMap((host) => {
+    const base = `${host.includes(':') ? '/ip6' : '/ip4'}/${host}/tcp`
+    const plain = `${base}/${listen.tcpPort}`
+    return listen.wsPort === undefined ? [plain] : [plain, `${base}/${listen.wsPort}/ws`]
+  })
+}

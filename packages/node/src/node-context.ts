@@ -1,0 +1,21 @@
+import type { Signer } from '@mulu/registry-core'
+import type { Clock } from './clock.ts'
+import type { DataFolder } from './folder/data-folder.ts'
+import type { NodeConfig } from './folder/node-config.ts'
+import type { NodeLogger } from './logger.ts'
+import type { Network } from './network/peer-info.ts'
+import type { NodeStore } from './store/node-store.ts'
+
+/** An open node: what routes and commands work on. */
+export type NodeContext = {
+  readonly folder: DataFolder
+  readonly config: NodeConfig
+  readonly store: NodeStore
+  readonly clock: Clock
+  readonly logger: NodeLogger
+  /** The key this node signs commits with, admitted or not. */
+  readonly signer: Signer
+  readonly peerId: string
+  /** Undefined while the node is offline, or not running. */
+  readonly network: () => Network | undefined
+}

@@ -1,0 +1,55 @@
+/** Opens what a folder holds, without running it: the base of `start` and of commands. */
+
+import { textToHash } from '@mulu/registry-core'
+import type { Clock } from './clock.ts'
+import { createSigner } from './crypto.ts'
+import { bindAuthor } from './federation/own-writer.ts'
+import { peerIdOf } from './federation/peer-id.ts'
+import { dataFolder } from './folder/data-folder.ts'
+import { readKeyFile } from './folder/key-file.ts'
+import { readNodeConfig } from './folder/node-config.ts'
+import type { NodeLogger } from './logger.ts'
+import type { Network } from './network/peer-info.ts'
+import type { NodeContext } from './node-context.ts'
+import { Opened } from './opened.ts'
+import { openNodeStore } from './store/node-store.ts'
+
+/** An open node; `attach` gives it its network once that runs. */
+export type OpenNode = {
+  readonly close: () => Promise<void>
+  readonly context: NodeContext
+  readonly transportSeed: Uint8Array
+  readonly attach: (network: Network | undefined) => void
+}
+
+/** Opens a folder. MULU_NOT_INITIALISED, MULU_CONFIG, MULU_STORE_LOCKED. */
+export async function openNode(dir: string, clock: Clock, logger: NodeLogger): Promise<OpenNode> {
+  const folder = dataFolder(dir)
+  const config = await readNodeConfig(folder)
+  const signer = createSigner(await readKeyFile(folder.writerKey))
+  const transportSeed = await readKeyFile(folder.transportKey)
+  const opened = new Opened()
+  const store = await openNodeStore(folder, clock, { logger })
+  opened.add(async () => store[Symbol.asyncDispose]())
+  const federation = textToHash(config.federation.id)
+  if (federation !== undefined) await store.registry.pinFederation(federation)
+  opened.add(bindAuthor(store.registry, signer))
+  let network: Network | undefined
+  return {
+    context: {
+      folder,
+      config,
+      store,
+      clock,
+      logger,
+      signer,
+      peerId: peerIdOf(transportSeed),
+      network: () => network,
+    },
+    transportSeed,
+    attach: (running) => {
+      network = running
+    },
+    close: () => opened[Symbol.asyncDispose](),
+  }
+}

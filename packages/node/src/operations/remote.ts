@@ -1,0 +1,97 @@
+/** The same operations over the local API of a running node. */
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
+import { ERRORS, type ErrorCode, MuluError } from '@mulu/registry-core'
+import { readAccessKey } from '../folder/access-key.ts'
+import type { RunFile } from '../folder/run-file.ts'
+import type { ImportReport } from '../feed/import-feed.ts'
+import type { Operations } from './operations.ts'
+import type { Verification } from './verify.ts'
+
+type Line = {
+  readonly progress?: { readonly done: number; readonly total: number }
+  readonly report?: unknown
+  readonly error?: Problem
+}
+type Problem = { readonly code?: string; readonly details?: Record<string, unknown> }
+type Progress = ((done: number, total: number) => void) | undefined
+
+/** Operations of the node that `run.json` names, or undefined when it does not answer. */
+export async function remoteOperations(run: RunFile): Promise<Operations | undefined> {
+  const key = await readAccessKey(run.accessKey)
+  const call = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(new URL(path, run.url), {
+      ...init,
+      headers: { authorization: `Bearer ${key}`, ...init.headers },
+    })
+  const isUp = await call('/api/v1/status').then((r) => r.ok, () => false)
+  if (!isUp) return undefined
+  return {
+    status: async () => json(await call('/api/v1/status')),
+    importFeed: async ({ text, format, source, dryRun, onProgress }) => {
+      const query = new URLSearchParams({ format, ...(source === undefined ? {} : { source }) })
+      if (dryRun) query.set('dryRun', '1')
+      const init = { method: 'POST', body: text, headers: NDJSON }
+      return (await lines(await call(`/api/v1/imports?${query}`, init), onProgress)) as ImportReport
+    },
+    verify: async (onProgress) => {
+      const response = await call('/api/v1/verify', { method: 'POST', headers: NDJSON })
+      return (await lines(response, onProgress)) as Verification
+    },
+    exportLines: async function* exportLines() {
+      const response = await call('/api/v1/export?format=jsonl')
+      if (!response.ok || response.body === null) throw await refusal(response)
+      for await (const line of linesOf(response)) yield `${line}\n`
+    },
+    ticket: async () => (await json<{ ticket: string }>(await call('/api/v1/ticket'))).ticket,
+    admit: async (texts, rights) => {
+      const body = JSON.stringify({ requests: texts.map((text) => parse(text)), rights })
+      const headers = { 'content-type': 'application/json' }
+      return json(await call('/api/v1/admissions', { method: 'POST', body, headers }))
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+}
+
+const NDJSON = { accept: 'application/x-ndjson', 'content-type': 'application/octet-stream' }
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new MuluError('MULU_REQUEST_SHAPE', { cause, details: { reason: 'not JSON' } })
+  }
+}
+
+async function json<T>(response: Response): Promise<T> {
+  if (!response.ok) throw await refusal(response)
+  return (await response.json()) as T
+}
+
+async function lines(response: Response, onProgress: Progress): Promise<unknown> {
+  if (!response.ok || response.body === null) throw await refusal(response)
+  for await (const text of linesOf(response)) {
+    const line = JSON.parse(text) as Line
+    if (line.progress !== undefined) onProgress?.(line.progress.done, line.progress.total)
+    if (line.error !== undefined) throw toError(line.error)
+    if (line.report !== undefined) return line.report
+  }
+  throw new MuluError('MULU_INTERNAL', { details: { reason: 'The node broke off its answer.' } })
+}
+
+function linesOf(response: Response): AsyncIterable<string> {
+  const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0])
+  return createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY })
+}
+
+async function refusal(response: Response): Promise<MuluError> {
+  const problem = await response.json().catch(() => ({}))
+  return toError(problem as Problem)
+}
+
+function toError(problem: Problem): MuluError {
+  const code = Object.hasOwn(ERRORS, problem.code ?? '')
+    ? (problem.code as ErrorCode)
+    : 'MULU_INTERNAL'
+  return new MuluError(code, { details: problem.details ?? {} })
+}

@@ -1,0 +1,35 @@
+import type { Labels } from '@mulu/registry-core'
+import type { NodeContext } from '../node-context.ts'
+import { listPeers, type PeerStatus } from './peers.ts'
+
+/** What this node had heard of the federation, and when: stands on every page. */
+export type AsOf = {
+  readonly nowMs: number
+  readonly nodes: number
+  readonly heard: number
+  readonly agree: number
+  readonly silent: readonly { readonly name: Labels; readonly lastHeardMs: number | null }[]
+}
+
+/** A node that was not heard for this long counts as silent. */
+const SILENT_AFTER_MS = 600_000
+
+/** How complete the picture is. */
+export async function asOf(context: NodeContext): Promise<AsOf> {
+  return asOfPeers(await listPeers(context), context.clock.now())
+}
+
+/** The same from a list that is at hand. */
+export function asOfPeers(peers: readonly PeerStatus[], nowMs: number): AsOf {
+  const isHeard = (peer: PeerStatus): boolean =>
+    peer.self || (peer.lastHeardMs !== null && nowMs - peer.lastHeardMs < SILENT_AFTER_MS)
+  return {
+    nowMs,
+    nodes: peers.length,
+    heard: peers.filter(isHeard).length,
+    agree: peers.filter((peer) => peer.agrees === true).length,
+    silent: peers
+      .filter((peer) => !isHeard(peer))
+      .map(({ name, lastHeardMs }) => ({ name, lastHeardMs })),
+  }
+}

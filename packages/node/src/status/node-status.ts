@@ -1,0 +1,121 @@
+/** The state of this node and of what it holds, as `mulu status` and GET /status give it. */
+import { hashToText, keyToText, type Labels } from '@mulu/registry-core'
+import { writerOfKey } from '../federation/own-writer.ts'
+import type { NodeContext } from '../node-context.ts'
+import { SOFTWARE } from '../software.ts'
+import { type AsOf, asOfPeers } from './as-of.ts'
+import { agencyRef, type AgencyRef, officeName } from './names.ts'
+import { listPeers, type PeerStatus } from './peers.ts'
+
+/** The whole status. */
+export type NodeStatus = {
+  readonly software: string
+  readonly nowMs: number
+  readonly federation: { readonly id: string; readonly name: string }
+  readonly agency: AgencyRef | null
+  readonly node: {
+    readonly name: Labels
+    readonly role: string
+    readonly offline: boolean
+    readonly admitted: boolean
+  }
+  readonly writer: { readonly client: number | null; readonly key: string; readonly peer: string }
+  readonly roster: {
+    readonly version: number
+    readonly hash: string
+    readonly agencies: number
+    readonly writers: number
+    readonly stampMs: number
+  }
+  readonly heads: {
+    readonly digest: string
+    readonly logs: number
+    readonly commits: number
+    readonly waiting: number
+  }
+  readonly catalogue: {
+    readonly digest: string
+    readonly records: number
+    readonly published: number
+    readonly withdrawn: number
+    readonly problems: number
+    readonly conflicts: number
+  }
+  readonly profile: { readonly id: string; readonly version: string; readonly hash: string }
+  readonly asOf: AsOf
+  readonly peers: readonly PeerStatus[]
+}
+
+/** Reads the status of an open node. */
+export async function readStatus(context: NodeContext): Promise<NodeStatus> {
+  const { config, clock, signer, peerId } = context
+  const { registry } = context.store
+  const writer = writerOfKey(registry.roster?.state, signer.publicKey)
+  const peers = await listPeers(context)
+  const nowMs = clock.now()
+  const agency = writer === undefined ? null : agencyRef(registry.roster?.state, writer.agency)
+  return {
+    software: SOFTWARE,
+    nowMs,
+    federation: config.federation,
+    agency,
+    node: {
+      name: officeName(agency?.name ?? config.agency.names, config.office),
+      role: config.role,
+      offline: context.network() === undefined,
+      admitted: writer !== undefined,
+    },
+    writer: {
+      client: writer?.client ?? null,
+      key: keyToText(signer.publicKey),
+      peer: peerId,
+    },
+    ...rosterPart(context),
+    ...(await cataloguePart(context)),
+    asOf: asOfPeers(peers, nowMs),
+    peers,
+  }
+}
+
+function rosterPart(context: NodeContext): Pick<NodeStatus, 'roster' | 'profile'> {
+  const roster = context.store.registry.roster
+  const profile = roster?.state.profile
+  return {
+    roster: {
+      version: roster?.version ?? 0,
+      hash: roster === undefined ? '' : hashToText(roster.hash),
+      agencies: roster?.state.agencies.size ?? 0,
+      writers: roster?.state.writers.size ?? 0,
+      stampMs: roster?.stampMs ?? 0,
+    },
+    profile: {
+      id: profile?.id ?? '',
+      version: profile?.version ?? '',
+      hash: profile === undefined ? '' : hashToText(profile.hash),
+    },
+  }
+}
+
+async function cataloguePart(
+  context: NodeContext,
+): Promise<Pick<NodeStatus, 'heads' | 'catalogue'>> {
+  const { registry } = context.store
+  const { commits, waiting, ...counts } = registry.totals()
+  const { records, published, withdrawn, problems, conflicts } = counts
+  return {
+    heads: {
+      digest: hashToText(registry.headsDigest('accepted', 1)),
+      logs: registry.heads().length,
+      commits,
+      waiting,
+    },
+    catalogue: {
+      digest: hashToText(await registry.catalogueDigest()),
+      records,
+      published,
+      withdrawn,
+      problems,
+      conflicts,
+    },
+  }
+}

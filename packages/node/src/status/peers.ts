@@ -1,0 +1,121 @@
+/** All nodes of the roster as this one sees them, itself included. */
+import { type Hash, hashToText, type Labels, type Writer } from '@mulu/registry-core'
+import type { NodeContext } from '../node-context.ts'
+import type { PeerInfo } from '../network/peer-info.ts'
+import { SOFTWARE } from '../software.ts'
+import { agencyRef, type AgencyRef, officeName } from './names.ts'
+
+/** A node in the list. */
+export type PeerStatus = {
+  readonly client: number
+  readonly name: Labels
+  readonly agency: AgencyRef
+  readonly office: string | null
+  readonly role: Writer['role']
+  readonly peer: string
+  readonly addresses: readonly string[]
+  readonly connected: boolean
+  readonly self: boolean
+  readonly lastHeardMs: number | null
+  readonly reported: Reported | null
+  readonly agrees: boolean | null
+  readonly behind: number | null
+  readonly ahead: number | null
+  readonly refused: PeerInfo['refused']
+}
+
+/** What a node last said of itself. */
+export type Reported = {
+  readonly digest: string
+  readonly roster: number
+  readonly commits: number
+  readonly waiting: number
+  readonly records: number
+  readonly problems: number
+  readonly conflicts: number
+  readonly atMs: number
+  readonly software: string
+}
+
+/** The list, in order of writer numbers. */
+export async function listPeers(context: NodeContext): Promise<readonly PeerStatus[]> {
+  const { registry } = context.store
+  const writers = [...(registry.roster?.state.writers.values() ?? [])]
+  const infos = new Map((context.network()?.peers() ?? []).map((p) => [p.client, p] as const))
+  const digest = await registry.catalogueDigest()
+  return writers
+    .filter((writer) => writer.grants.some((grant) => grant.until === undefined))
+    .sort((a, b) => a.client - b.client)
+    .map((writer) =>
+      writer.client === registry.author?.client
+        ? ownStatus(context, writer, digest)
+        : peerStatus(context, writer, infos.get(writer.client), digest),
+    )
+}
+
+function ownStatus(context: NodeContext, writer: Writer, digest: Hash): PeerStatus {
+  const totals = context.store.registry.totals()
+  const { commits, waiting, records, problems, conflicts } = totals
+  const nowMs = context.clock.now()
+  return {
+    ...identityOf(context, writer),
+    addresses: context.network()?.addresses() ?? [],
+    connected: context.network() !== undefined,
+    self: true,
+    lastHeardMs: nowMs,
+    reported: {
+      digest: hashToText(digest),
+      roster: context.store.registry.roster?.version ?? 0,
+      ...{ commits, waiting, records, problems, conflicts },
+      atMs: nowMs,
+      software: SOFTWARE,
+    },
+    agrees: true,
+    behind: 0,
+    ahead: 0,
+    refused: [],
+  }
+}
+
+function peerStatus(
+  context: NodeContext,
+  writer: Writer,
+  info: PeerInfo | undefined,
+  digest: Hash,
+): PeerStatus {
+  const reported = info?.reported
+  const difference = reported && context.store.registry.totals().commits - reported.commits
+  return {
+    ...identityOf(context, writer),
+    addresses: info?.addresses ?? [],
+    connected: info?.connected ?? false,
+    self: false,
+    lastHeardMs: info?.lastHeardMs ?? null,
+    reported: reported === undefined ? null : reportedOf(info, reported),
+    agrees: reported === undefined ? null : hashToText(reported.digest) === hashToText(digest),
+    behind: difference === undefined ? null : Math.max(0, difference),
+    ahead: difference === undefined ? null : Math.max(0, -difference),
+    refused: info?.refused ?? [],
+  }
+}
+
+function reportedOf(
+  info: PeerInfo | undefined,
+  report: NonNullable<PeerInfo['reported']>,
+): Reported {
+  return { ...report, digest: hashToText(report.digest), roster: info?.rosterVersion ?? 0 }
+}
+
+type Identity = Pick<PeerStatus, 'client' | 'name' | 'agency' | 'office' | 'role' | 'peer'>
+
+function identityOf(context: NodeContext, writer: Writer): Identity {
+  const agency = agencyRef(context.store.registry.roster?.state, writer.agency)
+  return {
+    client: writer.client,
+    name: officeName(agency.name, writer.office),
+    agency,
+    office: writer.office === '' ? null : writer.office,
+    role: writer.role,
+    peer: writer.peers[0] ?? '',
+  }
+}

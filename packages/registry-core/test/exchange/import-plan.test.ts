@@ -1,0 +1,168 @@
+import { expect } from 'chai'
+import { canonicalJson, type JsonValue } from '../../src/encoding/json.ts'
+import type { Candidate, Fields } from '../../src/exchange/candidate.ts'
+import { readFeed } from '../../src/exchange/feed.ts'
+import { type Baseline, type ImportPlan, planImport } from '../../src/exchange/import-plan.ts'
+import { CN_GOV_PROFILE } from '../../src/profile/cn-gov.ts'
+import { CN_PORTALS_FEED, sampleText, sha256 } from './sample-feed.ts'
+
+/** A registry that holds records and baselines in memory and carries plans out. */
+class Bench {
+  readonly records = new Map<string, Fields>()
+  readonly baselines = new Map<string, Baseline>()
+  classify = true
+
+  plan(candidates: readonly Candidate[], refused: readonly string[] = []): ImportPlan {
+    return planImport({
+      profile: CN_GOV_PROFILE,
+      candidates,
+      current: (local, kind) => {
+        const fields = this.records.get(`${kind}/${local}`)
+        return fields === undefined ? undefined : { fields }
+      },
+      baseline: (kind, local) => this.baselines.get(`${kind}/${local}`),
+      rights: { classify: this.classify },
+      hashValue: (value) => canonicalJson(value),
+      previous: this.baselines.keys(),
+      refused,
+    })
+  }
+
+  run(candidates: readonly Candidate[]): ImportPlan {
+    const plan = this.plan(candidates)
+    for (const { rec, set, remove } of plan.changes) {
+      const fields = { ...this.records.get(rec), ...set }
+      for (const path of remove) delete fields[path]
+      this.records.set(rec, fields)
+    }
+    for (const [rec, baseline] of plan.nextBaseline) this.baselines.set(rec, baseline)
+    return plan
+  }
+
+  edit(fields: Fields): void {
+    this.records.set('resource/a', { ...this.records.get('resource/a'), ...fields })
+  }
+}
+
+const FIELDS: Fields = {
+  'title/en': 'Water',
+  rights: null,
+  sharing: { type: 'conditional', condition: 'on request' },
+}
+
+function feed(fields: Record<string, JsonValue>, local = 'a'): readonly Candidate[] {
+  return [{ kind: 'resource', local, identifier: local, fields }]
+}
+
+function changesOf(plan: ImportPlan): readonly { set: Fields; remove: readonly string[] }[] {
+  return plan.changes.map(({ set, remove }) => ({ set, remove }))
+}
+
+describe('planning an import', () => {
+  it('[EX16] makes new records whole and plans nothing for the same feed again', () => {
+    const { candidates } = readFeed(sampleText(CN_PORTALS_FEED), 'auto', { hash: sha256 })
+    const bench = new Bench()
+    const first = bench.run(candidates)
+    expect(first.changes).to.have.lengthOf(469)
+    expect(first.changes.every((change) => change.isNew)).to.equal(true)
+    const second = bench.run(candidates)
+    expect(second.changes).to.deep.equal([])
+    expect(second).to.deep.include({ unchanged: 469, wouldWithdraw: [], notes: [] })
+    bench.baselines.clear()
+    expect(bench.run(candidates).changes).to.deep.equal([])
+  })
+
+  it('[EX16] plans nothing again for a writer without the right to classify', () => {
+    const bench = new Bench()
+    bench.classify = false
+    const first = bench.run(feed(FIELDS))
+    expect(changesOf(first)).to.deep.equal([
+      { set: { 'title/en': 'Water', rights: null }, remove: [] },
+    ])
+    expect(first.notes).to.deep.equal([{ code: 'MULU_IMPORT_NEEDS_CLASSIFY', count: 1 }])
+    expect(bench.run(feed(FIELDS)).changes).to.deep.equal([])
+  })
+
+  it('[EX17] writes only what the feed changed since its last run', () => {
+    const bench = new Bench()
+    bench.run(feed(FIELDS))
+    bench.edit({ 'title/en': 'Edited here', 'description/en': 'Added here' })
+    expect(bench.run(feed(FIELDS)).changes).to.deep.equal([])
+    const plan = bench.run(feed({ ...FIELDS, rights: 'All' }))
+    expect(changesOf(plan)).to.deep.equal([{ set: { rights: 'All' }, remove: [] }])
+    expect(bench.records.get('resource/a')).to.deep.include({ 'title/en': 'Edited here' })
+  })
+
+  it('[EX17] without a last run writes what differs from the record', () => {
+    const bench = new Bench()
+    bench.records.set('resource/a', { ...FIELDS, 'title/en': 'Old', 'description/en': 'Kept' })
+    expect(changesOf(bench.run(feed(FIELDS)))).to.deep.equal([
+      { set: { 'title/en': 'Water' }, remove: [] },
+    ])
+  })
+
+  it('[EX17] does not write a change that the record has already', () => {
+    const bench = new Bench()
+    bench.run(feed(FIELDS))
+    bench.edit({ rights: 'All' })
+    expect(bench.run(feed({ ...FIELDS, rights: 'All' })).changes).to.deep.equal([])
+  })
+
+  it('[EX18] removes a path that left the feed, once', () => {
+    const bench = new Bench()
+    bench.run(feed(FIELDS))
+    const { rights: _, ...rest } = FIELDS
+    expect(changesOf(bench.run(feed(rest)))).to.deep.equal([{ set: {}, remove: ['rights'] }])
+    expect(bench.run(feed(rest)).changes).to.deep.equal([])
+  })
+
+  it('[EX18] keeps a path that people added and the feed never had', () => {
+    const bench = new Bench()
+    bench.run(feed(FIELDS))
+    bench.edit({ 'description/en': 'Added here' })
+    const { rights: _, ...rest } = FIELDS
+    expect(bench.run(feed(rest)).changes[0]?.remove).to.deep.equal(['rights'])
+  })
+
+  it('[EX19] never loosens a field with legal effect, and tightens it', () => {
+    const bench = new Bench()
+    bench.run(feed(FIELDS))
+    const open = feed({ ...FIELDS, sharing: { type: 'unconditional' } })
+    const plan = bench.run(open)
+    expect(plan.changes).to.deep.equal([])
+    expect(plan.notes).to.deep.equal([{ code: 'MULU_IMPORT_WOULD_LOOSEN', count: 1 }])
+    expect(bench.run(open).notes).to.deep.equal(plan.notes)
+    const closed = { type: 'none', condition: 'secret' }
+    expect(changesOf(bench.run(feed({ ...FIELDS, sharing: closed })))).to.deep.equal([
+      { set: { sharing: closed }, remove: [] },
+    ])
+  })
+
+  it('[EX19] does not set again what people removed from a record, which is the strictest', () => {
+    const bench = new Bench()
+    bench.run(feed(FIELDS))
+    bench.records.set('resource/a', { 'title/en': 'Water', rights: null })
+    const changed = { type: 'conditional', condition: 'other' }
+    const plan = bench.run(feed({ ...FIELDS, sharing: changed }))
+    expect(plan.changes).to.deep.equal([])
+    expect(plan.notes).to.deep.equal([{ code: 'MULU_IMPORT_WOULD_LOOSEN', count: 1 }])
+  })
+
+  it('[EX19] holds back removing a field with legal effect without the right to classify', () => {
+    const bench = new Bench()
+    bench.run(feed(FIELDS))
+    const { sharing: _, ...rest } = FIELDS
+    bench.classify = false
+    expect(bench.run(feed(rest)).changes).to.deep.equal([])
+    bench.classify = true
+    expect(bench.run(feed(rest)).changes[0]?.remove).to.deep.equal(['sharing'])
+  })
+
+  it('[EX20] only counts records that left the feed, and not those that were refused', () => {
+    const bench = new Bench()
+    bench.run([...feed(FIELDS), ...feed(FIELDS, 'b'), ...feed(FIELDS, 'c')])
+    const plan = bench.plan(feed(FIELDS), ['resource/c'])
+    expect(plan.wouldWithdraw).to.deep.equal(['resource/b'])
+    expect(plan).to.deep.include({ changes: [], unchanged: 1 })
+  })
+})

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+
+/** SHA-256 as the shell passes it in. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(bytes).digest())
+}
+
+/** The committed feeds of DCAT-US. */
+export const DCAT_US_FEEDS: readonly string[] = [
+  'cms',
+  'consumerfinance',
+  'dhs',
+  'dol',
+  'energy',
+  'gsa',
+  'opm',
+].map((agency) => `dcat-us/${agency}.json`)
+
+/** The committed registry of portals. */
+export const CN_PORTALS_FEED = 'cn-portals/cn_portals.jsonl'
+
+/** The text of a committed sample. */
+export function sampleText(name: string): string {
+  return readFileSync(new URL(`../../../../samples/${name}`, import.meta.url), 'utf8')
+}

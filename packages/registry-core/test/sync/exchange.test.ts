@@ -1,0 +1,228 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { decodeCommit, encodeCommit } from '../../src/commit/commit.ts'
+import { hashToText } from '../../src/crypto.ts'
+import type { Registry } from '../../src/registry.ts'
+import { openReplica, TestFederation, type TestReplica } from '../../testing/federation.ts'
+import { connect, Link, Participant, settle } from './exchange.ts'
+
+const APPLICANTS = [
+  { seed: 1, agency: 'A' },
+  { seed: 2, agency: 'A', office: 'north' },
+  { seed: 3, agency: 'B' },
+] as const
+
+async function openAll(): Promise<{
+  federation: TestFederation
+  replicas: TestReplica[]
+  nodes: Participant[]
+}> {
+  const federation = TestFederation.found(APPLICANTS)
+  const replicas: TestReplica[] = []
+  for (const { seed } of APPLICANTS) {
+    replicas.push(await openReplica(federation, { client: seed, seed }))
+  }
+  const nodes = replicas.map((replica, i) => new Participant(replica.registry, i + 1))
+  return { federation, replicas, nodes }
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const item = list[index]
+  if (item === undefined) throw new Error('no such item')
+  return item
+}
+
+async function describeRecord(
+  registry: Registry,
+  ns: number,
+  local: string,
+  aud: 0 | 1 = 1,
+): Promise<void> {
+  await registry.write({
+    ns,
+    aud,
+    actor: 'a',
+    changes: [
+      {
+        rec: `resource/${local}`,
+        set: { 'title/en': `Title ${local}`, 'description/en': 'text' },
+        concurrent: true,
+      },
+    ],
+  })
+}
+
+const digestOf = async (registry: Registry): Promise<string> =>
+  hashToText(await registry.catalogueDigest())
+const knownOf = (registry: Registry): string => hashToText(registry.headsDigest('known', 1))
+
+describe('exchange of commits', () => {
+  it('[SY1] brings two replicas that wrote apart to the same heads and digest', async () => {
+    const { nodes } = await openAll()
+    const [a, , c] = nodes.map((node) => node.registry) as [Registry, Registry, Registry]
+    await describeRecord(a, 1, 'r1')
+    await describeRecord(a, 1, 'r2')
+    await describeRecord(c, 2, 'r1')
+    await settle(connect(at(nodes, 0), at(nodes, 2)))
+    expect(knownOf(c)).to.equal(knownOf(a))
+    expect(await digestOf(c)).to.equal(await digestOf(a))
+    expect(c.totals().records).to.equal(3)
+  })
+
+  it('[SY1] converges whatever the order in which frames and local work are done', async () => {
+    const plan = fc.array(fc.tuple(fc.nat(2), fc.nat(3), fc.boolean()), {
+      minLength: 1,
+      maxLength: 8,
+    })
+    await fc.assert(
+      fc.asyncProperty(plan, fc.infiniteStream(fc.nat(1_000)), async (writes, picks) => {
+        const { nodes } = await openAll()
+        const links = [
+          ...connect(at(nodes, 0), at(nodes, 1)),
+          ...connect(at(nodes, 1), at(nodes, 2)),
+          ...connect(at(nodes, 0), at(nodes, 2)),
+        ]
+        const choose = (count: number): number => (picks.next().value ?? 0) % Math.max(1, count)
+        for (const [writer, local, isSettled] of writes) {
+          await describeRecord(at(nodes, writer).registry, writer === 2 ? 2 : 1, `r${local}`)
+          if (isSettled) await settle(links, choose)
+        }
+        await settle(links, choose)
+        const digests = await Promise.all(nodes.map((node) => digestOf(node.registry)))
+        expect(new Set(digests).size).to.equal(1)
+        expect(new Set(nodes.map((node) => knownOf(node.registry))).size).to.equal(1)
+        expect(nodes.map((node) => node.registry.totals().waiting)).to.deep.equal([0, 0, 0])
+      }),
+      { numRuns: 15 },
+    )
+  }).timeout(30_000)
+
+  it('[SY2] exchanges the same number of bytes between equal replicas, whatever their size', async () => {
+    const sizes: number[] = []
+    for (const records of [1, 40]) {
+      const { nodes } = await openAll()
+      for (let i = 0; i < records; i++) await describeRecord(at(nodes, 0).registry, 1, `r${i}`)
+      await settle(connect(at(nodes, 0), at(nodes, 2)))
+      const again = new Link(at(nodes, 2), at(nodes, 0))
+      await settle([again])
+      expect(again.asking.phase).to.equal('level')
+      again.bytes = 0
+      again.ask({ type: 'round' })
+      await settle([again])
+      sizes.push(again.bytes)
+    }
+    expect(at(sizes, 1)).to.equal(at(sizes, 0))
+  })
+
+  it('[SY4] passes a new commit on at once along the streams that are open', async () => {
+    const { nodes } = await openAll()
+    const links = [...connect(at(nodes, 0), at(nodes, 1)), ...connect(at(nodes, 1), at(nodes, 2))]
+    await settle(links)
+    await describeRecord(at(nodes, 0).registry, 1, 'late')
+    await settle(links)
+    expect(knownOf(at(nodes, 2).registry)).to.equal(knownOf(at(nodes, 0).registry))
+    expect(links.flatMap((l) => l.frames).filter((f) => f.frame.t === 'heads-pull')).to.have.length(
+      0,
+    )
+  })
+
+  it('[SY4] keeps to one announcement until the peer has asked again', async () => {
+    const { nodes } = await openAll()
+    const link = new Link(at(nodes, 2), at(nodes, 0))
+    await settle([link])
+    const before = link.frames.length
+    for (let i = 0; i < 30; i++) await describeRecord(at(nodes, 0).registry, 1, `r${i}`)
+    while (link.queues.responder.length > 0) await link.queues.responder.shift()?.()
+    const sent = link.frames.slice(before).map((f) => f.frame.t)
+    expect(sent).to.deep.equal(['announce'])
+    await settle([link])
+    expect(knownOf(at(nodes, 2).registry)).to.equal(knownOf(at(nodes, 0).registry))
+  })
+
+  it('[SY5] pulls a log from one peer only while several offer it', async () => {
+    const { nodes } = await openAll()
+    for (let i = 0; i < 5; i++) await describeRecord(at(nodes, 0).registry, 1, `r${i}`)
+    await settle(connect(at(nodes, 0), at(nodes, 1)))
+    const links = [new Link(at(nodes, 2), at(nodes, 0)), new Link(at(nodes, 2), at(nodes, 1))]
+    let turn = 0
+    await settle(links, (count) => turn++ % Math.max(1, count))
+    const pulls = links.flatMap((l) => l.frames).filter((f) => f.frame.t === 'pull')
+    expect(pulls).to.have.length(1)
+    expect(knownOf(at(nodes, 2).registry)).to.equal(knownOf(at(nodes, 0).registry))
+  })
+
+  it('[SY6] goes on where the last exchange was cut, without pulling anything twice', async () => {
+    const { nodes } = await openAll()
+    for (let i = 0; i < 3; i++) await describeRecord(at(nodes, 0).registry, 1, `r${i}`)
+    const first = new Link(at(nodes, 2), at(nodes, 0))
+    await settle([first])
+    for (let i = 3; i < 6; i++) await describeRecord(at(nodes, 0).registry, 1, `r${i}`)
+    const second = new Link(at(nodes, 2), at(nodes, 0))
+    await settle([second])
+    const pulls = second.frames.flatMap(({ frame }) => (frame.t === 'pull' ? [frame.from] : []))
+    expect(pulls).to.deep.equal([4])
+  })
+
+  it('[SY7] steps back along a log until the other branch connects, and proves the fork', async () => {
+    const { federation, replicas, nodes } = await openAll()
+    const stolen = await openReplica(federation, { client: 1, seed: 1 })
+    await describeRecord(at(replicas, 0).registry, 1, 'r0')
+    const shared = await at(replicas, 0).registry.readLog(
+      at(nodes, 0).heads()[0]?.log ?? never(),
+      1,
+      1,
+    )
+    await stolen.registry.accept(shared.commits.map((bytes) => decodeCommit(bytes)))
+    for (let i = 1; i < 6; i++) {
+      await describeRecord(at(replicas, 0).registry, 1, `left${i}`)
+      stolen.clock.ms += 7
+      await describeRecord(stolen.registry, 1, `right${i}`)
+    }
+    await describeRecord(stolen.registry, 1, 'right6')
+    const clone = new Participant(stolen.registry, 2)
+    await settle(connect(at(nodes, 0), clone))
+    for (const node of [at(nodes, 0), clone]) {
+      node.forget()
+      expect(node.heads()[0]?.forkedAt).to.equal(2)
+      expect(node.heads()[0]?.accepted.seq).to.equal(1)
+    }
+    expect(await digestOf(stolen.registry)).to.equal(await digestOf(at(replicas, 0).registry))
+  })
+
+  it('[SY8] blames a peer for a commit that is not attributable, and goes on', async () => {
+    const { nodes } = await openAll()
+    await describeRecord(at(nodes, 0).registry, 1, 'r1')
+    const link = new Link(at(nodes, 2), at(nodes, 0))
+    const { readLog } = at(nodes, 0).registry
+    at(nodes, 0).registry.readLog = async (...args) => {
+      const page = await readLog.apply(at(nodes, 0).registry, args)
+      const commits = page.commits.map((bytes) => {
+        const commit = decodeCommit(bytes)
+        return encodeCommit({ ...commit, signature: new Uint8Array(64).fill(7) })
+      })
+      return { ...page, commits }
+    }
+    await settle([link])
+    const blames = link.effects.flatMap((e) => (e.type === 'blame' ? [e.code] : []))
+    expect(blames[0]).to.equal('MULU_SIGNATURE')
+    expect(link.asking.phase).to.equal('level')
+    expect(at(nodes, 2).registry.totals().commits).to.equal(0)
+  })
+
+  it('[SY9] gives up a request that is not answered in time', async () => {
+    const { nodes } = await openAll()
+    const link = new Link(at(nodes, 2), at(nodes, 0))
+    link.queues.responder.length = 0
+    at(nodes, 2).nowMs = 29_999
+    link.ask({ type: 'tick' })
+    expect(link.asking.phase).to.equal('hello')
+    at(nodes, 2).nowMs = 30_000
+    link.ask({ type: 'tick' })
+    expect(link.asking.phase).to.equal('closed')
+    expect(link.effects.at(-1)).to.deep.equal({ type: 'close', code: 'MULU_TIMEOUT' })
+  })
+})
+
+function never(): never {
+  throw new Error('no head')
+}
