@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { I18nProvider } from 'react-aria-components'
-import { createBrowserRouter, type DataRouter, RouterProvider } from 'react-router'
+import { createBrowserRouter, type DataRouter } from 'react-router'
+import { RouterProvider } from 'react-router/dom'
 import { useLanguage } from './language.ts'
 import { NodePage } from './node/node-page.tsx'
 import { Frame } from './parts/frame.tsx'

@@ -9,7 +9,7 @@ const KEYS = {
   MULU_BASE_UNKNOWN: 'error.base',
   MULU_STALE: 'error.stale',
   MULU_RIGHT_MISSING: 'error.right',
-  MULU_UNAUTHORIZED: 'error.key',
+  MULU_AUTHENTICATION: 'error.key',
 } as const
 
 export type ErrorKey = (typeof KEYS)[keyof typeof KEYS] | 'error.node' | 'error.refused'

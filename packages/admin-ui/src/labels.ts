@@ -1,4 +1,4 @@
-import type { Labels } from './api.ts'
+import type { Labels, Status } from './api.ts'
 import type { Language } from './language.ts'
 
 /** A text as shown: its language, and whether the reader's own language is missing. */
@@ -28,4 +28,9 @@ export function plainText(labels: Labels | string, language: Language, otherwise
 /** The language tag for a text whose language nobody stated. */
 export function scriptOf(text: string): string {
   return /\p{Script=Han}/u.test(text) ? 'zh-Hans' : 'en'
+}
+
+/** The answering node's own name: in both languages where the roster has both. */
+export function ownName(status: Status): Labels | string {
+  return status.peers.find((peer) => peer.self)?.name ?? status.node.name
 }

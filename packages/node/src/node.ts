@@ -66,12 +66,12 @@ async function openAll(
   if (!options.offline) {
     const network = await createNetwork({
       registry: store.registry,
-      privateKey: node.transportSeed,
+      seed: node.transportSeed,
       listen: {
+        host: p2p.host,
         tcpPort: p2p.port,
         ...given('wsPort', p2p.wsPort === 0 ? undefined : p2p.wsPort),
       },
-      hosts: [p2p.host],
       dial: config.addresses,
       addressBook: {
         load: () => readAddresses(folder),

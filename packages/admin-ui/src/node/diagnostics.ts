@@ -70,8 +70,9 @@ function agreement({ status, t, language }: Context): Diagnosis {
       fix: t('check.differsFix'),
     }
   }
+  if (agree === nodes) return { ...base, state: 'ok', text: t('check.allAgree', { nodes }) }
   const text = t('asOf.agree', { agree, nodes })
-  return { ...base, state: agree === nodes ? 'ok' : 'wait', text: t('check.agree', { text }) }
+  return { ...base, state: 'wait', text: t('check.agree', { text }) }
 }
 
 function connections({ status, t, language }: Context): Diagnosis {

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { Status } from '../api.ts'
+import { ownName } from '../labels.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { DigestWords } from '../parts/digest-words.tsx'
 import { LabelText } from '../parts/label-text.tsx'
@@ -25,7 +26,7 @@ export function IdentitySection({ status }: { status: Status }) {
           <div>
             <dt>{t('identity.name')}</dt>
             <dd>
-              {status.node.name}
+              <LabelText labels={ownName(status)} />
               {t('identity.role', { role: t(ROLES[status.node.role]) })}
             </dd>
           </div>
@@ -69,7 +70,7 @@ export function IdentitySection({ status }: { status: Status }) {
             </dd>
           </div>
           <div>
-            <dt>{t('agree.fingerprint')}</dt>
+            <dt>{t('agree.catalogue')}</dt>
             <dd>
               <DigestWords
                 value={status.catalogue.digest}

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useLocation } from 'react-router'
 import type { Status } from '../api.ts'
 import { formatClock } from '../format.ts'
+import { ownName, plainText } from '../labels.ts'
 import { useLanguage } from '../language.ts'
 import { ErrorNotice } from '../parts/error-notice.tsx'
 import { Loading } from '../parts/loading.tsx'
@@ -22,7 +23,8 @@ import { RosterSection } from './roster-section.tsx'
 export function NodePage() {
   const { t } = useTranslation()
   const status = useQuery(statusQuery)
-  const name = status.data?.node.name
+  const language = useLanguage()
+  const name = status.data === undefined ? undefined : plainText(ownName(status.data), language)
   usePageTitle(name === undefined ? t('frame.node') : t('nodePage.named', { name }))
   useScrollToHash(status.isSuccess)
   return (
@@ -58,9 +60,10 @@ type ShownProps = {
 
 function Shown({ status, readAtMs, onCheck }: ShownProps) {
   const { t } = useTranslation()
-  const diagnoses = diagnosesOf(status, readAtMs, t, useLanguage())
+  const language = useLanguage()
+  const diagnoses = diagnosesOf(status, readAtMs, t, language)
   const urgent = diagnoses.filter(({ state }) => ['bad', 'warn', 'split'].includes(state)).length
-  const { name } = status.node
+  const name = plainText(ownName(status), language)
   return (
     <>
       <div className="page-head">

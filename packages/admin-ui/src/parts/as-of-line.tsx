@@ -3,9 +3,10 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { AsOf, Status as NodeStatusAnswer } from '../api.ts'
 import { ageOf, formatClock, zoneName } from '../format.ts'
-import { plainText } from '../labels.ts'
+import { ownName, plainText } from '../labels.ts'
 import { useLanguage } from '../language.ts'
 import { statusQuery } from '../queries.ts'
+import { LabelText } from './label-text.tsx'
 import { Moment } from './moment.tsx'
 import { Status } from './status.tsx'
 
@@ -55,7 +56,7 @@ function Heard({ status, isLost }: { status: NodeStatusAnswer; isLost: boolean }
       <Silent asOf={asOf} />
       <li>
         {t('asOf.thisNode')}
-        {status.node.name}
+        <LabelText labels={ownName(status)} />
         {status.node.offline ? t('asOf.offline') : null}
       </li>
       <li>

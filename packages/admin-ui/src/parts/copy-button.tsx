@@ -34,13 +34,24 @@ export function CopyButton({ value, what, isNamed = false, isQuiet = false }: Pr
         onPress={() => void copy()}
       >
         <Icon name="i-copy" isSmall />
-        {isNamed ? t('copy.named', { what }) : t('copy.verb')}
-        {isNamed ? null : <span className="vh"> {what}</span>}
+        {outcome === 'done' ? t('copy.done') : <Verb what={what} isNamed={isNamed} />}
       </Button>
-      <span role="status" className={outcome === undefined ? 'vh' : 'hint'}>
-        {outcome === 'done' ? t('copy.done') : null}
-        {outcome === 'refused' ? <span className="code">{value}</span> : null}
-      </span>
+      {outcome === 'refused' ? (
+        <span role="status" className="code">
+          {value}
+        </span>
+      ) : null}
+    </>
+  )
+}
+
+function Verb({ what, isNamed }: { what: string; isNamed: boolean }) {
+  const { t } = useTranslation()
+  if (isNamed) return t('copy.named', { what })
+  return (
+    <>
+      {t('copy.verb')}
+      <span className="vh"> {what}</span>
     </>
   )
 }

@@ -19,7 +19,9 @@ export function ErrorNotice({ error, title, onRetry }: Props) {
   const detail = error instanceof ApiError ? error.problem['detail'] : undefined
   return (
     <Notice state={code === 'MULU_UNREACHED' ? 'off' : 'bad'} isAlert>
-      <h3>{title}</h3>
+      <p>
+        <b>{title}</b>
+      </p>
       <p>{t(key)}</p>
       {typeof detail === 'string' ? <p lang="en">{detail}</p> : null}
       <div className="btns">

@@ -19,7 +19,7 @@ import {
 } from './search-state.ts'
 import type { WordFor } from './vocabulary.ts'
 
-const TRIES_MAX = 6
+const TRIES_MAX = 8
 
 type Props = { readonly search: Search; readonly asOf: AsOf; readonly wordFor: WordFor }
 type Try = { readonly label: string; readonly search: Search }
@@ -79,10 +79,15 @@ function useTries(search: Search, wordFor: WordFor): readonly Try[] {
     search: withFilter(search, facet, []),
   }))
   const all = { label: t('none.withoutFilters'), search: withoutFilters(search) }
+  const eachAlone = words.map((word) => ({
+    label: t('none.onlyWord', { word }),
+    search: withWords(withoutFilters(search), word),
+  }))
   return [
     ...byFilter,
     ...(words.length > 1 ? byWord : []),
     ...(byFilter.length > 1 ? [all] : []),
+    ...(words.length > 1 && byFilter.length > 0 ? eachAlone : []),
   ].slice(0, TRIES_MAX)
 }
 

@@ -30,7 +30,12 @@ export function PortalPage() {
   usePageTitle(search.q === '' ? t('search.title') : t('search.resultsFor', { q: search.q }))
 
   function show(next: Search, isSamePlace = false): void {
-    setParams(searchToParams(next), { preventScrollReset: true, replace: isSamePlace })
+    // At once: a box that was ticked must not wait for the answer to show its tick.
+    setParams(searchToParams(next), {
+      preventScrollReset: true,
+      replace: isSamePlace,
+      flushSync: true,
+    })
   }
 
   return (

@@ -56,7 +56,7 @@ export function Agreement({ status }: { status: NodeStatusAnswer }) {
       </p>
       <dl className="facts">
         <div>
-          <dt>{t('agree.fingerprint')}</dt>
+          <dt>{t('agree.catalogue')}</dt>
           <dd>
             <DigestWords
               value={status.catalogue.digest}

@@ -128,7 +128,7 @@ function conflicts(
 ): readonly Need[] {
   const count = agencies.reduce((sum, agency) => sum + agency.conflicts, 0)
   if (count === 0) return []
-  const breakdown = breakdownOf(agencies, (agency) => agency.conflicts, language)
+  const breakdown = breakdownOf(agencies, (agency) => agency.conflicts, t, language)
   return [
     {
       id: 'conflicts',
@@ -146,7 +146,7 @@ function problems(
 ): readonly Need[] {
   const count = agencies.reduce((sum, agency) => sum + agency.problems, 0)
   if (count === 0) return []
-  const breakdown = breakdownOf(agencies, (agency) => agency.problems, language)
+  const breakdown = breakdownOf(agencies, (agency) => agency.problems, t, language)
   return [
     {
       id: 'problems',
@@ -174,6 +174,7 @@ function waiting(status: Status, t: Translate): readonly Need[] {
 function breakdownOf(
   agencies: readonly AgencyRow[],
   countOf: (agency: AgencyRow) => number,
+  t: Translate,
   language: Language,
 ): string {
   const sorted = agencies
@@ -182,5 +183,6 @@ function breakdownOf(
   const named = sorted
     .slice(0, NAMED_MAX)
     .map((agency) => `${plainText(agency.name, language)} ${countOf(agency)}`)
-  return formatList(named, language) + (sorted.length > NAMED_MAX ? '…' : '')
+  const listed = formatList(named, language)
+  return sorted.length > NAMED_MAX ? t('need.andOthers', { listed }) : listed
 }

@@ -4,6 +4,7 @@ import type { Facet } from '../api.ts'
 import { chooseText } from '../labels.ts'
 import { useLanguage } from '../language.ts'
 import { Count } from '../parts/count.tsx'
+import { FACET_NAMES } from '../portal/facet-names.ts'
 
 type Props = {
   readonly id: string
@@ -27,7 +28,7 @@ export function Shares({ id, title, facet, values }: Props) {
         <table className="table" data-density="compact">
           <thead>
             <tr>
-              <th scope="col">{title}</th>
+              <th scope="col">{t(FACET_NAMES[facet])}</th>
               <th scope="col" className="num">
                 {t('total.records')}
               </th>

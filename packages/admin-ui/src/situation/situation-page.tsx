@@ -33,13 +33,13 @@ export function SituationPage() {
           />
         ) : null}
         {status.isPending ? <Loading>{t('situation.reading')}</Loading> : null}
-        {status.data === undefined ? null : <Shown status={status.data} />}
+        {status.data === undefined ? null : <Shown status={status.data} isLost={status.isError} />}
       </div>
     </main>
   )
 }
 
-function Shown({ status }: { status: Status }) {
+function Shown({ status, isLost }: { status: Status; isLost: boolean }) {
   const { t } = useTranslation()
   const agencies = useQuery(agenciesQuery)
   const vocabulary = useQuery(vocabularyQuery)
@@ -61,7 +61,7 @@ function Shown({ status }: { status: Status }) {
       </div>
       <Totals status={status} />
       <NodesTable status={status} />
-      {agencies.isError ? (
+      {agencies.isError && !isLost ? (
         <ErrorNotice
           error={agencies.error}
           title={t('agencies.notRead')}

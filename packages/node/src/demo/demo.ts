@@ -3,13 +3,14 @@
  * catalogues, and a regional office that worked offline joins in. Every step is told with what
  * happened and where to see it.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { MuluError } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
 import { foundFederation } from '../federation/found.ts'
 import { initialiseNode } from '../federation/join.ts'
+import { readIfThere } from '../folder/write-file.ts'
 import { PROFILES } from '../store/profiles.ts'
 import { DemoChild, type DemoPorts } from './demo-child.ts'
 import { DEMO_NODES, type DemoNode } from './demo-plan.ts'
@@ -30,6 +31,8 @@ export type DemoOptions = {
 }
 
 type Federation = DemoOptions & {
+  /** Announces the next step. */
+  readonly say: (word: DemoWord) => void
   readonly children: Map<string, DemoChild>
   readonly ports: ReadonlyMap<string, DemoPorts>
 }
@@ -43,34 +46,43 @@ const P2P_OFFSET = 10
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const ports = portsOf(options.firstPort)
   await refuseBusyPorts(ports)
-  const federation: Federation = { ...options, children: new Map(), ports }
-  const say = speaker(federation)
-  say('title')
-  options.print(`  ${demoWord('folder', options.language)}: ${resolve(options.dir)}`)
+  const federation: Federation = {
+    ...options,
+    say: speaker(options),
+    children: new Map(),
+    ports,
+  }
+  options.print(demoWord('title', options.language))
+  options.print(`${demoWord('folder', options.language)}: ${resolve(options.dir)}`)
   try {
-    const conflict = (await isDone(federation)) ? await resume(federation) : await begin(federation)
+    const conflict = await readConflict(federation)
+    if (conflict === undefined) await begin(federation)
+    else await resume(federation)
     const isEqual = await showDigests(federation)
-    if (isEqual) showAddresses(federation, conflict)
+    if (isEqual) showAddresses(federation, (await readConflict(federation)) ?? '')
     if (!options.once && isEqual) await Promise.race([options.stopped, anyExit(federation)])
     return isEqual
   } finally {
-    say('stopping')
+    options.print(`\n${demoWord('stopping', options.language)} …`)
     await Promise.all([...federation.children.values()].map((child) => child.stop()))
-    say('stopped')
+    options.print(demoWord('stopped', options.language))
   }
 }
 
-function speaker(federation: Federation): (word: DemoWord, rest?: string) => void {
+function speaker({ print, language }: DemoOptions): (word: DemoWord) => void {
   let step = 0
-  return (word, rest = '') => {
+  return (word) => {
     step += 1
-    federation.print(`\n${step}. ${demoWord(word, federation.language)}${rest}`)
+    print(`\n${step}. ${demoWord(word, language)}`)
   }
 }
 
-/** The whole story, from nothing. Returns the id of the record with the conflict. */
-async function begin(federation: Federation): Promise<string> {
-  const say = speaker(federation)
+/** The whole story, from nothing; what an interrupted run left in its folder goes first. */
+async function begin(federation: Federation): Promise<void> {
+  const { say, dir } = federation
+  await clearUnfinished(dir)
+  await mkdir(dir, { recursive: true })
+  await writeFile(join(dir, STATE_FILE), JSON.stringify({ state: 'begun' }))
   say('founding')
   await found(federation)
   say('starting')
@@ -84,15 +96,12 @@ async function begin(federation: Federation): Promise<string> {
   say('visiting')
   await start(federation, 'office', false)
   await untilLevel(federation)
-  const conflict = await workApart(federation, say)
-  await writeFile(join(federation.dir, STATE_FILE), JSON.stringify({ conflict }))
-  return conflict
+  const conflict = await workApart(federation)
+  await writeFile(join(dir, STATE_FILE), JSON.stringify({ state: 'done', conflict }))
 }
 
-async function workApart(
-  federation: Federation,
-  say: ReturnType<typeof speaker>,
-): Promise<string> {
+async function workApart(federation: Federation): Promise<string> {
+  const { say } = federation
   await stop(federation, 'office')
   await start(federation, 'office', true)
   say('offline')
@@ -105,25 +114,33 @@ async function workApart(
   return id
 }
 
-async function resume(federation: Federation): Promise<string> {
-  speaker(federation)('resuming')
+async function resume(federation: Federation): Promise<void> {
+  federation.say('resuming')
   await Promise.all(DEMO_NODES.map((node) => start(federation, node.id, false)))
   await untilLevel(federation)
-  const state = await readFile(join(federation.dir, STATE_FILE), 'utf8')
-  return (JSON.parse(state) as { conflict: string }).conflict
 }
 
-async function isDone(federation: Federation): Promise<boolean> {
-  return readFile(join(federation.dir, STATE_FILE)).then(
-    () => true,
-    () => false,
-  )
+type DemoState = { readonly state?: string; readonly conflict?: string }
+
+async function readState(dir: string): Promise<DemoState | undefined> {
+  const text = await readIfThere(join(dir, STATE_FILE))
+  return text === undefined ? undefined : (JSON.parse(text) as DemoState)
+}
+
+/** The record with the conflict, when a whole run stands in the folder. */
+async function readConflict(federation: Federation): Promise<string | undefined> {
+  return (await readState(federation.dir))?.conflict
+}
+
+/** Only what the demonstration itself began is cleared; any other node is left alone. */
+async function clearUnfinished(dir: string): Promise<void> {
+  if ((await readState(dir))?.state !== 'begun') return
+  for (const { id } of DEMO_NODES) await rm(join(dir, id), { recursive: true, force: true })
 }
 
 async function found(federation: Federation): Promise<void> {
   const [coordinator] = DEMO_NODES
   if (coordinator === undefined) throw new Error('Invariant broken: the plan has a coordinator')
-  await mkdir(federation.dir, { recursive: true })
   await foundFederation(
     {
       ...installOptions(federation, coordinator),
@@ -185,7 +202,7 @@ async function editApart(federation: Federation): Promise<string> {
   const office = childOf(federation, 'office')
   const status = await head.status()
   const list = (await head.request(
-    `/api/v1/records?agency=${status.agency?.id}&region=33&sort=title&limit=1`,
+    `/api/v1/records?agency=${status.agency?.id}&region=330000&sort=title&limit=1`,
   )) as Listed
   const id = list.items[0]?.id
   if (id === undefined) throw new Error('Invariant broken: the agency has records')
@@ -229,7 +246,7 @@ type DigestRow = { readonly child: DemoChild; readonly digest: string; readonly 
 
 async function digestsOf(federation: Federation): Promise<readonly DigestRow[]> {
   return Promise.all(
-    [...federation.children.values()].map(async (child) => {
+    DEMO_NODES.flatMap(({ id }) => federation.children.get(id) ?? []).map(async (child) => {
       const { catalogue } = await child.status()
       return { child, digest: catalogue.digest, records: catalogue.records }
     }),
@@ -254,7 +271,7 @@ function showAddresses(federation: Federation, conflict: string): void {
   print(`   ${demoWord('portal', language)}: ${coordinator}/`)
   print(`   ${demoWord('situation', language)}: ${coordinator}/situation`)
   print(`   ${demoWord('conflict', language)}: ${coordinator}/records/${conflict}`)
-  for (const { node, url } of federation.children.values()) {
+  for (const { node, url } of DEMO_NODES.map(({ id }) => childOf(federation, id))) {
     print(`   ${demoWord('node', language)}: ${url}/node  ${nameOf(federation, node)}`)
   }
   if (!federation.once) print(`\n${demoWord('stop', language)}`)

@@ -1,12 +1,13 @@
 /** What a network is made from. */
-import type { PeerAddresses, Registry } from '@mulu/registry-core'
+import type { Registry } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
 import type { NodeLogger } from '../logger.ts'
 
 /** Where addresses of other nodes outlive a restart, so that they meet without the coordinator. */
 export type AddressBook = {
-  readonly load: () => Promise<readonly PeerAddresses[]>
-  readonly save: (peers: readonly PeerAddresses[]) => Promise<void>
+  /** Multiaddrs by peer id. */
+  readonly load: () => Promise<Readonly<Record<string, readonly string[]>>>
+  readonly save: (addresses: Readonly<Record<string, readonly string[]>>) => Promise<void>
 }
 
 /** Bounds of a network and its rhythm. */
@@ -54,11 +55,14 @@ export const NETWORK_LIMITS: NetworkLimits = {
 /** What a network needs. */
 export type NetworkOptions = {
   readonly registry: Registry
-  /** The transport key: a raw Ed25519 seed of 32 bytes; not the key that signs commits. */
-  readonly privateKey: Uint8Array
-  readonly listen: { readonly tcpPort: number; readonly wsPort?: number }
-  /** Addresses of this machine to listen on. */
-  readonly hosts: readonly string[]
+  /** The transport key, 32 bytes; not the key that signs commits. */
+  readonly seed: Uint8Array
+  /** Where to listen: an address of this machine; no WebSocket without a port for it, or with 0. */
+  readonly listen: {
+    readonly host: string
+    readonly tcpPort: number
+    readonly wsPort?: number | undefined
+  }
   /** Multiaddrs to tell others instead of those listened on, for nodes behind a gateway. */
   readonly announce?: readonly string[]
   /** The ticket's multiaddrs; before the own admission nothing else is dialled. */
@@ -67,7 +71,8 @@ export type NetworkOptions = {
   readonly mdns: boolean
   readonly logger: NodeLogger
   readonly clock: Clock
-  readonly software: string
+  /** What the own report calls this software. */
+  readonly software?: string
   readonly addressBook?: AddressBook
   readonly limits?: Partial<NetworkLimits>
 }

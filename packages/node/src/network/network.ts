@@ -6,6 +6,7 @@ import type { LogHead, PeerAddresses, SyncContext } from '@mulu/registry-core'
 import { logText } from '@mulu/registry-core'
 import { createCrypto } from '../crypto.ts'
 import { peerIdOf } from '../federation/peer-id.ts'
+import { SOFTWARE } from '../software.ts'
 import { createAdmission, createGater } from './gater.ts'
 import { createMembership, type Membership } from './membership.ts'
 import { Neighbours } from './neighbours.ts'
@@ -24,12 +25,12 @@ const SAVE_AFTER_MS = 2_000
 /** Starts the network of a node; MULU_PORT_BUSY when it cannot listen. */
 export async function createNetwork(options: NetworkOptions): Promise<Network> {
   const limits = { ...NETWORK_LIMITS, ...options.limits }
-  const peerId = peerIdOf(options.privateKey)
+  const peerId = peerIdOf(options.seed)
   const membership = createMembership(options.registry, peerId)
   const table = new PeerTable(limits)
   const ticketPeers = learnTicket(table, options.dial)
-  for (const known of (await options.addressBook?.load()) ?? []) {
-    table.learn(known.peerId, known.addresses)
+  for (const [known, addresses] of Object.entries((await options.addressBook?.load()) ?? {})) {
+    if (Array.isArray(addresses)) table.learn(known, addresses)
   }
   const isCut = (peer: string): boolean => table.isCut(peer, options.clock.now())
   const admission = createAdmission(membership, ticketPeers, isCut)
@@ -89,7 +90,7 @@ class RunningNetwork implements Network {
   constructor(parts: Parts) {
     this.#parts = parts
     this.peerId = parts.peerId
-    const { registry, clock, logger, software } = parts.options
+    const { registry, clock, logger, software = `mulu ${SOFTWARE}` } = parts.options
     this.#view = new ReplicaView({
       registry,
       clock,
@@ -288,7 +289,8 @@ class RunningNetwork implements Network {
   async #save(): Promise<void> {
     const { options, table, membership } = this.#parts
     const known = table.addresses((peerId) => membership.clientOf(peerId) !== undefined)
-    await options.addressBook?.save(known)
+    const byPeer = known.map(({ peerId, addresses }) => [peerId, addresses] as const)
+    await options.addressBook?.save(Object.fromEntries(byPeer))
   }
 
   #tell(): void {

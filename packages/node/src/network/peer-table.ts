@@ -108,7 +108,7 @@ export class PeerTable {
 
 /** An address that ends in the identity of the peer; undefined when the text is none. */
 export function addressOf(text: string, peerId: string): string | undefined {
-  if (text.length > ADDRESS_TEXT_MAX) return undefined
+  if (typeof text !== 'string' || text.length > ADDRESS_TEXT_MAX) return undefined
   try {
     const address = multiaddr(text)
     const named = peerOf(text)

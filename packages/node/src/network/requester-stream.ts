@@ -60,7 +60,7 @@ export class RequesterStream {
       while (this.#state.phase !== 'closed') {
         await this.#writer.drained()
         const frame = await this.#stream.read()
-        this.notify({ type: 'frame', frame: frame as never })
+        this.notify({ type: 'frame', frame })
       }
     } catch (error) {
       this.#onReadError(error)

@@ -36,7 +36,7 @@ export class ResponderStream {
     try {
       while (this.#state.phase !== 'closed') {
         const frame = await this.#stream.read()
-        this.notify({ type: 'frame', frame: frame as never })
+        this.notify({ type: 'frame', frame })
         await Promise.all(this.#works)
         await this.#writer.drained()
       }

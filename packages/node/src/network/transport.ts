@@ -1,5 +1,6 @@
 /** libp2p as Mulu uses it: TCP and WebSocket, noise, yamux, identify, and explicit limits. */
 import './promise-with-resolvers.ts'
+import './web-socket-global.ts'
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
@@ -28,7 +29,7 @@ export async function createTransport(
 ): Promise<Libp2p> {
   return createLibp2p({
     start: false,
-    privateKey: await generateKeyPairFromSeed('Ed25519', options.privateKey),
+    privateKey: await generateKeyPairFromSeed('Ed25519', options.seed),
     addresses: { listen: listenAddresses(options), announce: [...(options.announce ?? [])] },
     transports: [tcp({ backlog: INBOUND_PENDING_MAX }), webSockets()],
     connectionEncrypters: [noise()],
@@ -74,10 +75,9 @@ function isPortBusy(error: unknown): boolean {
   return `${error.message}`.includes('EADDRINUSE') || nested.some(isPortBusy)
 }
 
-function listenAddresses({ hosts, listen }: NetworkOptions): string[] {
-  return hosts.flatMap((host) => {
-    const base = `${host.includes(':') ? '/ip6' : '/ip4'}/${host}/tcp`
-    const plain = `${base}/${listen.tcpPort}`
-    return listen.wsPort === undefined ? [plain] : [plain, `${base}/${listen.wsPort}/ws`]
-  })
+function listenAddresses({ listen }: NetworkOptions): string[] {
+  const { host, tcpPort, wsPort = 0 } = listen
+  const base = `${host.includes(':') ? '/ip6' : '/ip4'}/${host}/tcp`
+  const plain = `${base}/${tcpPort}`
+  return wsPort === 0 ? [plain] : [plain, `${base}/${wsPort}/ws`]
 }

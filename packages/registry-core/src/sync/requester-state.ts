@@ -4,7 +4,7 @@ import type { Hash } from '../crypto.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { LogHead } from '../log/log.ts'
 import type { Acceptance } from '../log/outcome.ts'
-import type { PeerAddresses, Refuse, Request, Response } from './frame.ts'
+import type { Frame, PeerAddresses, Refuse, Request } from './frame.ts'
 import type { GroupDigest, RosterMark } from './frame-parts.ts'
 import type { NodeReport } from './report.ts'
 import type { Want } from './wants.ts'
@@ -75,7 +75,7 @@ export type RequesterState = {
 /** What can happen to a requester. */
 export type RequesterEvent =
   | { readonly type: 'start' }
-  | { readonly type: 'frame'; readonly frame: Response | Refuse }
+  | { readonly type: 'frame'; readonly frame: Frame }
   /** Rosters or a profile were offered to the registry; the first refusal, if any. */
   | { readonly type: 'stored'; readonly refusal: ErrorCode | undefined }
   | { readonly type: 'accepted'; readonly acceptances: readonly Acceptance[] }

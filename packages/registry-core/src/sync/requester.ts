@@ -5,7 +5,7 @@
  */
 import { equalBytes, toHex } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { Announce, Refuse, Request, Response, Summary } from './frame.ts'
+import type { Announce, Frame, Refuse, Request, Response, Summary } from './frame.ts'
 import type { GroupDigest, RosterMark } from './frame-parts.ts'
 import { bucketDigests, headsByBucket, headsIndex } from './heads-index.ts'
 import { answerPull, nextPull, takeAcceptances } from './requester-pull.ts'
@@ -71,20 +71,24 @@ function sayHello(context: SyncContext, state: RequesterState): RequesterStep {
   return request(context, fresh, 'hello', { t: 'hello', versions: SYNC_VERSIONS, summary })
 }
 
-function takeFrame(
-  context: SyncContext,
-  state: RequesterState,
-  frame: Response | Refuse,
-): RequesterStep {
+function takeFrame(context: SyncContext, state: RequesterState, frame: Frame): RequesterStep {
   if (frame.t === 'refuse') {
     return then(close(state, undefined), [{ type: 'refused', code: frame.code }])
   }
   if (frame.t === 'announce') return takeAnnounce(context, state, frame)
-  if (PHASE_OF_ANSWER[frame.t] !== state.phase) return refuse(state, 'MULU_SYNC_ORDER')
+  if (!isAnswer(frame) || PHASE_OF_ANSWER[frame.t] !== state.phase) {
+    return refuse(state, 'MULU_SYNC_ORDER')
+  }
   return takeAnswer(context, { ...state, phase: 'idle', deadlineMs: undefined }, frame)
 }
 
-const PHASE_OF_ANSWER: Readonly<Record<Exclude<Response['t'], 'announce'>, RequesterPhase>> = {
+type Answer = Exclude<Response, Announce>
+
+function isAnswer(frame: Frame): frame is Answer {
+  return Object.hasOwn(PHASE_OF_ANSWER, frame.t)
+}
+
+const PHASE_OF_ANSWER: Readonly<Record<Answer['t'], RequesterPhase>> = {
   'hello-ok': 'hello',
   rosters: 'rosters',
   profile: 'profile',
@@ -93,11 +97,7 @@ const PHASE_OF_ANSWER: Readonly<Record<Exclude<Response['t'], 'announce'>, Reque
   peers: 'peers',
 }
 
-function takeAnswer(
-  context: SyncContext,
-  state: RequesterState,
-  frame: Exclude<Response, Announce>,
-): RequesterStep {
+function takeAnswer(context: SyncContext, state: RequesterState, frame: Answer): RequesterStep {
   switch (frame.t) {
     case 'hello-ok':
       return takeHello(context, state, frame.version, frame.summary)

@@ -8,7 +8,15 @@ import type { Hash } from '../crypto.ts'
 import { compareBytes, equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
 import { type LogHead, type LogKey, logText } from '../log/log.ts'
-import type { BucketDigest, PeerAddresses, Refuse, Request, Response, Summary } from './frame.ts'
+import type {
+  BucketDigest,
+  Frame,
+  PeerAddresses,
+  Refuse,
+  Request,
+  Response,
+  Summary,
+} from './frame.ts'
 import type { HeadNote, RosterMark } from './frame-parts.ts'
 import { bucketDigests, headNote, headsByBucket, headsIndex } from './heads-index.ts'
 import { isSameReport, type NodeReport } from './report.ts'
@@ -44,7 +52,7 @@ export type ResponderState = {
 
 /** What can happen to a responder. */
 export type ResponderEvent =
-  | { readonly type: 'frame'; readonly frame: Request | Refuse }
+  | { readonly type: 'frame'; readonly frame: Frame }
   | { readonly type: 'log-read'; readonly commits: readonly Uint8Array[]; readonly more: boolean }
   | { readonly type: 'profile-read'; readonly profile: Uint8Array | undefined }
   | { readonly type: 'peers-read'; readonly peers: readonly PeerAddresses[] }
@@ -109,20 +117,30 @@ export function stepResponder(
   }
 }
 
-function takeFrame(
-  context: SyncContext,
-  state: ResponderState,
-  frame: Request | Refuse,
-): ResponderStep {
+function takeFrame(context: SyncContext, state: ResponderState, frame: Frame): ResponderStep {
   if (frame.t === 'refuse') {
     const [closed, effects] = close(state, undefined)
     return [closed, [{ type: 'refused', code: frame.code }, ...effects]]
   }
-  const isExpected = state.phase === 'new' ? frame.t === 'hello' : state.phase === 'waiting'
-  if (!isExpected) return refuse(state, 'MULU_SYNC_ORDER', true)
+  const isInTime = state.phase === 'new' ? frame.t === 'hello' : state.phase === 'waiting'
+  if (!isInTime || !isRequest(frame)) return refuse(state, 'MULU_SYNC_ORDER', true)
   const deadlineMs = context.nowMs + SILENCE_TIMEOUT_MS
   return takeRequest(context, { ...state, deadlineMs, isArmed: true }, frame)
 }
+
+function isRequest(frame: Frame): frame is Request {
+  return REQUESTS.has(frame.t)
+}
+
+const REQUESTS: ReadonlySet<Frame['t']> = new Set<Request['t']>([
+  'hello',
+  'roster-pull',
+  'profile-pull',
+  'heads-pull',
+  'pull',
+  'peers-pull',
+  'ready',
+])
 
 function takeRequest(context: SyncContext, state: ResponderState, frame: Request): ResponderStep {
   switch (frame.t) {

@@ -107,7 +107,7 @@ describe('registries of portals', () => {
     expect(portalFromFields(closed)['access_mode']).to.deep.equal(['closed'])
   })
 
-  it('[EX22] puts the mail address of a person where it can be erased', () => {
+  it('[EX21] puts the mail address of a person where it can be erased', () => {
     const { 'contact/re3data': contact, ...rest } = fieldsOf(PORTAL)
     expect(contact).to.deep.equal({ email: 'person@example.cn' })
     expect(JSON.stringify(rest)).to.not.include('person@example.cn')

@@ -136,7 +136,7 @@ describe('DCAT-US 1.1', () => {
     ])
   })
 
-  it('[EX22] puts the contact point where it can be erased', () => {
+  it('[EX21] puts the contact point where it can be erased', () => {
     const { 'contact/c1': contact, ...rest } = fieldsOf(DATASET)
     expect(contact).to.deep.equal(DATASET['contactPoint'])
     expect(JSON.stringify(rest)).to.not.include('office@example.gov')

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import fc from 'fast-check'
 import { MemoryLevel } from 'memory-level'
 import { openRegistry } from '../../src/open-registry.ts'
 import { CN_GOV_PROFILE } from '../../src/profile/cn-gov.ts'
@@ -6,6 +7,7 @@ import type { Database, Registry } from '../../src/registry.ts'
 import { testCrypto } from '../../testing/crypto.ts'
 import { openReplica, TEST_START_MS, TestFederation } from '../../testing/federation.ts'
 import { Link, Participant, settle } from './exchange.ts'
+import { FRAMES } from './sample-frames.ts'
 
 async function openNewcomer(fed: Uint8Array): Promise<Registry> {
   const registry = await openRegistry({
@@ -93,5 +95,32 @@ describe('a newcomer', () => {
       'MULU_SYNC_VERSION',
       'MULU_SYNC_ORDER',
     ])
+  })
+
+  it('[SY12] answers any frame at any time by going on or by refusing, never by failing', async () => {
+    const federation = TestFederation.found([
+      { seed: 1, agency: 'A' },
+      { seed: 2, agency: 'B' },
+    ])
+    const { registry } = await openReplica(federation, { client: 1, seed: 1 })
+    const other = await openReplica(federation, { client: 2, seed: 2 })
+    const frames = fc.array(fc.tuple(fc.nat(FRAMES.length - 1), fc.boolean()), { maxLength: 6 })
+    await fc.assert(
+      fc.asyncProperty(frames, fc.nat(12), async (chosen, steps) => {
+        const link = new Link(new Participant(other.registry, 2), new Participant(registry, 1))
+        let left = steps
+        await settle([link], (count) => (left-- > 0 ? 0 : count))
+        for (const [index, isForRequester] of chosen) {
+          const frame = FRAMES[index] ?? { t: 'ready' }
+          if (isForRequester) link.ask({ type: 'frame', frame })
+          else link.answer({ type: 'frame', frame })
+        }
+        await settle([link])
+        const ends = link.effects.filter((effect) => effect.type === 'close').length
+        const closed = [link.asking.phase, link.answering.phase].filter((p) => p === 'closed')
+        expect(ends).to.equal(closed.length)
+      }),
+      { numRuns: 200 },
+    )
   })
 })

@@ -104,7 +104,7 @@ describe('who may hold what', () => {
       from: 1,
       max: 1_000,
     })
-    for (const ns of [1, 99]) link.answer({ type: 'frame', frame: pull(ns) as never })
+    for (const ns of [1, 99]) link.answer({ type: 'frame', frame: pull(ns) })
     const answers = link.frames.slice(-2).map((f) => f.frame)
     expect(answers[0]).to.deep.equal({ t: 'commits', commits: [], more: false })
     expect(answers[1]).to.deep.equal(answers[0])

@@ -189,6 +189,42 @@ describe('exchange of commits', () => {
     expect(await digestOf(stolen.registry)).to.equal(await digestOf(at(replicas, 0).registry))
   })
 
+  it('[SY13] pulls logs in the order the shell gives, and first what waiting commits name', async () => {
+    const { nodes } = await openAll()
+    const [a, b, c] = nodes as [Participant, Participant, Participant]
+    await describeRecord(a.registry, 1, 'r1')
+    await settle(connect(a, b))
+    await describeRecord(b.registry, 1, 'r2')
+    await describeRecord(c.registry, 2, 'r3')
+    await settle([...connect(a, b), ...connect(b, c)].slice(0, 4))
+    const federation = TestFederation.found(APPLICANTS)
+    const reader = new Participant((await openReplica(federation)).registry, 3)
+    reader.priority = (log) => (log.ns === 2 ? 4 : 6 - 3 * (log.writer - 1))
+    const link = new Link(reader, a)
+    await settle([link])
+    const pulled = link.frames.flatMap(({ frame }) =>
+      frame.t === 'pull' ? [`${frame.log.ns}/${frame.log.writer}`] : [],
+    )
+    expect(pulled).to.deep.equal(['1/2', '1/1', '2/3'])
+    expect(reader.registry.totals()).to.include({ records: 3, waiting: 0 })
+  })
+
+  it('[SY4] names a bounded number of heads in one announcement', async () => {
+    const { nodes } = await openAll()
+    const link = new Link(at(nodes, 2), at(nodes, 0))
+    await settle([link])
+    const id = new Uint8Array(33).fill(1)
+    const heads = Array.from({ length: 20 }, (_, i) => ({
+      log: { ns: 1, aud: 1 as const, writer: i + 1 },
+      known: { seq: 1, id },
+      accepted: { seq: 1, id },
+      forkedAt: undefined,
+    }))
+    link.answer({ type: 'changed', heads })
+    const frame = link.frames.at(-1)?.frame
+    expect(frame?.t === 'announce' ? frame.heads : []).to.have.length(16)
+  })
+
   it('[SY8] blames a peer for a commit that is not attributable, and goes on', async () => {
     const { nodes } = await openAll()
     await describeRecord(at(nodes, 0).registry, 1, 'r1')

@@ -27,6 +27,7 @@ export class Participant {
   readonly client: number
   readonly links: Link[] = []
   nowMs = 0
+  priority: SyncContext['priority'] = () => 0
   #heads: readonly LogHead[] | undefined
   #told = new Map<string, LogHead>()
 
@@ -64,7 +65,7 @@ export class Participant {
       report: undefined,
       addresses: [`/memory/${this.client}`],
       nowMs: this.nowMs,
-      priority: () => 0,
+      priority: this.priority,
       isClaimed: (log) => this.links.some((l) => l !== link && l.isPulling(this, log)),
     }
   }
@@ -207,8 +208,8 @@ export class Link {
     const target = by === 'requester' ? 'responder' : 'requester'
     this.queues[target].push(async () => {
       const received = decodeFrame(bytes)
-      if (target === 'requester') this.ask({ type: 'frame', frame: received as never })
-      else this.answer({ type: 'frame', frame: received as never })
+      if (target === 'requester') this.ask({ type: 'frame', frame: received })
+      else this.answer({ type: 'frame', frame: received })
     })
   }
 }

@@ -4,64 +4,7 @@ import { encodeCbor } from '../../src/encoding/cbor.ts'
 import { isMuluError } from '../../src/errors.ts'
 import { FRAME_BYTES_MAX } from '../../src/limits.ts'
 import { decodeFrame, encodeFrame, type Frame } from '../../src/sync/frame.ts'
-
-const HASH = new Uint8Array(33).fill(1)
-const REPORT = {
-  digest: HASH,
-  commits: 3,
-  records: 2,
-  problems: 1,
-  conflicts: 0,
-  waiting: 0,
-  software: 'mulu 0.1.0',
-  atMs: 1_700_000_000_000,
-}
-const STATE = {
-  roster: { version: 2, hash: HASH },
-  known: [
-    { group: '0/3', digest: HASH },
-    { group: '1', digest: HASH },
-    { group: 'l3.7', digest: HASH },
-  ],
-  accepted: [],
-  report: REPORT,
-}
-const HEAD = { log: { ns: 3, aud: [3, 7], writer: 9 }, known: { seq: 4, id: HASH } }
-const FRAMES: readonly Frame[] = [
-  { t: 'hello', versions: [1], summary: { ...STATE, fed: HASH, addresses: ['/ip4/127.0.0.1'] } },
-  {
-    t: 'hello-ok',
-    version: 1,
-    summary: {
-      fed: HASH,
-      roster: { version: 0, hash: new Uint8Array() },
-      known: [],
-      accepted: [],
-      report: undefined,
-      addresses: [],
-    },
-  },
-  { t: 'roster-pull', from: 1 },
-  { t: 'rosters', rosters: [new Uint8Array([1, 2])] },
-  { t: 'profile-pull', hash: HASH },
-  { t: 'profile', profile: new Uint8Array() },
-  { t: 'heads-pull', from: 0, buckets: [{ bucket: 7, digest: HASH }] },
-  {
-    t: 'heads',
-    heads: [
-      { ...HEAD, forkedAt: undefined },
-      { ...HEAD, forkedAt: 2 },
-    ],
-    next: 256,
-  },
-  { t: 'pull', log: { ns: 1, aud: 0, writer: 2 }, from: 5, max: 1_000 },
-  { t: 'commits', commits: [new Uint8Array([3])], more: true },
-  { t: 'peers-pull' },
-  { t: 'peers', peers: [{ peerId: '12D3KooWtest', addresses: ['/ip4/127.0.0.1'] }] },
-  { t: 'ready' },
-  { t: 'announce', ...STATE, heads: [{ ...HEAD, forkedAt: undefined }] },
-  { t: 'refuse', code: 'MULU_SYNC_ORDER', message: '' },
-]
+import { FRAMES, STATE } from './sample-frames.ts'
 
 function codeOf(bytes: Uint8Array): string {
   try {

@@ -23,7 +23,7 @@ export const enFrame = {
   'asOf.lost': 'Node not reached since {{time}}; what is shown is from then',
   'copy.verb': 'Copy',
   'copy.named': 'Copy {{what}}',
-  'copy.done': 'copied',
+  'copy.done': 'Copied',
   'error.retry': 'Try again',
   'error.code': 'Code',
   'error.unreached':

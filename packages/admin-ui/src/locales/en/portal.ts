@@ -37,6 +37,7 @@ export const enPortal = {
   'none.silent': ' {{silent}}; there may be some there.',
   'none.withoutWord': 'Without “{{word}}”',
   'none.withoutFilter': 'Any {{name}}, not only {{values}}',
+  'none.onlyWord': '“{{word}}” alone, everywhere',
   'none.withoutFilters': 'Without all filters',
   'none.try_one': '{{label}}: {{count}} record',
   'none.try_other': '{{label}}: {{count}} records',

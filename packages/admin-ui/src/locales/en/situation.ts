@@ -40,6 +40,7 @@ export const enSituation = {
   'need.refused_one': '{{count}} item from {{name}} was refused',
   'need.refused_other': '{{count}} items from {{name}} were refused',
   'need.refusedHint': 'It has no effect. Tell its administrator the code: {{codes}}',
+  'need.andOthers': '{{listed}} and others',
   'need.conflicts_one': '{{count}} conflict not settled',
   'need.conflicts_other': '{{count}} conflicts not settled',
   'need.conflictsHint': '{{breakdown}}. Their own agencies settle them.',

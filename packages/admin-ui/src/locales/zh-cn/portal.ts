@@ -34,6 +34,7 @@ export const zhCnPortal = {
   'none.silent': '{{silent}}，那里可能有。',
   'none.withoutWord': '不要“{{word}}”',
   'none.withoutFilter': '{{name}}不限于{{values}}',
+  'none.onlyWord': '只要“{{word}}”，不限条件',
   'none.withoutFilters': '去掉全部条件',
   'none.try_other': '{{label}}：{{count}} 条记录',
   'none.all': '从全部记录开始',

@@ -32,6 +32,7 @@ export const zhCnSituation = {
   'need.rosterHint': '{{names}}。会自动送达。',
   'need.refused_other': '拒收 {{name}} 的内容 {{count}} 次',
   'need.refusedHint': '不起作用。把代码告诉对方管理员：{{codes}}',
+  'need.andOthers': '{{listed}} 等',
   'need.conflicts_other': '{{count}} 处冲突没有选定',
   'need.conflictsHint': '{{breakdown}}。由各自机构选定。',
   'need.problems_other': '{{count}} 条记录待完善',

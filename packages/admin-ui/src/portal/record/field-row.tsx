@@ -32,51 +32,64 @@ export function FieldRow({ row, field, nowMs, settle }: Props) {
   const { t } = useTranslation()
   const label = useFieldLabel()(row.path)
   const { conflict } = row
-  const hasSource = conflict !== undefined || field !== undefined
   return (
-    <Disclosure id={row.path} className="field-row">
-      <dt
-        id={`field-${row.path}`}
-        data-conflict={conflict === undefined ? undefined : ''}
-        tabIndex={-1}
-      >
-        {label}
-        {conflict === undefined ? null : (
-          <>
-            <br />
-            <Status state="split" isTag>
-              {t('conflict.tag')}
-            </Status>
-          </>
-        )}
-      </dt>
-      <dd>
-        {conflict === undefined ? (
-          <Single row={row} />
-        ) : (
-          <ConflictValues conflict={conflict} label={label} shown={row.value} settle={settle} />
-        )}
-      </dd>
-      {hasSource ? (
+    <Disclosure id={row.path}>
+      {({ isExpanded }) => (
         <>
-          <dd className="src">
-            <SourceButton field={field} conflict={conflict} label={label} nowMs={nowMs} />
+          <dt
+            id={`field-${row.path}`}
+            data-conflict={conflict === undefined ? undefined : ''}
+            tabIndex={-1}
+          >
+            {label}
+            {conflict === undefined ? null : (
+              <>
+                <br />
+                <Status state="split" isTag>
+                  {t('conflict.tag')}
+                </Status>
+              </>
+            )}
+          </dt>
+          <dd>
+            {conflict === undefined ? (
+              <Single row={row} />
+            ) : (
+              <ConflictValues conflict={conflict} label={label} shown={row.value} settle={settle} />
+            )}
           </dd>
-          <dd className="prov-cell">
-            <DisclosurePanel className="prov">
-              <h4>{t('source.title')}</h4>
-              {conflict === undefined ? (
-                field === undefined ? null : (
-                  <SourceFacts source={field.source} superseded={field.superseded} />
-                )
-              ) : (
-                conflict.values.map((value) => <SourceFacts key={value.commit} source={value} />)
-              )}
-            </DisclosurePanel>
-          </dd>
+          {conflict === undefined && field === undefined ? null : (
+            <>
+              <dd className="src">
+                <SourceButton field={field} conflict={conflict} label={label} nowMs={nowMs} />
+              </dd>
+              <dd className="prov-cell">
+                <DisclosurePanel className="prov">
+                  {isExpanded ? <Sources field={field} conflict={conflict} /> : null}
+                </DisclosurePanel>
+              </dd>
+            </>
+          )}
         </>
-      ) : null}
+      )}
     </Disclosure>
+  )
+}
+
+/** Made only when opened: a record may have a hundred fields. */
+function Sources(props: { field: FieldSource | undefined; conflict: Conflict | undefined }) {
+  const { field, conflict } = props
+  const { t } = useTranslation()
+  return (
+    <>
+      <h4>{t('source.title')}</h4>
+      {conflict !== undefined
+        ? conflict.values.map((value) => <SourceFacts key={value.commit} source={value} />)
+        : null}
+      {conflict === undefined && field !== undefined ? (
+        <SourceFacts source={field.source} superseded={field.superseded} />
+      ) : null}
+    </>
   )
 }
 

@@ -3,6 +3,7 @@ import { Button } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import type { Fields } from '../../api.ts'
 import { scriptOf } from '../../labels.ts'
+import { useLanguage } from '../../language.ts'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { useVocabulary } from '../vocabulary.ts'
@@ -37,12 +38,11 @@ export function HowToGet({ fields }: { fields: Fields }) {
 /** Openness, sharing and licence in sentences. */
 function Terms({ fields }: { fields: Fields }) {
   const { t } = useTranslation()
+  const language = useLanguage()
   const license = fields['license']
   return (
     <>
-      <p>
-        {useOpenness(fields)} {useSharing(fields)}
-      </p>
+      <p>{[useOpenness(fields), useSharing(fields)].join(language === 'en' ? ' ' : '')}</p>
       <p>
         {typeof license !== 'string' || license === '' ? (
           t('get.noLicense')

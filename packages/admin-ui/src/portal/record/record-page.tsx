@@ -34,6 +34,7 @@ export function RecordPage() {
     <main id="main" className="page" tabIndex={-1}>
       <div className="inner">
         <Crumbs title={title} />
+        {record.data === undefined ? <h1 className="vh">{title}</h1> : null}
         {record.isError ? (
           <ErrorNotice
             error={record.error}

@@ -1,0 +1,181 @@
+import { expect } from 'chai'
+import { createTestNode, dataset, FIELDS, feed, json, type TestNode } from '../test-node.ts'
+
+describe('reading over HTTP', () => {
+  let node: TestNode
+  let id: string
+
+  before(async () => {
+    node = await createTestNode()
+    const datasets = Array.from({ length: 25 }, (_, i) =>
+      dataset(`d${i}`, i % 5 === 0 ? { accessLevel: 'non-public' } : {}),
+    )
+    await node.own('/api/v1/imports', { method: 'POST', body: feed(...datasets) })
+    const made = await node.own(
+      '/api/v1/records',
+      json('POST', { kind: 'service', local: 'rivers', fields: FIELDS, reason: 'first' }),
+    )
+    id = made.body.id
+  })
+  after(() => node.close())
+
+  it('[HT1] answers reads of the public without a key', async () => {
+    for (const path of ['status', 'peers', 'agencies', 'roster', 'records', `records/${id}`]) {
+      expect((await node.get(`/api/v1/${path}`)).status, path).to.equal(200)
+    }
+  })
+
+  it('[HT2] tells in the status who the node is and what it holds', async () => {
+    const { body } = await node.get('/api/v1/status')
+    expect(body.federation.name).to.equal('Test federation')
+    expect(body.agency).to.include({ id: 1, code: 'CN-TEST', region: '440000' })
+    expect(body.node).to.include({ role: 'coordinator', offline: true, admitted: true })
+    expect(body.writer.client).to.equal(1)
+    expect(body.writer.key).to.match(/^ed25519:[0-9a-f]{64}$/)
+    expect(body.roster).to.include({ version: 1, agencies: 1, writers: 1 })
+    expect(body.catalogue).to.include({ records: 26, published: 26, conflicts: 0 })
+    expect(body.catalogue.digest).to.match(/^sha256:[0-9a-f]{64}$/)
+    expect(body.profile.id).to.equal('cn-gov')
+    expect(body.asOf).to.include({ nodes: 1, heard: 1, agree: 1 })
+    expect(body.peers).to.have.length(1)
+    expect(body.peers[0]).to.include({ self: true, agrees: true, role: 'coordinator' })
+  })
+
+  it('[HT3] lists agencies with counts, and the roster with its history', async () => {
+    const { body: agencies } = await node.get('/api/v1/agencies')
+    expect(agencies.items).to.have.length(1)
+    expect(agencies.items[0]).to.include({ code: 'CN-TEST', records: 26, nodes: 1 })
+    expect(agencies.items[0].regionName).to.have.all.keys('zh-Hans', 'en')
+    const { body: roster } = await node.get('/api/v1/roster')
+    expect(roster.roots).to.include({ threshold: 2 })
+    expect(roster.roots.keys).to.have.length(3)
+    expect(roster.writers[0].grants[0].rights).to.deep.equal(['describe', 'classify', 'erase'])
+    expect(roster.history.map((h: { version: number }) => h.version)).to.deep.equal([1])
+    expect(roster.history[0].changes.map((c: { type: string }) => c.type)).to.include('agency')
+  })
+
+  it('[HT4] filters by "or" within a filter and "and" between filters', async () => {
+    const total = async (query: string): Promise<number> =>
+      (await node.get(`/api/v1/records?${query}`)).body.total
+    expect(await total('kind=resource')).to.equal(25)
+    expect(await total('kind=service')).to.equal(1)
+    expect(await total('kind=resource,service')).to.equal(26)
+    expect(await total('kind=resource&kind=service')).to.equal(26)
+    expect(await total('kind=resource&openness=closed')).to.equal(5)
+    expect(await total('kind=service&openness=closed')).to.equal(0)
+    expect(await total('q=河流')).to.equal(1)
+    expect(await total('q=nowhere')).to.equal(0)
+  })
+
+  it('[HT5] counts facets with labels in both languages, each ignoring its own filter', async () => {
+    const { body } = await node.get('/api/v1/records?kind=service')
+    expect(body.facets).to.have.all.keys(
+      ...['kind', 'agency', 'region', 'theme', 'sharing', 'openness', 'format'],
+    )
+    const counts = body.facets.kind.map((f: { value: string; count: number }) => [f.value, f.count])
+    expect(counts).to.deep.equal([
+      ['resource', 25],
+      ['service', 1],
+    ])
+    for (const facet of [...body.facets.kind, ...body.facets.openness, ...body.facets.agency]) {
+      expect(facet.label, facet.value).to.have.all.keys('zh-Hans', 'en')
+    }
+  })
+
+  it('[HT6] walks through all pages by cursor and repeats no record', async () => {
+    for (const sort of ['modified', 'title']) {
+      const seen: string[] = []
+      let next: string | null = ''
+      while (next !== null) {
+        const after: string = next === '' ? '' : `&after=${encodeURIComponent(next)}`
+        const { body } = await node.get(`/api/v1/records?limit=7&sort=${sort}${after}`)
+        expect(body.total).to.equal(26)
+        seen.push(...body.items.map((item: { id: string }) => item.id))
+        next = body.next
+      }
+      expect(seen).to.have.length(26)
+      expect(new Set(seen).size).to.equal(26)
+    }
+  })
+
+  it('[HT7] refuses an unknown parameter, sort, limit or cursor and names it', async () => {
+    const wrong: readonly (readonly [string, string])[] = [
+      ['colour=red', 'colour'],
+      ['sort=size', 'sort'],
+      ['limit=0', 'limit'],
+      ['limit=101', 'limit'],
+      ['limit=ten', 'limit'],
+      ['after=nonsense', 'after'],
+      ['limit=1&limit=2', 'limit'],
+    ]
+    for (const [query, parameter] of wrong) {
+      const { status, body, headers } = await node.get(`/api/v1/records?${query}`)
+      expect(status, query).to.equal(400)
+      expect(headers.get('content-type'), query).to.match(/^application\/problem\+json/)
+      expect(body, query).to.include({ code: 'MULU_QUERY', parameter, status: 400 })
+    }
+    const cursor = (await node.get('/api/v1/records?limit=1&sort=title')).body.next
+    const other = await node.get(`/api/v1/records?sort=modified&after=${cursor}`)
+    expect(other.body).to.include({ code: 'MULU_QUERY', parameter: 'after' })
+    expect((await node.get('/api/v1/status?x=1')).body.parameter).to.equal('x')
+  })
+
+  it('[HT8] shows a record flat, with an ETag that is also in the body', async () => {
+    const { body, headers } = await node.get(`/api/v1/records/${id}`)
+    expect(body).to.include({ id, namespace: 1, kind: 'service', local: 'rivers' })
+    expect(body.fields).to.deep.equal(FIELDS)
+    expect(body.conflicts).to.deep.equal([])
+    expect(body.agency.name).to.deep.equal({ 'zh-Hans': '测试中心', en: 'Test Office' })
+    expect(headers.get('etag')).to.equal(body.etag)
+    expect(body.etag).to.match(/^"[0-9a-f]+"$/)
+    expect(body.asOf.nodes).to.equal(1)
+  })
+
+  it('[HT9] tells for every field who set it, when, where and in which commit', async () => {
+    const { body } = await node.get(`/api/v1/records/${id}/provenance`)
+    expect(body.fields.map((f: { path: string }) => f.path)).to.have.members(Object.keys(FIELDS))
+    for (const { source, removed } of body.fields) {
+      expect(removed).to.equal(false)
+      expect(source).to.include({ client: 1, roster: 1, reason: 'first', office: null })
+      expect(source.commit).to.match(/^sha256:[0-9a-f]{64}$/)
+      expect(source.agency).to.deep.include({ id: 1 })
+      expect(source.atMs).to.be.at.most(Date.now())
+    }
+  })
+
+  it('[HT10] lists what happened to a record, newest first', async () => {
+    const before = await node.get(`/api/v1/records/${id}`)
+    const change = json(
+      'PATCH',
+      { set: { license: 'CC-BY-4.0' }, reason: 'licence' },
+      { 'if-match': before.body.etag },
+    )
+    expect((await node.own(`/api/v1/records/${id}`, change)).status).to.equal(200)
+    const { body } = await node.get(`/api/v1/records/${id}/history`)
+    expect(body.items.map((i: { reason: string }) => i.reason)).to.deep.equal(['licence', 'first'])
+    expect(body.items[0]).to.deep.include({ paths: ['license'], outcome: 'in force', code: null })
+    const conflicts = await node.get(`/api/v1/records/${id}/conflicts`)
+    expect(conflicts.body).to.deep.equal({ items: [] })
+  })
+
+  it('[HT11] tells an absent record from an id that is none', async () => {
+    for (const tail of ['', '/provenance', '/history', '/conflicts']) {
+      const absent = await node.get(`/api/v1/records/1/service/absent${tail}`)
+      expect([absent.status, absent.body.code]).to.deep.equal([404, 'MULU_RECORD_NOT_FOUND'])
+      const none = await node.get(`/api/v1/records/x/service/absent${tail}`)
+      expect([none.status, none.body.code]).to.deep.equal([400, 'MULU_RECORD_ID'])
+    }
+  })
+
+  it('[HT12] gives changes as lines that can be resumed after any of them', async () => {
+    const all = (await node.get('/api/v1/changes')).body as { id: string; next: string }[]
+    expect(all).to.have.length(26)
+    const cut = all[9]?.next ?? ''
+    const rest = (await node.get(`/api/v1/changes?after=${encodeURIComponent(cut)}`)).body
+    expect(rest.map((r: { id: string }) => r.id)).to.deep.equal(all.slice(10).map((r) => r.id))
+    const last = encodeURIComponent(all.at(-1)?.next ?? '')
+    expect((await node.get(`/api/v1/changes?after=${last}`)).body).to.deep.equal([])
+    const wrong = await node.get('/api/v1/changes?after=!')
+    expect(wrong.body).to.include({ code: 'MULU_QUERY', parameter: 'after' })
+  })
+})

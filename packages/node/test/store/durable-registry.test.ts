@@ -1,0 +1,176 @@
+import type { Database } from '@mulu/registry-core'
+import { expect } from 'chai'
+import { pino } from 'pino'
+import { systemClock } from '../../src/clock.ts'
+import { createSigner } from '../../src/crypto.ts'
+import { bindAuthor } from '../../src/federation/own-writer.ts'
+import { dataFolder } from '../../src/folder/data-folder.ts'
+import { readKeyFile } from '../../src/folder/key-file.ts'
+import { type NodeStore, openNodeStore } from '../../src/store/node-store.ts'
+import { openDatabase } from '../../src/store/open-database.ts'
+import { foundIn, tempDir } from '../test-node.ts'
+
+const WRITE = { ns: 1, aud: 1, actor: 'test' } as const
+const record = (local: string) => ({
+  ...WRITE,
+  changes: [{ rec: `service/${local}`, set: { 'title/en': local } }],
+})
+
+/** A disk whose writes can be made to fail, as a full one does. */
+type Disk = { isFull: boolean; isGone: boolean; opened: number }
+
+describe('a store whose disk fails', () => {
+  let dir: string
+  let remove: () => Promise<void>
+  let disk: Disk
+  let store: NodeStore
+
+  beforeEach(async () => {
+    const made = await tempDir()
+    dir = made[0]
+    remove = made[1]
+    await foundIn(dir)
+    disk = { isFull: false, isGone: false, opened: 0 }
+    const folder = dataFolder(dir)
+    store = await openNodeStore(folder, systemClock, {
+      logger: pino({ level: 'silent' }),
+      openDatabase: () => openFailing(folder.store, disk),
+    })
+    bindAuthor(store.registry, createSigner(await readKeyFile(folder.writerKey)))
+  })
+  afterEach(async () => {
+    await store[Symbol.asyncDispose]()
+    await remove()
+  })
+
+  const titles = async (): Promise<readonly string[]> => {
+    const found: string[] = []
+    for await (const view of store.registry.catalogue.views()) found.push(view.local)
+    return found.sort()
+  }
+
+  it('[ND13] refuses the write with a code, opens the store again, and loses nothing', async () => {
+    await store.registry.write(record('before'))
+    const digest = await store.registry.catalogueDigest()
+    disk.isFull = true
+    expect(await codeOf(store.registry.write(record('lost')))).to.equal('MULU_DISK')
+    disk.isFull = false
+    expect(disk.opened).to.equal(2)
+    expect(await titles()).to.deep.equal(['before'])
+    expect(await store.registry.catalogueDigest()).to.deep.equal(digest)
+    expect(store.registry.totals()).to.include({ records: 1, commits: 1, waiting: 0 })
+    await store.registry.write(record('after'))
+    expect(await titles()).to.deep.equal(['after', 'before'])
+  })
+
+  it('[ND14] goes on once the disk is back, also after it was gone for a while', async () => {
+    await store.registry.write(record('before'))
+    disk.isFull = true
+    disk.isGone = true
+    expect(await codeOf(store.registry.write(record('x')))).to.equal('MULU_DISK')
+    expect(await codeOf(store.registry.write(record('y')))).to.not.equal('none')
+    disk.isFull = false
+    disk.isGone = false
+    await store.registry.write(record('after'))
+    expect(await titles()).to.deep.equal(['after', 'before'])
+  })
+
+  it('[ND15] opens the store once for calls that fail together', async () => {
+    disk.isFull = true
+    const writes = ['a', 'b', 'c'].map((local) => codeOf(store.registry.write(record(local))))
+    for (const code of await Promise.all(writes)) {
+      expect(code).to.be.oneOf(['MULU_DISK', 'MULU_CLOSED'])
+    }
+    disk.isFull = false
+    await store.registry.write(record('after'))
+    expect(await titles()).to.deep.equal(['after'])
+  })
+
+  it('[ND16] keeps its listeners and its author over a reopening', async () => {
+    const events: string[] = []
+    store.registry.subscribe((event) => events.push(event.type))
+    const author = store.registry.author?.client
+    disk.isFull = true
+    await codeOf(store.registry.write(record('x')))
+    disk.isFull = false
+    events.length = 0
+    await store.registry.write(record('after'))
+    expect(events).to.include('commits')
+    expect(store.registry.author?.client).to.equal(author).and.equal(1)
+  })
+
+  it('[ND17] leaves the store open when a write is refused for what it says', async () => {
+    const wrong = { ...WRITE, changes: [{ rec: 'service/a', set: { 'no path': 1 } }] }
+    expect(await codeOf(store.registry.write(wrong))).to.equal('MULU_PATH')
+    expect(disk.opened).to.equal(1)
+  })
+
+  it('[ND18] answers after closing with a code, and closes twice as once', async () => {
+    await store.registry.close()
+    await store.registry.close()
+    expect(await codeOf(store.registry.write(record('x')))).to.equal('MULU_CLOSED')
+    expect(await codeOf(store.registry.catalogueDigest())).to.equal('MULU_CLOSED')
+    expect(await codeOf(store.registry.catalogue.query({}))).to.equal('MULU_CLOSED')
+  })
+
+  it('[ND19] keeps baselines per namespace and source, apart from the records', async () => {
+    const digest = await store.registry.catalogueDigest()
+    await store.baselines.save(1, 'a/b', new Map([['service/x', { title: '1' }]]))
+    await store.baselines.save(1, 'a', new Map([['service/x', { title: '2' }]]))
+    await store.baselines.save(11, 'a', new Map([['service/y', { title: '3' }]]))
+    const load = async (ns: number, source: string) => [...(await store.baselines.load(ns, source))]
+    expect(await load(1, 'a/b')).to.deep.equal([['service/x', { title: '1' }]])
+    expect(await load(1, 'a')).to.deep.equal([['service/x', { title: '2' }]])
+    expect(await load(11, 'a')).to.deep.equal([['service/y', { title: '3' }]])
+    expect(await load(2, 'a')).to.deep.equal([])
+    expect(await store.registry.catalogueDigest()).to.deep.equal(digest)
+  })
+})
+
+describe('a store that is in use', () => {
+  it('[ND20] is refused to a second one with a code, and stays whole', async () => {
+    const [dir, remove] = await tempDir()
+    const path = dataFolder(dir).store
+    const db = await openDatabase(path)
+    try {
+      await db.put('k', 'v')
+      expect(await codeOf(openDatabase(path))).to.equal('MULU_STORE_LOCKED')
+      expect(await db.get('k')).to.equal('v')
+    } finally {
+      await db.close()
+      await remove()
+    }
+  })
+})
+
+/**
+ * The real store, with a batch that fails as LevelDB does on a full disk: from the first failed
+ * write on, all writes fail until the store is opened again.
+ */
+async function openFailing(path: string, disk: Disk): Promise<Database> {
+  if (disk.isGone) throw storeError('LEVEL_DATABASE_NOT_OPEN', 'the disk is gone')
+  disk.opened += 1
+  const db = await openDatabase(path)
+  let isStuck = false
+  const batch = db.batch.bind(db) as (...args: unknown[]) => Promise<void>
+  const failing = async (...args: unknown[]): Promise<void> => {
+    isStuck ||= disk.isFull
+    if (isStuck) throw storeError('LEVEL_IO_ERROR', 'No space left on device')
+    return batch(...args)
+  }
+  Object.defineProperty(db, 'batch', { value: failing })
+  return db
+}
+
+function storeError(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code })
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise
+    return 'none'
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  }
+}
