@@ -29,7 +29,8 @@ export type AsOf = {
 
 export type Reported = {
   readonly digest: string
-  readonly heads: string
+  /** The digest of its accepted heads; older nodes leave it out. */
+  readonly heads?: string
   readonly roster: number
   readonly commits: number
   readonly waiting: number
@@ -76,7 +77,7 @@ export type Status = {
     readonly region: string | null
   } | null
   readonly node: {
-    readonly name: string
+    readonly name: Labels | string
     readonly role: NodeRole
     readonly offline: boolean
     readonly admitted: boolean

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
-import { type State, Status } from '../parts/status.tsx'
+import type { State } from '../parts/state.ts'
+import { Status } from '../parts/status.tsx'
 import type { Diagnosis } from './diagnostics.ts'
 
 const WORDS = {

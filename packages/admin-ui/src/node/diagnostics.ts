@@ -4,7 +4,7 @@ import { formatDate, formatList } from '../format.ts'
 import { plainText } from '../labels.ts'
 import type { Language } from '../language.ts'
 import { conditionOf } from '../parts/node-state.ts'
-import { compareStates, type State } from '../parts/status.tsx'
+import { compareStates, type State } from '../parts/state.ts'
 
 type Translate = ReturnType<typeof useTranslation>['t']
 
@@ -70,6 +70,7 @@ function agreement({ status, t, language }: Context): Diagnosis {
       fix: t('check.differsFix'),
     }
   }
+  if (nodes < 2) return { ...base, state: 'ok', text: t('check.alone') }
   if (agree === nodes) return { ...base, state: 'ok', text: t('check.allAgree', { nodes }) }
   const text = t('asOf.agree', { agree, nodes })
   return { ...base, state: 'wait', text: t('check.agree', { text }) }
@@ -82,6 +83,7 @@ function connections({ status, t, language }: Context): Diagnosis {
   const silent = others.filter((peer) => ['silent', 'never'].includes(conditionOf(peer, status)))
   const text = t('check.connected', { connected, total: others.length })
   if (status.node.offline) return { ...base, state: 'off', text: t('check.noneOffline') }
+  if (others.length === 0) return { ...base, state: 'ok', text: t('check.alone') }
   if (silent.length === 0) return { ...base, state: 'ok', text }
   const names = formatList(
     silent.map((peer) => plainText(peer.name, language)),

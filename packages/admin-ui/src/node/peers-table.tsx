@@ -6,7 +6,7 @@ import { LabelText } from '../parts/label-text.tsx'
 import { Ago } from '../parts/moment.tsx'
 import { conditionOf, stateOf } from '../parts/node-state.ts'
 import { NodeStatus } from '../parts/node-status.tsx'
-import { compareStates } from '../parts/status.tsx'
+import { compareStates } from '../parts/state.ts'
 
 /** The nodes that this one talks to, and how that goes. */
 export function PeersTable({ status }: { status: Status }) {

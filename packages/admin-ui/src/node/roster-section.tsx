@@ -27,7 +27,8 @@ export function RosterSection({ version }: { version: number }) {
           onRetry={() => void roster.refetch()}
         />
       ) : null}
-      {roster.data === undefined ? null : (
+      {version === 0 ? <p className="empty">{t('roster.none')}</p> : null}
+      {roster.data === undefined || version === 0 ? null : (
         <>
           <Facts roster={roster.data} />
           <AgencyList roster={roster.data} />

@@ -1,5 +1,5 @@
 import type { Peer, Status } from '../api.ts'
-import type { State } from './status.tsx'
+import type { State } from './state.ts'
 
 /** A node that was not heard for this long is called silent. */
 const SILENT_AFTER_MS = 600_000
@@ -39,13 +39,10 @@ export function conditionOf(peer: Peer, status: Status): NodeCondition {
  */
 function hasSameBasis(peer: Peer, status: Status): boolean {
   const { reported } = peer
-  return (
-    reported !== null &&
-    reported.heads === status.heads.digest &&
-    reported.roster === status.roster.version &&
-    reported.waiting === 0 &&
-    status.heads.waiting === 0
-  )
+  if (reported === null || reported.roster !== status.roster.version) return false
+  if (reported.waiting > 0 || status.heads.waiting > 0) return false
+  if (reported.heads === undefined) return peer.behind === 0 && peer.ahead === 0
+  return reported.heads === status.heads.digest
 }
 
 export function stateOf(condition: NodeCondition): State {

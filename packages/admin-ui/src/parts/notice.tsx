@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Icon, type IconName } from './icon.tsx'
-import type { State } from './status.tsx'
+import type { State } from './state.ts'
 
 const ICONS: Readonly<Record<State | 'info', IconName>> = {
   bad: 's-bad',

@@ -1,9 +1,6 @@
 import type { ReactNode } from 'react'
 import { Icon, type IconName } from './icon.tsx'
-
-/** What a state asks of a person; the order is the order of lists. */
-export const STATES = ['bad', 'warn', 'split', 'wait', 'off', 'ok'] as const
-export type State = (typeof STATES)[number]
+import type { State } from './state.ts'
 
 const ICONS: Readonly<Record<State, IconName>> = {
   bad: 's-bad',
@@ -29,9 +26,4 @@ export function Status({ state, icon, isTag = false, children }: Props) {
       <span>{children}</span>
     </span>
   )
-}
-
-/** Sorts what needs a person first. */
-export function compareStates(left: State, right: State): number {
-  return STATES.indexOf(left) - STATES.indexOf(right)
 }

@@ -77,10 +77,10 @@ export function AgenciesTable({
                   </td>
                 ))}
                 <td className="num">
-                  {agency.newestMs === null ? (
+                  {(agency.newestMs ?? 0) === 0 ? (
                     <Count value={null} />
                   ) : (
-                    <Day ms={agency.newestMs} nowMs={nowMs} />
+                    <Day ms={agency.newestMs ?? 0} nowMs={nowMs} />
                   )}
                 </td>
               </tr>

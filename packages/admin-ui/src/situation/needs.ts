@@ -4,7 +4,7 @@ import { ageOf, formatList } from '../format.ts'
 import { plainText } from '../labels.ts'
 import type { Language } from '../language.ts'
 import { conditionOf } from '../parts/node-state.ts'
-import { compareStates, type State } from '../parts/status.tsx'
+import { compareStates, type State } from '../parts/state.ts'
 
 type Translate = ReturnType<typeof useTranslation>['t']
 

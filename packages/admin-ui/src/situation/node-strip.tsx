@@ -1,4 +1,4 @@
-import type { State } from '../parts/status.tsx'
+import type { State } from '../parts/state.ts'
 
 const PER_ROW = 17
 const STEP = 14

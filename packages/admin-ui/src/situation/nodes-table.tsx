@@ -10,7 +10,7 @@ import { Ago } from '../parts/moment.tsx'
 import { conditionOf, stateOf } from '../parts/node-state.ts'
 import { NodeStatus } from '../parts/node-status.tsx'
 import { type Order, SortHeader } from '../parts/sort-header.tsx'
-import { STATES } from '../parts/status.tsx'
+import { STATES } from '../parts/state.ts'
 
 const SHOWN_FIRST = 12
 const COLUMNS = ['behind', 'waiting', 'records', 'problems', 'conflicts'] as const
@@ -111,7 +111,7 @@ function Figure({ peer, column, status }: { peer: Peer; column: NumberColumn; st
   const value = numberOf(peer, column, status)
   if (column !== 'behind') return <Count value={value} />
   if (value === null) return <span className="zero">{t('nodes.unknown')}</span>
-  return value === 0 ? <Count value={0} /> : <>{t('nodes.commits', { count: value })}</>
+  return value === 0 ? <Count value={0} /> : t('nodes.commits', { count: value })
 }
 
 /** What a node last reported; of this node what it holds itself. */

@@ -2,11 +2,11 @@
 import { isMuluError, type MuluError } from '@mulu/registry-core'
 import { Command, CommanderError } from 'commander'
 import { SOFTWARE } from '../software.ts'
+import { addExport, addImport, addStatus, addVerify } from './catalogue.ts'
 import { addDemo } from './demo.ts'
 import { addAdmit, addFound, addInit, addTicket } from './membership.ts'
-import { addExport, addImport, addStatus, addVerify } from './catalogue.ts'
-import { addStart } from './start.ts'
 import { printError } from './output.ts'
+import { addStart } from './start.ts'
 
 /** The exit status of commands that finished what they were asked, or did not. */
 export type ExitStatus = 0 | 1 | 2

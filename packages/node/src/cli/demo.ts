@@ -15,7 +15,12 @@ export function addDemo(program: Command, done: (status: ExitStatus) => void): v
     .command('demo')
     .description('run a federation of five nodes on this machine')
     .option('--dir <dir>', 'folder for the five nodes', '.mulu-demo')
-    .option('--port <first>', 'first of the ports (five for pages, five for nodes)', parsePort, 8400)
+    .option(
+      '--port <first>',
+      'first of the ports (five for pages, five for nodes)',
+      parsePort,
+      8400,
+    )
     .option('--once', 'stop when the digests have been compared')
     .action(async ({ dir, port, once }: DemoArguments) => {
       const stopped = new Promise<void>((resolve) => {

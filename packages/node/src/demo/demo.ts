@@ -165,7 +165,9 @@ async function admitOthers(federation: Federation): Promise<void> {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ requests: [request], ...rights }),
     })
-    federation.print(`   ${demoWord('admitting', federation.language)}: ${nameOf(federation, node)}`)
+    federation.print(
+      `   ${demoWord('admitting', federation.language)}: ${nameOf(federation, node)}`,
+    )
   }
 }
 
@@ -318,7 +320,9 @@ function nameOf(federation: Federation, node: DemoNode): string {
 
 function portsOf(first: number): ReadonlyMap<string, DemoPorts> {
   return new Map(
-    DEMO_NODES.map((node, i) => [node.id, { http: first + i, p2p: first + P2P_OFFSET + i }] as const),
+    DEMO_NODES.map(
+      (node, i) => [node.id, { http: first + i, p2p: first + P2P_OFFSET + i }] as const,
+    ),
   )
 }
 

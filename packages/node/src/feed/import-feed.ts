@@ -14,8 +14,8 @@ import {
   planImport,
   readFeed,
   toHex,
-  valueHash,
   type View,
+  valueHash,
 } from '@mulu/registry-core'
 import { createCrypto } from '../crypto.ts'
 import { namespaceOf, requireWriter } from '../federation/own-writer.ts'

@@ -25,7 +25,10 @@ export function createApp(context: NodeContext, accessKey: string, pages: string
   app.get('/healthz', (_request, response) => void response.type('text').send('ok\n'))
   app.get('/readyz', (_request, response) => {
     const isReady = context.store.registry.roster !== undefined
-    response.status(isReady ? 200 : 503).type('text').send(isReady ? 'ready\n' : 'no roster yet\n')
+    response
+      .status(isReady ? 200 : 503)
+      .type('text')
+      .send(isReady ? 'ready\n' : 'no roster yet\n')
   })
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()))
   const guard = authenticate(accessKey)

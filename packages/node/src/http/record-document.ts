@@ -28,9 +28,8 @@ export async function recordDocument(
   }
 }
 
-const NONE: Awaited<
-  ReturnType<NodeContext['store']['registry']['catalogue']['conflictSources']>
-> = new Map()
+const NONE: Awaited<ReturnType<NodeContext['store']['registry']['catalogue']['conflictSources']>> =
+  new Map()
 
 /** The view of a record; MULU_RECORD_NOT_FOUND when there is none. */
 export async function findRecord(context: NodeContext, id: RecordId): Promise<View> {

@@ -1,8 +1,8 @@
 /** What a command can do to a node, whether it runs (over its local API) or not (on its store). */
-import { encodeTicket, MuluError, recordToLine, type Right, textToHash } from '@mulu/registry-core'
+import { encodeTicket, MuluError, type Right, recordToLine, textToHash } from '@mulu/registry-core'
 import { createCrypto } from '../crypto.ts'
 import { type Admitted, admitRequests } from '../federation/admit.ts'
-import { importFeed, type ImportOptions, type ImportReport } from '../feed/import-feed.ts'
+import { type ImportOptions, type ImportReport, importFeed } from '../feed/import-feed.ts'
 import type { NodeContext } from '../node-context.ts'
 import { type NodeStatus, readStatus } from '../status/node-status.ts'
 import { type Verification, verifyNode } from './verify.ts'

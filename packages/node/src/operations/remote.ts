@@ -2,9 +2,9 @@
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { ERRORS, type ErrorCode, MuluError } from '@mulu/registry-core'
+import type { ImportReport } from '../feed/import-feed.ts'
 import { readAccessKey } from '../folder/access-key.ts'
 import type { RunFile } from '../folder/run-file.ts'
-import type { ImportReport } from '../feed/import-feed.ts'
 import type { Operations } from './operations.ts'
 import type { Verification } from './verify.ts'
 
@@ -24,7 +24,10 @@ export async function remoteOperations(run: RunFile): Promise<Operations | undef
       ...init,
       headers: { authorization: `Bearer ${key}`, ...init.headers },
     })
-  const isUp = await call('/api/v1/status').then((r) => r.ok, () => false)
+  const isUp = await call('/api/v1/status').then(
+    (r) => r.ok,
+    () => false,
+  )
   if (!isUp) return undefined
   return {
     status: async () => json(await call('/api/v1/status')),

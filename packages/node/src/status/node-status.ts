@@ -4,7 +4,7 @@ import { writerOfKey } from '../federation/own-writer.ts'
 import type { NodeContext } from '../node-context.ts'
 import { SOFTWARE } from '../software.ts'
 import { type AsOf, asOfPeers } from './as-of.ts'
-import { agencyRef, type AgencyRef, officeName } from './names.ts'
+import { type AgencyRef, agencyRef, officeName } from './names.ts'
 import { listPeers, type PeerStatus } from './peers.ts'
 
 /** The whole status. */

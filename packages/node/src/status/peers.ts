@@ -1,9 +1,9 @@
 /** All nodes of the roster as this one sees them, itself included. */
 import { type Hash, hashToText, type Labels, type Writer } from '@mulu/registry-core'
-import type { NodeContext } from '../node-context.ts'
 import type { PeerInfo } from '../network/peer-info.ts'
+import type { NodeContext } from '../node-context.ts'
 import { SOFTWARE } from '../software.ts'
-import { agencyRef, type AgencyRef, officeName } from './names.ts'
+import { type AgencyRef, agencyRef, officeName } from './names.ts'
 
 /** A node in the list. */
 export type PeerStatus = {

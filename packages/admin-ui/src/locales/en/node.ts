@@ -45,6 +45,7 @@ export const enNode = {
   'check.admitted': 'In the roster; what this node signs counts everywhere.',
   'check.agreement': 'Agreement',
   'check.agree': '{{text}}; those behind catch up by themselves.',
+  'check.alone': 'No other node is in the roster yet.',
   'check.allAgree': 'All {{nodes}} nodes hold the same catalogue.',
   'check.differs': '{{names}} has the same commits but another catalogue.',
   'check.differsFix': 'Run “mulu verify” on both nodes and compare the fingerprints by phone.',
@@ -136,6 +137,7 @@ export const enNode = {
   'roster.title': 'Roster, version {{version}}',
   'roster.text':
     'Signed by the holders of the root keys. It says who is in the federation and who may write what.',
+  'roster.none': 'This node has not received a roster yet.',
   'roster.notRead': 'The roster could not be read',
   'roster.fullHash': 'full roster fingerprint',
   'roster.roots': 'Root keys',

@@ -31,7 +31,7 @@ export const enPortal = {
   'none.titleWords': 'No record has {{words}}',
   'none.titleFilters': 'No record fits {{filters}}',
   'none.titleBoth': 'No record has {{words}} with {{filters}}',
-  'none.steps': 'The nearest steps: ',
+  'none.steps': 'These steps find something.',
   'none.nothingNear':
     'Leaving out one word or filter finds nothing either. Check the spelling, or use a shorter word.',
   'none.silent': ' {{silent}}; there may be some there.',

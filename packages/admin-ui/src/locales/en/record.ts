@@ -30,7 +30,6 @@ export const enRecord = {
   'conflict.together': 'Equally strict: all hold together until settled.',
   'conflict.by': '{{agency}}, {{node}}, ',
   'conflict.byOffice': '{{office}}, {{node}}, ',
-  'conflict.byNode': '{{node}}, ',
   'conflict.reason': ' · {{reason}}',
   'conflict.onlyHere': 'Only in this value: {{words}}',
   'conflict.pick': 'Use value {{number}}',

@@ -26,7 +26,6 @@ export const zhCnRecord = {
   'conflict.together': '同样严格：选定之前一并执行。',
   'conflict.by': '{{agency}}，{{node}}，',
   'conflict.byOffice': '{{office}}，{{node}}，',
-  'conflict.byNode': '{{node}}，',
   'conflict.reason': ' · {{reason}}',
   'conflict.onlyHere': '只有这个值里有：{{words}}',
   'conflict.pick': '用值 {{number}}',

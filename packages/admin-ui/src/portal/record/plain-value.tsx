@@ -104,8 +104,9 @@ function Pairs({ value }: { value: JsonObject }) {
 function Rows({ columns, items }: { columns: readonly string[]; items: readonly Json[] }) {
   const { t } = useTranslation()
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a section would be one more landmark for every small table.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-    <section className="scroll" aria-label={t('value.table')} tabIndex={0}>
+    <div className="scroll" role="group" aria-label={t('value.table')} tabIndex={0}>
       <table className="table" data-density="compact">
         <thead>
           <tr>
@@ -130,14 +131,14 @@ function Rows({ columns, items }: { columns: readonly string[]; items: readonly 
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   )
 }
 
 function PartName({ name }: { name: string }) {
   const { t } = useTranslation()
   const key = Object.entries(NAMES).find(([known]) => known === name)?.[1]
-  return key === undefined ? <span lang="en">{readableName(name)}</span> : <>{t(key)}</>
+  return key === undefined ? <span lang="en">{readableName(name)}</span> : t(key)
 }
 
 /** Flat objects of few names make a table. */

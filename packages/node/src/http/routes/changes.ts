@@ -1,4 +1,6 @@
 /** Writing records from a desk: every change is made on a version that its author saw. */
+
+import { randomBytes } from 'node:crypto'
 import {
   isJsonObject,
   type JsonObject,
@@ -10,7 +12,6 @@ import {
 } from '@mulu/registry-core'
 import type { Request, RequestHandler, Router } from 'express'
 import express from 'express'
-import { randomBytes } from 'node:crypto'
 import { namespaceOf, requireWriter } from '../../federation/own-writer.ts'
 import type { NodeContext } from '../../node-context.ts'
 import { apiPath } from '../api-paths.ts'
@@ -22,11 +23,7 @@ import { RECORD_PATH, recordIdOf } from './records.ts'
 const BODY_LIMIT = '1mb'
 
 /** Adds the routes; `guard` lets only holders of the access key through. */
-export function addChangeRoutes(
-  router: Router,
-  context: NodeContext,
-  guard: RequestHandler,
-): void {
+export function addChangeRoutes(router: Router, context: NodeContext, guard: RequestHandler): void {
   const json = express.json({ limit: BODY_LIMIT, strict: true })
   router.patch(RECORD_PATH, guard, json, async (request, response) => {
     const { concurrent } = readQuery(request, apiPath('patch', RECORD_PATH))

@@ -1,0 +1,78 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import {
+  parseSearch,
+  type Search,
+  searchToParams,
+  searchToQuery,
+  withFilter,
+  withoutFilters,
+  withWords,
+} from '../src/portal/search-state.ts'
+
+const EMPTY = parseSearch(new URLSearchParams())
+const values = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 6 }), { maxLength: 3 })
+
+const searches: fc.Arbitrary<Search> = fc
+  .record({
+    q: fc.string({ maxLength: 12 }),
+    region: values,
+    theme: values,
+    sort: fc.constantFrom('relevance', 'modified', 'title'),
+    withdrawn: fc.boolean(),
+    pages: fc.integer({ min: 1, max: 25 }),
+  })
+  .map(({ q, region, theme, sort, withdrawn, pages }) => {
+    const filtered = withFilter(withFilter(EMPTY, 'region', region), 'theme', theme)
+    const worded = withWords(filtered, q)
+    const fits = sort !== 'relevance' || worded.q !== ''
+    return {
+      ...worded,
+      sort: fits ? sort : 'modified',
+      withWithdrawn: withdrawn,
+      pages,
+    } satisfies Search
+  })
+
+describe('a search in the address bar', () => {
+  it('[UI3] comes back from its address as it was', () => {
+    fc.assert(
+      fc.property(searches, (search) => {
+        const address = searchToParams(search).toString()
+        expect(parseSearch(new URLSearchParams(address))).to.deep.equal(search)
+      }),
+    )
+  })
+
+  it('[UI3] leaves defaults out of the address', () => {
+    expect(searchToParams(EMPTY).toString()).to.equal('')
+    expect(searchToParams(withWords(EMPTY, ' water ')).toString()).to.equal('q=water')
+  })
+
+  it('[UI3] reads a damaged address as the nearest valid search', () => {
+    const search = parseSearch(new URLSearchParams('sort=relevance&pages=-4&region=&region=34&x=1'))
+    expect(search).to.deep.equal({ ...EMPTY, filters: { ...EMPTY.filters, region: ['34'] } })
+    expect(parseSearch(new URLSearchParams('pages=9999')).pages).to.equal(25)
+    expect(parseSearch(new URLSearchParams('sort=size')).sort).to.equal('modified')
+  })
+
+  it('[UI3] starts on the first page after every change of the question', () => {
+    const deep = { ...EMPTY, q: 'a', pages: 4 }
+    expect(withWords(deep, 'b').pages).to.equal(1)
+    expect(withFilter(deep, 'kind', ['service']).pages).to.equal(1)
+    expect(withoutFilters(deep).pages).to.equal(1)
+  })
+
+  it('[UI3] sorts by fit when words come in and by date when they go, unless a sort was chosen', () => {
+    expect(withWords(EMPTY, 'a').sort).to.equal('relevance')
+    expect(withWords(withWords(EMPTY, 'a'), '').sort).to.equal('modified')
+    expect(withWords({ ...EMPTY, sort: 'title' }, 'a').sort).to.equal('title')
+  })
+
+  it('[UI3] asks the node with parameters of its contract only', () => {
+    const query = searchToQuery({ ...EMPTY, withWithdrawn: true }, 'cursor', 5)
+    expect(query.toString()).to.equal(
+      'state=published%2Cwithdrawn&sort=modified&limit=5&after=cursor',
+    )
+  })
+})

@@ -1,0 +1,80 @@
+/** A browser beside the nodes of a test, and what went wrong on any page it showed. */
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { Machine, type RunningNode } from '../mulu-process.ts'
+import { startChromium } from './chromium.ts'
+
+/** Who looks: the browser's language, the window, the colours. */
+export type Reader = {
+  readonly locale?: 'en-US' | 'zh-CN'
+  readonly width?: number
+  readonly colorScheme?: 'light' | 'dark'
+}
+
+const HEIGHT = 900
+
+/** Processes and pages of one test file, so that none outlives it. */
+export class Session implements AsyncDisposable {
+  readonly machine: Machine
+  /** Errors on the console, uncaught exceptions, and requests to another host. */
+  readonly troubles: string[] = []
+  readonly #browser: Browser
+  #contexts: BrowserContext[] = []
+
+  private constructor(machine: Machine, browser: Browser) {
+    this.machine = machine
+    this.#browser = browser
+  }
+
+  static async start(): Promise<Session> {
+    const browser = await startChromium()
+    return new Session(await Machine.create(), browser)
+  }
+
+  /** Opens a page of a node in a fresh profile and waits until it has its content. */
+  async open(node: RunningNode, path: string, reader: Reader = {}): Promise<Page> {
+    const { locale = 'en-US', width = 1280, colorScheme = 'light' } = reader
+    const context = await this.#browser.newContext({
+      locale,
+      colorScheme,
+      timezoneId: 'Asia/Shanghai',
+      viewport: { width, height: HEIGHT },
+      reducedMotion: 'reduce',
+    })
+    this.#contexts.push(context)
+    const page = await context.newPage()
+    this.#watch(page, node.url)
+    await visit(page, new URL(path, node.url).href)
+    return page
+  }
+
+  #watch(page: Page, origin: string): void {
+    page.on('console', (message) => {
+      if (message.type() !== 'error') return
+      this.troubles.push(`${page.url()}: ${message.text()}`)
+    })
+    page.on('pageerror', (error) => this.troubles.push(`${page.url()}: ${error.message}`))
+    page.on('request', (request) => {
+      const url = new URL(request.url())
+      if (url.protocol === 'data:' || url.origin === origin) return
+      this.troubles.push(`${page.url()} asked ${url.href}`)
+    })
+  }
+
+  async closePages(): Promise<void> {
+    const contexts = this.#contexts
+    this.#contexts = []
+    await Promise.all(contexts.map((context) => context.close()))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close()
+    await this.machine[Symbol.asyncDispose]()
+  }
+}
+
+/** Goes to an address and waits until the page and its as-of line have their content. */
+export async function visit(page: Page, url: string): Promise<void> {
+  await page.goto(url)
+  await page.locator('aside.asof b').waitFor()
+  await page.waitForLoadState('networkidle')
+}
