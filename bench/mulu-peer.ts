@@ -8,7 +8,7 @@ import { createNetwork } from '../packages/node/dist/network/network.js'
 import type { Network } from '../packages/node/dist/network/peer-info.js'
 import { openNode } from '../packages/node/dist/open-node.js'
 import { servePeer } from './peer-calls.ts'
-import { timed } from './timing.ts'
+import { timed } from './timed.ts'
 
 /** What two level nodes have in common. */
 export type NodeState = {
@@ -38,14 +38,14 @@ let network: Network | undefined
 
 const calls: MuluCalls = {
   import: (file) =>
-    timed(async () => {
+    timed('import', async () => {
       const text = await readFile(file, 'utf8')
       const report = await importFeed(node.context, { text, format: 'auto', dryRun: false })
       if (report.refused > 0) throw new Error(`${report.refused} records were refused`)
     }),
   listen: async () => (await join([])).addresses(),
   pull: ({ addresses, heads }) =>
-    timed(async () => {
+    timed('replicate', async () => {
       await join(addresses)
       await untilHeads(textToHash(heads))
       await registry.catalogueDigest()

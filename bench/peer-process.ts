@@ -8,7 +8,7 @@ import type { AnswerMessage, CallMessage, PeerCalls } from './peer-calls.ts'
 export type PeerOptions = {
   readonly script: string
   readonly dir: string
-  /** Where the process leaves a CPU profile. */
+  /** Where the process leaves CPU profiles of what is measured. */
   readonly profileDir: string | undefined
   /** Ends the process at once. */
   readonly signal: AbortSignal
@@ -28,12 +28,7 @@ export class PeerProcess<C extends PeerCalls> implements AsyncDisposable {
   #lastId = 0
 
   constructor({ script, dir, profileDir, signal }: PeerOptions) {
-    const profiling =
-      profileDir === undefined
-        ? []
-        : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`, `--cpu-prof-name=${nameOf(script, dir)}`]
-    this.#child = fork(fileURLToPath(new URL(script, import.meta.url)), [dir], {
-      execArgv: [...process.execArgv, ...profiling],
+    this.#child = fork(fileURLToPath(new URL(script, import.meta.url)), [dir, profileDir ?? ''], {
       signal,
       killSignal: 'SIGKILL',
     })
@@ -77,9 +72,4 @@ export class PeerProcess<C extends PeerCalls> implements AsyncDisposable {
     for (const { reject } of this.#pending.values()) reject(error)
     this.#pending.clear()
   }
-}
-
-function nameOf(script: string, dir: string): string {
-  const role = dir.split(/[\\/]/).at(-1)
-  return `${script.replace(/^.*\/|\.ts$/g, '')}-${role}.cpuprofile`
 }

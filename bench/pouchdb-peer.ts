@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import expressPouchDb from 'express-pouchdb'
 import PouchDb from 'pouchdb'
 import { servePeer } from './peer-calls.ts'
-import { timed } from './timing.ts'
+import { timed } from './timed.ts'
 
 /** What the benchmark asks of a PouchDB. */
 export type PouchDbCalls = {
@@ -33,7 +33,7 @@ let server: Server | undefined
 
 const calls: PouchDbCalls = {
   import: (file) =>
-    timed(async () => {
+    timed('import', async () => {
       const feed = JSON.parse(await readFile(file, 'utf8')) as Feed
       const docs = feed.dataset.map((dataset) => ({ _id: dataset.identifier, ...dataset }))
       for (let from = 0; from < docs.length; from += BULK_DOCS) {
@@ -47,7 +47,7 @@ const calls: PouchDbCalls = {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/${NAME}`
   },
   replicate: ({ url, direction, batch }) =>
-    timed(async () => {
+    timed('replicate', async () => {
       const [source, target] = direction === 'push' ? [database, url] : [url, database]
       const options = batch === undefined ? {} : { batch_size: batch }
       await PouchDb.replicate(source, target, options)

@@ -1,13 +1,6 @@
 /** What one peer's run took, in milliseconds. */
 export type Timing = { readonly importMs: number; readonly replicateMs: number }
 
-/** Runs work and says how long it took. */
-export async function timed(work: () => Promise<void>): Promise<number> {
-  const start = performance.now()
-  await work()
-  return performance.now() - start
-}
-
 /** The line of one peer. */
 export function timingLine(peer: string, records: number, timing: Timing): string {
   const { importMs, replicateMs } = timing

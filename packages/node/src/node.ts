@@ -82,7 +82,7 @@ async function openAll(
       logger,
       software: SOFTWARE,
     })
-    opened.add(network.stop)
+    opened.add(() => network.stop())
     node.attach(network)
   }
   await writeNodeConfig(folder, { ...config, http, p2p })

@@ -172,8 +172,8 @@ class Replica implements Registry {
     return acceptance
   }
 
-  async write(write: Write): Promise<Written> {
-    const written = await this.#exclusively(() =>
+  write(write: Write): Promise<Written> {
+    return this.#exclusively(() =>
       writeChanges(
         {
           ...this.#options,
@@ -182,12 +182,18 @@ class Replica implements Registry {
           roster: this.roster,
           profile: this.profile,
           author: this.#author,
-          accept: (commit) => this.#acceptOne(commit),
+          accept: (commit) => this.#acceptOwn(commit),
         },
         write,
-      ).finally(() => this.#tell({ type: 'commits' })),
+      ),
     )
-    return written
+  }
+
+  /** News go out commit by commit, so that peers take part of a long import while it runs. */
+  async #acceptOwn(commit: Commit): Promise<Acceptance> {
+    const acceptance = await this.#acceptOne(commit)
+    this.#tell({ type: 'commits' })
+    return acceptance
   }
 
   heads(): readonly LogHead[] {
@@ -228,7 +234,7 @@ class Replica implements Registry {
     const counts = this.catalogue.countsByAgency()
     const sum = (name: 'records' | 'published' | 'withdrawn' | 'problems' | 'conflicts'): number =>
       counts.reduce((total, agency) => total + agency[name], 0)
-    const logs = this.#logs.all()
+    const logs = this.#logs.all().filter((state) => state.log.aud === 1)
     return {
       records: sum('records'),
       published: sum('published'),

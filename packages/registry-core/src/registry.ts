@@ -62,7 +62,7 @@ export type Written = {
   readonly records: number
 }
 
-/** Counts over the federation's records (audience 1) and the logs held here. */
+/** Counts over the federation's records and logs (audience 1); internal ones are not told. */
 export type Totals = {
   readonly records: number
   readonly published: number

@@ -82,8 +82,11 @@ export class Logs {
   }
 }
 
-/** Of a forked log the position of the fork counts, not which proof a node has seen. */
+/**
+ * Of a forked log the position of the fork counts, not which proof a node has seen, and how far
+ * the branch goes that stands.
+ */
 function headOf(state: LogState, which: 'known' | 'accepted'): readonly (number | Hash)[] {
-  if (which === 'known' && state.forkedAt !== undefined) return [0, state.forkedAt]
+  if (which === 'known' && state.forkedAt !== undefined) return [0, state.forkedAt, state.accepted.seq, state.accepted.id]
   return [state[which].seq, state[which].id]
 }
