@@ -79,9 +79,11 @@ async function join(dial: readonly string[]): Promise<Network> {
 /** Resolves once every commit behind these heads is in the catalogue. */
 function untilHeads(heads: Hash | undefined): Promise<void> {
   if (heads === undefined) throw new Error('no heads to wait for')
+  const isReached = (): boolean => equalBytes(registry.headsDigest('accepted', 1), heads)
+  if (isReached()) return Promise.resolve()
   return new Promise((resolve) => {
     const unsubscribe = registry.subscribe(() => {
-      if (!equalBytes(registry.headsDigest('accepted', 1), heads)) return
+      if (!isReached()) return
       unsubscribe()
       resolve()
     })

@@ -1,35 +1,44 @@
 /** The federations that the pages are looked at with: real catalogues on real node processes. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { admit, found } from '../federation.ts'
-import { type Machine, type RunningNode, until, untilEqual } from '../mulu-process.ts'
+import { type Federation, makeFederation } from '../support/federation.ts'
+import { eventually, freePorts, mulu, NodeProcess, SAMPLES, untilEqual } from '../support/mulu.ts'
 
-const SAMPLES = fileURLToPath(new URL('../../samples', import.meta.url))
-const FEEDS = ['cn-portals/cn_portals.jsonl', 'dcat-us/consumerfinance.json']
-const WAIT_MS = 30_000
+const FEEDS = ['cn-portals/cn_portals.jsonl', 'dcat-us/consumerfinance.json'] as const
+
+async function run(...args: readonly string[]): Promise<void> {
+  const { status, stderr } = await mulu(...args)
+  if (status !== 0) throw new Error(`mulu ${args.join(' ')}: ${status}\n${stderr}`)
+}
 
 /** A node of its own that holds the sample catalogues, taken in through the command. */
-export async function startWithSamples(machine: Machine): Promise<RunningNode> {
-  await machine.ok(
-    ...['found', '--dir', machine.path('hub'), '--name', 'Browser test', '--agency', 'HUB'],
+export async function startWithSamples(dir: string): Promise<NodeProcess> {
+  await run(
+    ...['found', '--dir', dir, '--name', 'Browser test', '--agency', 'HUB'],
     ...['--agency-name', 'Hub', '--agency-name', '中心'],
   )
-  for (const feed of FEEDS) {
-    await machine.ok('import', '--dir', machine.path('hub'), join(SAMPLES, feed))
-  }
-  return machine.start('hub')
+  for (const feed of FEEDS) await run('import', '--dir', dir, join(SAMPLES, feed))
+  const [port = 0, p2p = 0] = await freePorts(2)
+  return NodeProcess.start(dir, port, p2p)
 }
 
 /** A head office and a regional office that changed one record while they were cut off. */
 export type Disputed = {
-  readonly hub: RunningNode
-  readonly office: RunningNode
+  readonly federation: Federation
+  readonly head: NodeProcess
+  readonly office: NodeProcess
   /** The record with two values of its title and two of its sharing. */
   readonly id: string
 }
 
-const LOCAL = 'rivers'
+/** What a record shows. */
+export type Shown = {
+  readonly id: string
+  readonly etag: string
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly conflicts: readonly { readonly path: string }[]
+}
+
+const OFFICE_INDEX = 1
 const FIELDS = {
   'title/en': 'River levels',
   'title/zh-Hans': '河流水位',
@@ -40,56 +49,55 @@ const FIELDS = {
   openness: { type: 'open' },
 }
 
-/** Titles and sharing as each side set them. */
-export const HUB_EDIT = {
-  'title/en': 'River levels, head office',
-  sharing: { type: 'conditional', condition: 'on request' },
-}
-export const OFFICE_EDIT = { 'title/en': 'River levels, north', sharing: { type: 'none' } }
+/** Titles as each side set them. */
+export const HEAD_TITLE = 'River levels, head office'
+export const OFFICE_TITLE = 'River levels, north'
 
 /** Makes the two nodes, lets them edit apart and meet again. */
-export async function startDisputed(machine: Machine): Promise<Disputed> {
-  const hub = await found(machine)
-  await admit(machine, 'office', 'HUB', ['--office', 'North'], ['--rights', 'describe,classify'])
-  await machine.ok('import', '--dir', machine.path('hub'), join(SAMPLES, FEEDS[1] ?? ''))
-  const made = await hub.ask('/records', {
+export async function startDisputed(dir: string): Promise<Disputed> {
+  const federation = await makeFederation(dir, [
+    { name: 'Hub', agency: 'HUB' },
+    { name: 'Hub north', agency: 'HUB', office: 'North', rights: 'describe,classify' },
+  ])
+  const [head, first] = federation.nodes
+  if (head === undefined || first === undefined) throw new Error('There are two nodes')
+  await run('import', '--dir', head.dir, join(SAMPLES, FEEDS[1]))
+  const made = await head.ask('/api/v1/records', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ kind: 'service', local: LOCAL, fields: FIELDS }),
+    body: JSON.stringify({ kind: 'service', local: 'rivers', fields: FIELDS }),
   })
-  const { id, etag } = made.body
-  const first = await machine.start('office')
-  await until('the record at the office', WAIT_MS, async () => (await first.total('q=river')) === 1)
-  await untilEqual([hub, first])
-  await first.end()
-  const cutOff = await machine.start('office', '--offline')
-  await change(hub, id, etag, HUB_EDIT)
-  await change(cutOff, id, etag, OFFICE_EDIT)
-  await cutOff.end()
-  const office = await machine.start('office')
-  await untilConflicts([hub, office], id, 2)
-  await untilEqual([hub, office])
-  return { hub, office, id }
+  const { id, etag } = (await made.json()) as Shown
+  const { catalogue } = await head.get<{ catalogue: { records: number } }>('/api/v1/status')
+  await untilEqual([head, first], catalogue.records)
+  await first.stop()
+  const cutOff = await federation.start(OFFICE_INDEX, '--offline')
+  const [strict, stricter] = [
+    { type: 'conditional', condition: 'on request' },
+    { type: 'none', basis: 'law' },
+  ]
+  await change(head, id, etag, { 'title/en': HEAD_TITLE, sharing: strict })
+  await change(cutOff, id, etag, { 'title/en': OFFICE_TITLE, sharing: stricter })
+  await cutOff.stop()
+  const office = await federation.start(OFFICE_INDEX)
+  await untilConflicts([head, office], id, 2)
+  await untilEqual([head, office], catalogue.records)
+  return { federation, head, office, id }
 }
 
-async function change(node: RunningNode, id: string, etag: string, set: object): Promise<void> {
-  const { status } = await node.patch(id, etag, set)
+async function change(node: NodeProcess, id: string, etag: string, set: object): Promise<void> {
+  const { status } = await node.patch(id, etag, { set })
   if (status !== 200) throw new Error(`The change of ${id} was answered with ${status}`)
 }
 
 /** Waits until every node has this many conflicts in the record. */
-export function untilConflicts(
-  nodes: readonly RunningNode[],
+export async function untilConflicts(
+  nodes: readonly NodeProcess[],
   id: string,
   count: number,
 ): Promise<void> {
-  return until(`${count} conflicts at every node`, WAIT_MS, async () => {
-    const records = await Promise.all(nodes.map((node) => node.record(id)))
-    return records.every((record) => record.conflicts?.length === count)
+  await eventually(`${count} conflicts in ${id}`, async () => {
+    const shown = await Promise.all(nodes.map((node) => node.get<Shown>(`/api/v1/records/${id}`)))
+    return shown.every((record) => record.conflicts.length === count) ? true : undefined
   })
-}
-
-/** The local access key that a person would read on the machine itself. */
-export async function accessKeyOf(machine: Machine, name: string): Promise<string> {
-  return (await readFile(join(machine.path(name), 'access-key'), 'utf8')).trim()
 }

@@ -1,6 +1,6 @@
 /** A browser beside the nodes of a test, and what went wrong on any page it showed. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { Machine, type RunningNode } from '../mulu-process.ts'
+import { type NodeProcess, scratch } from '../support/mulu.ts'
 import { startChromium } from './chromium.ts'
 
 /** Who looks: the browser's language, the window, the colours. */
@@ -12,26 +12,28 @@ export type Reader = {
 
 const HEIGHT = 900
 
-/** Processes and pages of one test file, so that none outlives it. */
+/** The browser, the folder and the pages of one test file, so that none outlives it. */
 export class Session implements AsyncDisposable {
-  readonly machine: Machine
+  readonly dir: string
   /** Errors on the console, uncaught exceptions, and requests to another host. */
   readonly troubles: string[] = []
   readonly #browser: Browser
+  readonly #remove: () => Promise<void>
   #contexts: BrowserContext[] = []
 
-  private constructor(machine: Machine, browser: Browser) {
-    this.machine = machine
+  private constructor(browser: Browser, place: Awaited<ReturnType<typeof scratch>>) {
     this.#browser = browser
+    this.dir = place.dir
+    this.#remove = place.remove
   }
 
   static async start(): Promise<Session> {
     const browser = await startChromium()
-    return new Session(await Machine.create(), browser)
+    return new Session(browser, await scratch())
   }
 
   /** Opens a page of a node in a fresh profile and waits until it has its content. */
-  async open(node: RunningNode, path: string, reader: Reader = {}): Promise<Page> {
+  async open(node: NodeProcess, path: string, reader: Reader = {}): Promise<Page> {
     const { locale = 'en-US', width = 1280, colorScheme = 'light' } = reader
     const context = await this.#browser.newContext({
       locale,
@@ -68,7 +70,7 @@ export class Session implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close()
-    await this.machine[Symbol.asyncDispose]()
+    await this.#remove()
   }
 }
 

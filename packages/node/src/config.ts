@@ -5,7 +5,6 @@ import { Ajv } from 'ajv'
 
 /** What the environment says, checked. */
 export type Environment = {
-  readonly dir: string
   readonly logLevel: LogLevel
   readonly language: 'zh-Hans' | 'en'
 }
@@ -18,7 +17,6 @@ export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 
 const SCHEMA = {
   type: 'object',
   properties: {
-    MULU_DIR: { type: 'string', minLength: 1 },
     MULU_LOG_LEVEL: { enum: [...LOG_LEVELS] },
   },
 }
@@ -31,7 +29,6 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     throw new MuluError('MULU_CONFIG', { details: { reason } })
   }
   return Object.freeze({
-    dir: env['MULU_DIR'] ?? 'mulu-data',
     logLevel: LOG_LEVELS.find((level) => level === env['MULU_LOG_LEVEL']) ?? 'info',
     language: languageOf(env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || ''),
   })

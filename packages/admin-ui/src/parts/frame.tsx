@@ -6,15 +6,15 @@ import { setLanguage, useLanguage } from '../language.ts'
 import { AsOfLine } from './as-of-line.tsx'
 import { Icon } from './icon.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
-import { useShortcuts } from './shortcuts.ts'
+import { isSearchRequested, useShortcuts } from './shortcuts.ts'
 import { Sprite } from './sprite.tsx'
 
 /** What surrounds every page: header, as-of line, the page, footer. */
 export function Frame() {
   const { t } = useTranslation()
-  const { pathname } = useLocation()
+  const { pathname, state } = useLocation()
   const [isKeysOpen, setKeysOpen] = useState(false)
-  useFocusOnNavigation(pathname)
+  useFocusOnNavigation(pathname, isSearchRequested(state))
   useShortcuts(() => setKeysOpen(true))
   return (
     <div className={pathname === '/situation' ? 'wide' : undefined}>
@@ -89,12 +89,15 @@ function LanguageSwitch() {
   )
 }
 
-/** After a change of page the focus stands at its content, as it would after a fresh load. */
-function useFocusOnNavigation(pathname: string): void {
+/**
+ * After a change of page the focus stands at its content, as it would after a fresh load, unless
+ * the reader asked for the search box, which takes the focus itself before this runs.
+ */
+function useFocusOnNavigation(pathname: string, isElsewhere: boolean): void {
   const shown = useRef(pathname)
   useEffect(() => {
     if (shown.current === pathname) return
     shown.current = pathname
-    document.getElementById('main')?.focus({ preventScroll: true })
-  }, [pathname])
+    if (!isElsewhere) document.getElementById('main')?.focus({ preventScroll: true })
+  }, [pathname, isElsewhere])
 }

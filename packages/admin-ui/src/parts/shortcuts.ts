@@ -32,6 +32,11 @@ export function useShortcuts(onHelp: () => void): void {
   }, [navigate, pathname, onHelp])
 }
 
+/** Whether a navigation asked for the search box rather than for the top of the page. */
+export function isSearchRequested(state: unknown): boolean {
+  return typeof state === 'object' && state !== null && 'isSearching' in state
+}
+
 export function focusSearchBox(): void {
   document.getElementById(SEARCH_BOX_ID)?.focus()
 }

@@ -45,7 +45,8 @@ export function Chips({ search, facets, wordFor, onSearch }: Props) {
                   <span className="n">{formatNumber(chip.count, language)}</span>
                 )}
               </span>
-              <Button slot="remove" aria-label={t('chips.remove', { what: chipText(chip) })}>
+              {/* The name of the chip is added to this one by the tag itself. */}
+              <Button slot="remove" aria-label={t('chips.remove')}>
                 <Icon name="i-x" isSmall />
               </Button>
             </Tag>

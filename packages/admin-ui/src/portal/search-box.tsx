@@ -3,7 +3,7 @@ import { Button, Input, Label, SearchField } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'react-router'
 import { Icon } from '../parts/icon.tsx'
-import { focusSearchBox, SEARCH_BOX_ID } from '../parts/shortcuts.ts'
+import { focusSearchBox, isSearchRequested, SEARCH_BOX_ID } from '../parts/shortcuts.ts'
 
 type Props = { readonly q: string; readonly onSearch: (q: string) => void }
 
@@ -62,7 +62,7 @@ export function SearchBox({ q, onSearch }: Props) {
 /** The `/` key pressed on another page leads here and into the box. */
 function useFocusOnRequest(): void {
   const { state } = useLocation()
-  const isRequested = typeof state === 'object' && state !== null && 'isSearching' in state
+  const isRequested = isSearchRequested(state)
   useEffect(() => {
     if (isRequested) focusSearchBox()
   }, [isRequested])

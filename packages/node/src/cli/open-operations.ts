@@ -1,7 +1,9 @@
-import { MuluError } from '@mulu/registry-core'
+import { keyToText, MuluError } from '@mulu/registry-core'
 import { pino } from 'pino'
 import { systemClock } from '../clock.ts'
-import { dataFolder } from '../folder/data-folder.ts'
+import { createSigner } from '../crypto.ts'
+import { type DataFolder, dataFolder } from '../folder/data-folder.ts'
+import { readKeyFile } from '../folder/key-file.ts'
 import { readNodeConfig } from '../folder/node-config.ts'
 import { readRunFile } from '../folder/run-file.ts'
 import { openNode } from '../open-node.ts'
@@ -13,7 +15,8 @@ export async function openOperations(dir: string): Promise<Operations> {
   const folder = dataFolder(dir)
   await readNodeConfig(folder)
   const run = await readRunFile(folder)
-  const remote = run === undefined ? undefined : await remoteOperations(run)
+  const remote =
+    run === undefined ? undefined : await remoteOperations(run, await writerKeyOf(folder))
   if (remote !== undefined) return remote
   try {
     const node = await openNode(dir, systemClock, pino({ level: 'silent' }))
@@ -23,4 +26,8 @@ export async function openOperations(dir: string): Promise<Operations> {
     const reason = 'Another process has the folder open and its API does not answer.'
     throw new MuluError('MULU_STORE_LOCKED', { cause: error, details: { dir: folder.dir, reason } })
   }
+}
+
+async function writerKeyOf(folder: DataFolder): Promise<string> {
+  return keyToText(createSigner(await readKeyFile(folder.writerKey)).publicKey)
 }

@@ -19,6 +19,10 @@ export function printJson(value: unknown): void {
 
 /** An error: its code, what it says, and the details that tell where and what to do. */
 export function printError(error: unknown): void {
+  if (error instanceof AggregateError) {
+    for (const each of error.errors) printError(each)
+    return
+  }
   if (!isMuluError(error)) {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error))
     return

@@ -16,19 +16,21 @@ type Line = {
 type Problem = { readonly code?: string; readonly details?: Record<string, unknown> }
 type Progress = ((done: number, total: number) => void) | undefined
 
-/** Operations of the node that `run.json` names, or undefined when it does not answer. */
-export async function remoteOperations(run: RunFile): Promise<Operations | undefined> {
+/**
+ * Operations of the node that `run.json` names, or undefined when it is not that node that
+ * answers: a port may have gone to somebody else, who must not be sent the access key.
+ */
+export async function remoteOperations(
+  run: RunFile,
+  writerKey: string,
+): Promise<Operations | undefined> {
+  if (!(await isOwnNode(run, writerKey))) return undefined
   const key = await readAccessKey(run.accessKey)
   const call = (path: string, init: RequestInit = {}): Promise<Response> =>
     fetch(new URL(path, run.url), {
       ...init,
       headers: { authorization: `Bearer ${key}`, ...init.headers },
     })
-  const isUp = await call('/api/v1/status').then(
-    (r) => r.ok,
-    () => false,
-  )
-  if (!isUp) return undefined
   return {
     status: async () => json(await call('/api/v1/status')),
     importFeed: async ({ text, format, source, dryRun, onProgress }) => {
@@ -56,6 +58,19 @@ export async function remoteOperations(run: RunFile): Promise<Operations | undef
   }
 }
 
+async function isOwnNode(run: RunFile, writerKey: string): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
+    const response = await fetch(new URL('/api/v1/status', run.url), { signal })
+    const status = (await response.json()) as { readonly writer?: { readonly key?: unknown } }
+    return status.writer?.key === writerKey
+  } catch {
+    // Nobody answers, or nobody who speaks our API: the store itself is tried instead.
+    return false
+  }
+}
+
+const ANSWER_TIMEOUT_MS = 10_000
 const NDJSON = { accept: 'application/x-ndjson', 'content-type': 'application/octet-stream' }
 
 function parse(text: string): unknown {

@@ -15,11 +15,15 @@ import {
 describe('local operations over HTTP', () => {
   let node: TestNode
   let requests = 0
+  const removals: (() => Promise<void>)[] = []
 
   beforeEach(async () => {
     node = await createTestNode()
   })
-  afterEach(() => node.close())
+  afterEach(async () => {
+    await node.close()
+    for (const remove of removals.splice(0)) await remove()
+  })
 
   const send = (body: string, query = '') =>
     node.own(`/api/v1/imports${query}`, { method: 'POST', body })
@@ -27,7 +31,8 @@ describe('local operations over HTTP', () => {
 
   /** The folder and the join request of a newcomer. */
   async function newcomer(office = ''): Promise<readonly [dir: string, request: object]> {
-    const [dir] = await tempDir()
+    const [dir, remove] = await tempDir()
+    removals.push(remove)
     requests += 1
     const { ticket } = (await node.own('/api/v1/ticket')).body
     const agency = { code: `A${requests}`, names: { en: `Agency ${requests}` }, region: '' }
@@ -173,7 +178,8 @@ describe('local operations over HTTP', () => {
     const stranger = await createTestNode()
     const elsewhere = (await stranger.own('/api/v1/ticket')).body.ticket
     await stranger.close()
-    const [dir] = await tempDir()
+    const [dir, remove] = await tempDir()
+    removals.push(remove)
     const agency = { code: 'F', names: { en: 'Foreign' }, region: '' }
     const made = await initialiseNode({ dir, agency, office: '', ticket: elsewhere })
     const foreign = JSON.parse(await readFile(made.joinRequest, 'utf8'))

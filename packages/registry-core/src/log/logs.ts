@@ -87,6 +87,7 @@ export class Logs {
  * the branch goes that stands.
  */
 function headOf(state: LogState, which: 'known' | 'accepted'): readonly (number | Hash)[] {
-  if (which === 'known' && state.forkedAt !== undefined) return [0, state.forkedAt, state.accepted.seq, state.accepted.id]
+  if (which === 'known' && state.forkedAt !== undefined)
+    return [0, state.forkedAt, state.accepted.seq, state.accepted.id]
   return [state[which].seq, state[which].id]
 }

@@ -12,7 +12,7 @@ import {
   liveByModel,
 } from '../../testing/history.ts'
 
-const RUNS = Number(process.env['RUNS'] ?? 60)
+const RUNS = Number(process.env['RUNS'] ?? 25)
 const WRITERS: readonly HistoryWriter[] = [
   { client: 1, mayClassify: true },
   { client: 2, mayClassify: true },

@@ -7,7 +7,7 @@ export const enPortal = {
   'card.updated': 'Updated',
   'chips.label': 'Filters in force',
   'chips.name': '{{name}}: ',
-  'chips.remove': 'Remove {{what}}',
+  'chips.remove': 'Remove',
   'chips.clear': 'Clear all',
   'facet.region': 'Region',
   'facet.agency': 'Agency',

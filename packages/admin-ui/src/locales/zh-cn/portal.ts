@@ -6,7 +6,7 @@ export const zhCnPortal = {
   'card.updated': '更新',
   'chips.label': '已选条件',
   'chips.name': '{{name}}：',
-  'chips.remove': '去掉 {{what}}',
+  'chips.remove': '去掉',
   'chips.clear': '全部去掉',
   'facet.region': '地区',
   'facet.agency': '机构',

@@ -1,0 +1,224 @@
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import type { NodeProcess } from '../support/mulu.ts'
+import { startWithSamples } from './catalogue.ts'
+import { Session, visit } from './session.ts'
+
+type Facet = {
+  readonly value: string
+  readonly label: Readonly<Record<string, string>>
+  readonly count: number
+}
+type List = {
+  readonly total: number
+  readonly items: readonly { readonly id: string; readonly title: Record<string, string> }[]
+  readonly facets: Readonly<Record<string, readonly Facet[]>>
+}
+type Provenance = {
+  readonly fields: readonly {
+    readonly path: string
+    readonly removed: boolean
+    readonly source: {
+      readonly seq: number
+      readonly agency: { readonly name: { readonly en: string } }
+      readonly node: { readonly en: string }
+    }
+  }[]
+}
+
+const SEARCH_BOX = 'Search words'
+const GUANGDONG = '440000'
+const HENAN = '410000'
+
+describe('the portal in a browser', function () {
+  this.timeout(60_000)
+  let session: Session
+  let node: NodeProcess
+
+  before(async () => {
+    session = await Session.start()
+    node = await startWithSamples(session.dir)
+  })
+  afterEach(() => session?.closePages())
+  after(async () => {
+    await node?.stop()
+    await session?.[Symbol.asyncDispose]()
+  })
+
+  const list = (query: string): Promise<List> => node.get<List>(`/api/v1/records?${query}`)
+  const total = async (query: string): Promise<number> => (await list(query)).total
+  const resultHead = (page: Page, text: string): Promise<void> =>
+    page.getByRole('heading', { level: 2, name: text, exact: true }).waitFor()
+  const chips = (page: Page): Promise<string[]> =>
+    page.getByRole('grid', { name: 'Filters in force' }).getByRole('row').allInnerTexts()
+
+  it('[UI1] finds the records that have the words, and a result leads to its page and back', async () => {
+    const page = await session.open(node, '/')
+    await page.getByLabel(SEARCH_BOX).fill('Tianditu')
+    await page.keyboard.press('Enter')
+    const found = await list('q=Tianditu')
+    await resultHead(page, `“Tianditu”: ${found.total} records`)
+    const title = found.items[0]?.title['en'] ?? ''
+    const first = page.locator('.cards h3 a').first()
+    expect(await first.innerText()).to.equal(title)
+    expect(await first.locator('mark').allInnerTexts()).to.include('Tianditu')
+    await first.click()
+    await page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor()
+    expect(new URL(page.url()).pathname).to.equal(`/records/${found.items[0]?.id}`)
+    await page.getByRole('link', { name: 'Results for “Tianditu”' }).click()
+    await resultHead(page, `“Tianditu”: ${found.total} records`)
+    expect(new URL(page.url()).search).to.equal('?q=Tianditu')
+  })
+
+  it('[UI1] shows more of a long result on request, and all of it is counted', async () => {
+    const page = await session.open(node, '/?q=Tianditu')
+    const cards = page.locator('.cards > li')
+    expect(await cards.count()).to.equal(20)
+    await page.getByRole('button', { name: 'Show more' }).click()
+    await cards.nth(39).waitFor()
+    expect(new URL(page.url()).searchParams.get('pages')).to.equal('2')
+    const all = await total('q=Tianditu')
+    expect(await page.locator('.after p').innerText()).to.equal(`40 of ${all} shown.`)
+  })
+
+  it('[UI2] narrows by filters that show as chips with counts and stand in the address', async () => {
+    const page = await session.open(node, '/?q=Tianditu')
+    const tick = (group: string, value: string): Promise<void> =>
+      page
+        .getByRole('group', { name: group })
+        .getByRole('checkbox', { name: new RegExp(`^${value} `) })
+        .check()
+    await tick('Region', 'Guangdong')
+    await resultHead(page, `“Tianditu”: ${await total(`q=Tianditu&region=${GUANGDONG}`)} records`)
+    await tick('Region', 'Henan')
+    const both = `q=Tianditu&region=${GUANGDONG}&region=${HENAN}`
+    await resultHead(page, `“Tianditu”: ${await total(both)} records`)
+    await tick('Theme', 'Environment')
+    const narrowed = await list(`${both}&theme=ENVI`)
+    await resultHead(page, `“Tianditu”: ${narrowed.total} records`)
+    expect(new URL(page.url()).search).to.equal(`?${both}&theme=ENVI`)
+    const count = (facet: string, value: string): number | undefined =>
+      narrowed.facets[facet]?.find((known) => known.value === value)?.count
+    expect(await chips(page)).to.deep.equal([
+      `Region: Guangdong${count('region', GUANGDONG)}`,
+      `Region: Henan${count('region', HENAN)}`,
+      `Theme: Environment${count('theme', 'ENVI')}`,
+    ])
+  })
+
+  it('[UI3] shows the same page from the address alone, and a removed chip or Back widens it', async () => {
+    const address = `/?q=Tianditu&region=${GUANGDONG}&region=${HENAN}&theme=ENVI`
+    const page = await session.open(node, address)
+    await resultHead(page, `“Tianditu”: ${await total(address.slice(2))} records`)
+    expect(await page.getByRole('checkbox', { checked: true }).count()).to.equal(3)
+    await page.getByRole('button', { name: 'Remove Region: Henan', exact: true }).click()
+    const one = `q=Tianditu&region=${GUANGDONG}&theme=ENVI`
+    await resultHead(page, `“Tianditu”: ${await total(one)} records`)
+    expect(new URL(page.url()).search).to.equal(`?${one}`)
+    await page.getByRole('button', { name: 'Clear all' }).click()
+    await resultHead(page, `“Tianditu”: ${await total('q=Tianditu')} records`)
+    await page.goBack()
+    await resultHead(page, `“Tianditu”: ${await total(one)} records`)
+    expect(await chips(page)).to.have.length(2)
+  })
+
+  it('[UI4] names the words and filters that found nothing, and counts what each step would find', async () => {
+    const page = await session.open(node, `/?q=Tianditu+zzzxq&region=${GUANGDONG}`)
+    await page
+      .getByRole('heading', { name: 'No record has “Tianditu”, “zzzxq” with Guangdong' })
+      .waitFor()
+    const near = await total(`q=Tianditu&region=${GUANGDONG}`)
+    const far = await total('q=Tianditu')
+    await page.getByRole('link', { name: `“Tianditu” alone, everywhere: ${far} records` }).waitFor()
+    await page.getByRole('link', { name: `Without “zzzxq”: ${near} records` }).click()
+    await resultHead(page, `“Tianditu”: ${near} records`)
+    await visit(page, `${node.url}/?q=zzzxq`)
+    await page.getByRole('heading', { name: 'No record has “zzzxq”' }).waitFor()
+    await page.getByRole('link', { name: 'Start from all records' }).click()
+    await resultHead(page, `${await total('')} records`)
+  })
+
+  it('[UI5] tells of every field who set it, when, on which node and in which commit', async () => {
+    const id = (await list('q=mortgage&limit=1')).items[0]?.id
+    const { fields } = await node.get<Provenance>(`/api/v1/records/${id}/provenance`)
+    const standing = fields.filter((field) => !field.removed)
+    expect(standing).to.have.length.above(10)
+    const page = await session.open(node, `/records/${id}`)
+    expect(await page.getByRole('button', { name: /^Source of / }).count()).to.equal(
+      standing.length,
+    )
+    for (const { path, source } of standing) {
+      const row = page.locator('dl.fields > *', { has: page.locator(`[id="field-${path}"]`) })
+      await row.getByRole('button', { name: /^Source of / }).click()
+      const facts = await row.locator('.prov dl.facts > div').allInnerTexts()
+      expect(facts[0], path).to.match(new RegExp(`^Who\\s+${source.agency.name.en}`))
+      expect(facts[1], path).to.match(/^When\s+\d{1,2} \w{3} \d{4}, \d{2}:\d{2}/)
+      expect(facts[2], path).to.match(new RegExp(`^On which node\\s+${source.node.en}`))
+      expect(facts[3], path).to.match(new RegExp(`^In which commit\\s+No. ${source.seq} \\w+`))
+    }
+  })
+
+  it('[UI6] speaks the language of the browser and changes to the other on a press, for good', async () => {
+    const page = await session.open(node, '/', { locale: 'zh-CN' })
+    const state = async (): Promise<readonly string[]> => [
+      (await page.locator('html').getAttribute('lang')) ?? '',
+      await page.getByRole('heading', { level: 1 }).innerText(),
+      await page.getByRole('navigation').innerText(),
+    ]
+    const chinese = ['zh-CN', '检索全国目录', '检索\n全国态势\n本节点']
+    const english = ['en', 'Search the national catalogue', 'Search\nSituation\nThis node']
+    expect(await state()).to.deep.equal(chinese)
+    await page.getByRole('button', { name: 'English' }).click()
+    expect(await state()).to.deep.equal(english)
+    await visit(page, `${node.url}/node`)
+    expect((await state())[0]).to.equal('en')
+    await page.getByRole('button', { name: '中文' }).click()
+    await visit(page, `${node.url}/`)
+    expect(await state()).to.deep.equal(chinese)
+    const other = await session.open(node, '/', { locale: 'en-US' })
+    expect(await other.locator('html').getAttribute('lang')).to.equal('en')
+  })
+
+  it('[UI7] puts the skip link first, and it leads past the header to the content', async () => {
+    for (const path of ['/', '/situation', '/node']) {
+      const page = await session.open(node, path)
+      await page.keyboard.press('Tab')
+      expect(await page.locator(':focus').innerText()).to.equal('Skip to content')
+      await page.keyboard.press('Enter')
+      await page.keyboard.press('Tab')
+      expect(await page.locator('main :focus').count(), path).to.equal(1)
+    }
+  })
+
+  it('[UI8] reaches the search box with / from every page, and Esc empties it', async () => {
+    const page = await session.open(node, '/node')
+    const box = page.getByLabel(SEARCH_BOX)
+    const focused = page.locator('#search-box:focus')
+    await page.keyboard.press('/')
+    await focused.waitFor()
+    expect(new URL(page.url()).pathname).to.equal('/')
+    await page.keyboard.type('a/b')
+    expect(await box.inputValue()).to.equal('a/b')
+    await page.keyboard.press('Escape')
+    expect(await box.inputValue()).to.equal('')
+    await page.getByRole('link', { name: 'Skip to content' }).focus()
+    await page.keyboard.press('/')
+    await focused.waitFor()
+  })
+
+  it('[UI8] lists the keys on ?, and Esc closes the list and gives the focus back', async () => {
+    const page = await session.open(node, '/situation')
+    const start = page.getByRole('link', { name: 'This node' })
+    await start.focus()
+    await page.keyboard.press('?')
+    const dialog = page.getByRole('dialog', { name: 'Keys' })
+    await dialog.waitFor()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await page.locator('nav a[href="/node"]:focus').waitFor()
+  })
+
+  it('[UI14] logs no error and asks no other host meanwhile', () => {
+    expect(session.troubles).to.deep.equal([])
+  })
+})
