@@ -82,7 +82,18 @@ export async function startDisputed(dir: string): Promise<Disputed> {
   const office = await federation.start(OFFICE_INDEX)
   await untilConflicts([head, office], id, 2)
   await untilEqual([head, office], catalogue.records)
+  await untilAgreed([head, office])
   return { federation, head, office, id }
+}
+
+type AsOf = { readonly asOf: { readonly agree: number } }
+
+/** Waits until every node has also heard from all others that they hold the same. */
+async function untilAgreed(nodes: readonly NodeProcess[]): Promise<void> {
+  await eventually('every node to know that all agree', async () => {
+    const all = await Promise.all(nodes.map((node) => node.get<AsOf>('/api/v1/status')))
+    return all.every(({ asOf }) => asOf.agree === nodes.length) ? true : undefined
+  })
 }
 
 async function change(node: NodeProcess, id: string, etag: string, set: object): Promise<void> {

@@ -14,7 +14,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 /** All levels, the quietest first. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
-const SCHEMA = {
+const SCHEMA: object = {
   type: 'object',
   properties: {
     MULU_LOG_LEVEL: { enum: [...LOG_LEVELS] },
