@@ -57,7 +57,7 @@ describe('the pages of a federation in a browser', function () {
       .locator('dl.fields > *', { has: page.locator(`[id="field-${path}"]`) })
       .locator('ul.values > li')
 
-  it('[UI9] says on every page as of when, how many nodes agree, and which node this is', async () => {
+  it('[UI23] says on every page as of when, how many nodes agree, and which node this is', async () => {
     for (const path of ['/', record, '/situation', '/node']) {
       const page = await session.open(office, path)
       const line = page.getByRole('complementary', { name: 'As of' })
@@ -67,7 +67,7 @@ describe('the pages of a federation in a browser', function () {
     }
   })
 
-  it('[UI10] shows in the situation whether the nodes agree, each node, and the totals', async () => {
+  it('[UI24] shows in the situation whether the nodes agree, each node, and the totals', async () => {
     const { catalogue, heads } = await status(head)
     const page = await session.open(head, '/situation')
     await page.getByRole('heading', { level: 1, name: 'Situation' }).waitFor()
@@ -89,7 +89,7 @@ describe('the pages of a federation in a browser', function () {
     }
   })
 
-  it('[UI11] says on the page of the node what to do, its peers, its identity and its roster', async () => {
+  it('[UI25] says on the page of the node what to do, its peers, its identity and its roster', async () => {
     const { federation, roster } = await status(office)
     const page = await session.open(office, '/node')
     await page.getByRole('heading', { level: 1, name: 'This node' }).waitFor()

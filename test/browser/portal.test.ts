@@ -52,7 +52,7 @@ describe('the portal in a browser', function () {
   const chips = (page: Page): Promise<string[]> =>
     page.getByRole('grid', { name: 'Filters in force' }).getByRole('row').allInnerTexts()
 
-  it('[UI1] finds the records that have the words, and a result leads to its page and back', async () => {
+  it('[UI15] finds the records that have the words, and a result leads to its page and back', async () => {
     const page = await session.open(node, '/')
     await page.getByLabel(SEARCH_BOX).fill('Tianditu')
     await page.keyboard.press('Enter')
@@ -70,7 +70,7 @@ describe('the portal in a browser', function () {
     expect(new URL(page.url()).search).to.equal('?q=Tianditu')
   })
 
-  it('[UI1] shows more of a long result on request, and all of it is counted', async () => {
+  it('[UI15] shows more of a long result on request, and all of it is counted', async () => {
     const page = await session.open(node, '/?q=Tianditu')
     const cards = page.locator('.cards > li')
     expect(await cards.count()).to.equal(20)
@@ -81,7 +81,7 @@ describe('the portal in a browser', function () {
     expect(await page.locator('.after p').innerText()).to.equal(`40 of ${all} shown.`)
   })
 
-  it('[UI2] narrows by filters that show as chips with counts and stand in the address', async () => {
+  it('[UI16] narrows by filters that show as chips with counts and stand in the address', async () => {
     const page = await session.open(node, '/?q=Tianditu')
     const tick = (group: string, value: string): Promise<void> =>
       page
@@ -106,7 +106,7 @@ describe('the portal in a browser', function () {
     ])
   })
 
-  it('[UI3] shows the same page from the address alone, and a removed chip or Back widens it', async () => {
+  it('[UI17] shows the same page from the address alone, and a removed chip or Back widens it', async () => {
     const address = `/?q=Tianditu&region=${GUANGDONG}&region=${HENAN}&theme=ENVI`
     const page = await session.open(node, address)
     await resultHead(page, `“Tianditu”: ${await total(address.slice(2))} records`)
@@ -122,7 +122,7 @@ describe('the portal in a browser', function () {
     expect(await chips(page)).to.have.length(2)
   })
 
-  it('[UI4] names the words and filters that found nothing, and counts what each step would find', async () => {
+  it('[UI18] names the words and filters that found nothing, and counts what each step would find', async () => {
     const page = await session.open(node, `/?q=Tianditu+zzzxq&region=${GUANGDONG}`)
     await page
       .getByRole('heading', { name: 'No record has “Tianditu”, “zzzxq” with Guangdong' })
@@ -138,7 +138,7 @@ describe('the portal in a browser', function () {
     await resultHead(page, `${await total('')} records`)
   })
 
-  it('[UI5] tells of every field who set it, when, on which node and in which commit', async () => {
+  it('[UI19] tells of every field who set it, when, on which node and in which commit', async () => {
     const id = (await list('q=mortgage&limit=1')).items[0]?.id
     const { fields } = await node.get<Provenance>(`/api/v1/records/${id}/provenance`)
     const standing = fields.filter((field) => !field.removed)
@@ -158,7 +158,7 @@ describe('the portal in a browser', function () {
     }
   })
 
-  it('[UI6] speaks the language of the browser and changes to the other on a press, for good', async () => {
+  it('[UI20] speaks the language of the browser and changes to the other on a press, for good', async () => {
     const page = await session.open(node, '/', { locale: 'zh-CN' })
     const state = async (): Promise<readonly string[]> => [
       (await page.locator('html').getAttribute('lang')) ?? '',
@@ -179,7 +179,7 @@ describe('the portal in a browser', function () {
     expect(await other.locator('html').getAttribute('lang')).to.equal('en')
   })
 
-  it('[UI7] puts the skip link first, and it leads past the header to the content', async () => {
+  it('[UI21] puts the skip link first, and it leads past the header to the content', async () => {
     for (const path of ['/', '/situation', '/node']) {
       const page = await session.open(node, path)
       await page.keyboard.press('Tab')
@@ -190,7 +190,7 @@ describe('the portal in a browser', function () {
     }
   })
 
-  it('[UI8] reaches the search box with / from every page, and Esc empties it', async () => {
+  it('[UI22] reaches the search box with / from every page, and Esc empties it', async () => {
     const page = await session.open(node, '/node')
     const box = page.getByLabel(SEARCH_BOX)
     const focused = page.locator('#search-box:focus')
@@ -206,7 +206,7 @@ describe('the portal in a browser', function () {
     await focused.waitFor()
   })
 
-  it('[UI8] lists the keys on ?, and Esc closes the list and gives the focus back', async () => {
+  it('[UI22] lists the keys on ?, and Esc closes the list and gives the focus back', async () => {
     const page = await session.open(node, '/situation')
     const start = page.getByRole('link', { name: 'This node' })
     await start.focus()
