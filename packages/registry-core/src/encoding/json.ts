@@ -14,6 +14,8 @@ export type JsonObject = { readonly [key: string]: JsonValue }
 
 /** Canonical JSON by RFC 8785: keys by code unit, one text per value. */
 export function canonicalJson(value: JsonValue): string {
+  // For anything but a container JSON itself is canonical; most field values are such texts.
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const text = canonicalize(value)
   if (text === undefined) throw new Error('Invariant broken: a JSON value has canonical text')
   return text
