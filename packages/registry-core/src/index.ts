@@ -16,6 +16,7 @@ export {
   type Query,
   type Source,
 } from './catalogue/catalogue.ts'
+export { noCounts } from './catalogue/counts.ts'
 export { valueHash } from './catalogue/leaf.ts'
 export { type Audience, audienceText } from './commit/audience.ts'
 export { encodeBody, type Slot } from './commit/body.ts'

@@ -72,9 +72,7 @@ class Replica implements Registry {
       rosters: () => rosters.all,
       profileOf: (roster) => rosters.profileOf(roster),
       onViews: (scope, views) => this.#showViews(scope, views),
-      onRejudge: async (scope) => {
-        this.#rejudge.set(`${scope.ns}/${scope.aud}`, { ns: scope.ns, aud: scope.aud })
-      },
+      onRejudge: (scope) => this.#markForRejudging(scope),
     })
   }
 

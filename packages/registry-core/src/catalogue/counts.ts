@@ -10,7 +10,8 @@ export function countByAgency(items: Iterable<Item>): readonly AgencyCounts[] {
   return [...counts.values()].sort((a, b) => a.agency - b.agency)
 }
 
-function noCounts(agency: number): AgencyCounts {
+/** The counts of an agency without records. */
+export function noCounts(agency: number): AgencyCounts {
   return {
     agency,
     records: 0,

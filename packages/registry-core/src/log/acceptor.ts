@@ -48,7 +48,7 @@ export type AcceptorContext = {
   /** Told of every view that changed, after its batch was written. */
   readonly onViews: (scope: Scope, views: ReadonlyMap<string, View | undefined>) => void
   /** Told when what was accepted before has to be judged again. */
-  readonly onRejudge: (scope: Scope) => Promise<void>
+  readonly onRejudge: (scope: Scope) => void
 }
 
 /** What a stalled log waits for: a position of another log, or news of another kind. */
@@ -169,7 +169,7 @@ export class Acceptor {
     const outcome = outcomeOf(verdict, merged)
     await this.#write(commit, outcome, after, merged?.operations ?? [], isNew)
     if (merged !== undefined) this.#context.onViews(log, merged.views)
-    if (commit.read.reset && verdict.kind === 'in force') await this.#context.onRejudge(log)
+    if (commit.read.reset && verdict.kind === 'in force') this.#context.onRejudge(log)
     return { outcome, isDone: true }
   }
 
@@ -252,7 +252,7 @@ export class Acceptor {
       put(store.evidence, positionPrefix(state.log, seq), encodeCbor(proof)),
     ])
     const isSettled = state.judged.seq < forkedAt && this.#pin(state.log) === undefined
-    if (!isSettled) await this.#context.onRejudge(state.log)
+    if (!isSettled) this.#context.onRejudge(state.log)
     return { known: false, outcome }
   }
 }

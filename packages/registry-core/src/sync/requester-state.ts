@@ -120,8 +120,3 @@ export const NEW_REQUESTER: RequesterState = {
   owesReady: false,
   owesPeers: true,
 }
-
-/** The text of the log that a requester is pulling, so that no other one pulls it as well. */
-export function claimOf(state: RequesterState): string | undefined {
-  return state.pull?.want.text
-}

@@ -72,13 +72,3 @@ export function bringForward(wants: readonly Want[], named: ReadonlySet<string>)
   const isNamed = (want: Want): boolean => named.has(want.text)
   return [...wants.filter(isNamed), ...wants.filter((want) => !isNamed(want))]
 }
-
-/** How many commits of a peer's heads are missing here, as far as positions tell. */
-export function countMissing(context: SyncContext, wants: readonly Want[]): number {
-  let missing = 0
-  for (const want of wants) {
-    const own = headsIndex(context.heads).byLog.get(want.text)?.known.seq ?? 0
-    missing += Math.max(0, want.head.known.seq - own)
-  }
-  return missing
-}

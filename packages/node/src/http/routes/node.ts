@@ -1,5 +1,5 @@
 /** What this node is and sees: status, peers, agencies, roster. */
-import { hashToText, keyToText, type RosterState, type Writer } from '@mulu/registry-core'
+import { hashToText, keyToText, noCounts, type RosterState, type Writer } from '@mulu/registry-core'
 import type { Router } from 'express'
 import type { NodeContext } from '../../node-context.ts'
 import { asOf } from '../../status/as-of.ts'
@@ -30,7 +30,7 @@ async function agencies(context: NodeContext): Promise<unknown> {
   const state = registry.roster?.state
   const counts = new Map(registry.catalogue.countsByAgency().map((c) => [c.agency, c] as const))
   const items = [...(state?.agencies.keys() ?? [])].map((id) => {
-    const { agency: _, ...numbers } = counts.get(id) ?? NO_COUNTS
+    const { agency: _, ...numbers } = counts.get(id) ?? noCounts(id)
     const ref = agencyRef(state, id)
     return {
       ...ref,
@@ -41,16 +41,6 @@ async function agencies(context: NodeContext): Promise<unknown> {
     }
   })
   return { items, asOf: await asOf(context) }
-}
-
-const NO_COUNTS = {
-  agency: 0,
-  records: 0,
-  published: 0,
-  withdrawn: 0,
-  problems: 0,
-  conflicts: 0,
-  newestMs: 0,
 }
 
 function namespacesOf(state: RosterState | undefined, agency: number): readonly number[] {
