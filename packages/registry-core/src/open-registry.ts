@@ -1,7 +1,7 @@
 /** Opens a replica on a database: loads what is stored and finishes what was interrupted. */
 
 import type { Catalogue } from './catalogue/catalogue.ts'
-import { treeRoot } from './catalogue/digest-tree.ts'
+import { DigestTree } from './catalogue/digest-tree.ts'
 import { ReplicaCatalogue } from './catalogue/replica-catalogue.ts'
 import type { Audience } from './commit/audience.ts'
 import { type Commit, decodeCommit } from './commit/commit.ts'
@@ -14,6 +14,7 @@ import { writeChanges } from './log/author.ts'
 import type { LogHead, LogKey } from './log/log.ts'
 import { Logs } from './log/logs.ts'
 import type { Acceptance } from './log/outcome.ts'
+import { effectiveStamp } from './log/past.ts'
 import { rebuildScope, unfinishedScopes } from './log/rebuild.ts'
 import type { Profile } from './profile/profile.ts'
 import { Queue } from './queue.ts'
@@ -51,6 +52,7 @@ class Replica implements Registry {
   readonly #rosters: RosterStore
   readonly #logs: Logs
   readonly #index: ScanIndex
+  readonly #tree: DigestTree
   readonly #acceptor: Acceptor
   readonly #queue = new Queue()
   readonly #listeners = new Set<(event: RegistryEvent) => void>()
@@ -63,14 +65,23 @@ class Replica implements Registry {
     this.#store = store
     this.#rosters = rosters
     this.#logs = logs
+    this.#tree = new DigestTree(options.crypto, store)
     this.#index = new ScanIndex((ns) => this.#ownerOf(ns))
-    this.catalogue = new ReplicaCatalogue(options.crypto, store, this.#index)
+    this.catalogue = new ReplicaCatalogue({
+      crypto: options.crypto,
+      store,
+      index: this.#index,
+      profile: () => rosters.viewProfile,
+      stamp: (scope, row) => effectiveStamp(logs, scope, row),
+    })
     this.#acceptor = new Acceptor({
       crypto: options.crypto,
       store,
       logs,
+      tree: this.#tree,
       rosters: () => rosters.all,
       profileOf: (roster) => rosters.profileOf(roster),
+      viewProfile: () => rosters.viewProfile,
       onViews: (scope, views) => this.#showViews(scope, views),
       onRejudge: (scope) => this.#markForRejudging(scope),
     })
@@ -225,7 +236,7 @@ class Replica implements Registry {
   }
 
   catalogueDigest(): Promise<Hash> {
-    return this.#exclusively(() => treeRoot(this.#options.crypto, this.#store, 1))
+    return this.#exclusively(() => this.#tree.root(1))
   }
 
   totals(): Totals {

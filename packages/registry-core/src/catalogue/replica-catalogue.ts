@@ -1,16 +1,20 @@
 /** The catalogue over a store: views and their past. */
 import type { ReadCommit } from '../commit/commit.ts'
+import type { Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { utf8ToText } from '../encoding/bytes.ts'
 import { SALT_BYTES } from '../limits.ts'
 import { commitsAt } from '../log/chain.ts'
 import type { LogKey } from '../log/log.ts'
 import { decodeOutcome } from '../log/stored-outcome.ts'
+import type { Profile } from '../profile/profile.ts'
+import { buildView } from '../record/build-view.ts'
 import { type DocumentSlot, RecordDocument, type Row } from '../record/document.ts'
+import { liveSlots } from '../record/live-slots.ts'
 import { type RecordId, recOf } from '../record/record-id.ts'
 import type { View } from '../record/view.ts'
 import type { ScanIndex } from '../search/scan-index.ts'
-import { commitKey, recordKey, type Scope, type Store } from '../store/store.ts'
+import { commitKey, recordKey, type Scope, type Store, scopeOfKey } from '../store/store.ts'
 import type {
   AgencyCounts,
   Catalogue,
@@ -23,35 +27,65 @@ import type {
 } from './catalogue.ts'
 import { countByAgency } from './counts.ts'
 
-/** Reads the federation's records of one store. */
+/** What reading rests on. */
+export type CatalogueContext = {
+  readonly crypto: Crypto
+  readonly store: Store
+  readonly index: ScanIndex
+  /** The profile that views are made with; undefined before any is here. */
+  readonly profile: () => Profile | undefined
+  readonly stamp: (scope: Scope, row: Row) => Stamp
+}
+
+/**
+ * Reads the federation's records of one store. A view is a function of the stored slots and the
+ * profile and is made when it is asked for, so it can be neither stale nor at odds with them.
+ */
 export class ReplicaCatalogue implements Catalogue {
+  readonly #context: CatalogueContext
   readonly #crypto: Crypto
   readonly #store: Store
-  readonly #index: ScanIndex
 
-  constructor(crypto: Crypto, store: Store, index: ScanIndex) {
-    this.#crypto = crypto
-    this.#store = store
-    this.#index = index
+  constructor(context: CatalogueContext) {
+    this.#context = context
+    this.#crypto = context.crypto
+    this.#store = context.store
   }
 
   async query(query: Query): Promise<Page> {
-    return this.#index.query(query)
+    return this.#context.index.query(query)
   }
 
   countsByAgency(): readonly AgencyCounts[] {
-    return countByAgency(this.#index.items())
+    return countByAgency(this.#context.index.items())
   }
 
   async record(id: RecordId): Promise<View | undefined> {
-    const text = await this.#store.views.get(recordKey(scopeOf(id), recOf(id)))
-    return text === undefined ? undefined : (JSON.parse(text) as View)
+    const [view] = await this.records([id])
+    return view
+  }
+
+  async records(ids: readonly RecordId[]): Promise<readonly (View | undefined)[]> {
+    const keys = ids.map((id) => recordKey(scopeOf(id), recOf(id)))
+    const stored = await this.#store.records.getMany(keys)
+    return ids.map((id, i) => this.#view(id, stored[i]))
   }
 
   async *views(): AsyncGenerator<View> {
-    for await (const [key, text] of this.#store.views.iterator()) {
-      if (key.split('/')[1] === '1') yield JSON.parse(text) as View
+    for await (const [key, stored] of this.#store.records.iterator()) {
+      const { ns, aud } = scopeOfKey(key)
+      const [, , kind = '', local = ''] = key.split('/')
+      const view = aud === 1 ? this.#view({ ns, kind, local }, stored) : undefined
+      if (view !== undefined) yield view
     }
+  }
+
+  #view(id: RecordId, stored: Uint8Array | undefined): View | undefined {
+    const profile = this.#context.profile()
+    if (stored === undefined || profile === undefined) return undefined
+    const stamp = (row: Row): Stamp => this.#context.stamp(scopeOf(id), row)
+    const live = liveSlots(RecordDocument.open(stored).slots())
+    return buildView({ crypto: this.#crypto, profile, stamp }, id.ns, recOf(id), live)
   }
 
   async provenance(id: RecordId): Promise<readonly FieldProvenance[]> {

@@ -56,7 +56,6 @@ async function clearDerived(store: Store, prefix: string): Promise<void> {
   for (const sublevel of [store.records, store.outcomes]) {
     await deleteKeys(store, sublevel.keys(under(prefix)), (key) => [del(sublevel, key)])
   }
-  await deleteKeys(store, store.views.keys(under(prefix)), (key) => [del(store.views, key)])
   await deleteKeys(store, store.leaves.keys(under(prefix)), (key) => [
     del(store.leaves, key),
     bucketMark(store, prefix, key),
