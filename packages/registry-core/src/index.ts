@@ -116,6 +116,7 @@ export { decodeFrame, encodeFrame, type Frame, type PeerAddresses } from './sync
 export type { NodeReport } from './sync/report.ts'
 export { stepRequester } from './sync/requester.ts'
 export {
+  claimsOf,
   NEW_REQUESTER,
   type RequesterEffect,
   type RequesterEvent,
