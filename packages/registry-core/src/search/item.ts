@@ -1,7 +1,7 @@
 /** From a view to the row that lists, filters and text search work on. */
 
 import type { Item } from '../catalogue/catalogue.ts'
-import { isJsonObject, type JsonValue } from '../encoding/json.ts'
+import { isJsonObject, type JsonValue, newTable } from '../encoding/json.ts'
 import type { View } from '../record/view.ts'
 
 /** A listed record with its folded texts; the agency follows from the namespace when asked. */
@@ -46,8 +46,11 @@ export function fold(text: string): string {
 }
 
 function under(fields: View['fields'], prefix: string): Readonly<Record<string, JsonValue>> {
-  const found = Object.entries(fields).filter(([path]) => path.startsWith(prefix))
-  return Object.fromEntries(found.map(([path, value]) => [path.slice(prefix.length), value]))
+  const found = newTable()
+  for (const path of Object.keys(fields)) {
+    if (path.startsWith(prefix)) found[path.slice(prefix.length)] = fields[path] ?? null
+  }
+  return found
 }
 
 function textsUnder(fields: View['fields'], prefix: string): Readonly<Record<string, string>> {
