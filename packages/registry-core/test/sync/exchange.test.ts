@@ -197,7 +197,7 @@ describe('exchange of commits', () => {
     expect(await digestOf(stolen.registry)).to.equal(await digestOf(at(replicas, 0).registry))
   })
 
-  it('[SY14] pulls what is missing below a fork that both know', async () => {
+  it('[SY15] pulls what is missing below a fork that both know', async () => {
     const { federation, replicas, nodes } = await openAll()
     const first = commitOf(federation, 1)
     const left = commitOf(federation, 1, { seq: 2, parent: first.id }, 'left')
