@@ -80,8 +80,8 @@ export const TORN_BATCH: Planted = {
     let batches = 0
     return withBatch(database, (batch, operations, options) => {
       const isTorn = ++batches % 23 === 0
-      const isView = ({ sublevel }: Operation): boolean => sublevel?.prefix === '!views!'
-      return batch(isTorn ? operations.filter((each) => !isView(each)) : operations, options)
+      const isRecord = ({ sublevel }: Operation): boolean => sublevel?.prefix === '!records!'
+      return batch(isTorn ? operations.filter((each) => !isRecord(each)) : operations, options)
     })
   },
 }
