@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { hashToText } from '../../src/crypto.ts'
+import { isMuluError } from '../../src/errors.ts'
 import { openReplica, TestFederation } from '../../testing/federation.ts'
 import { commitOf } from '../../testing/signed-commit.ts'
 
@@ -73,5 +74,22 @@ describe('who names a log that has ended', () => {
     ])
     await registry.accept([right])
     expect(registry.heads().find(({ log }) => log.writer === 2)?.accepted.seq).to.equal(1)
+  })
+
+  it('[LG13] writes nothing at a position of the own log that somebody else has written', async () => {
+    const federation = newFederation()
+    const { registry } = await openReplica(federation, { client: 1, seed: 1 })
+    const elsewhere = [1, 2].map((n) =>
+      commitOf(federation, 1, { seq: 3, parent: new Uint8Array(33).fill(n) }, `copy ${n}`),
+    )
+    for (const [index, commit] of elsewhere.entries()) {
+      await registry.accept([commit])
+      const change = { rec: `resource/n${index}`, set: { 'title/en': 'x' } }
+      const refusal = await registry
+        .write({ ns: 1, aud: 1, actor: 'a', changes: [change] })
+        .catch((error: unknown) => error)
+      expect(isMuluError(refusal) && refusal.code).to.equal('MULU_FORK')
+    }
+    expect(registry.heads()[0]?.accepted.seq).to.equal(0)
   })
 })
