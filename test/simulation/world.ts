@@ -155,19 +155,21 @@ export class World {
     return this.partition.has(a) === this.partition.has(b)
   }
 
-  /** Opens a stream each way between two nodes, unless there is one. */
+  /** Opens a stream each way between two nodes, where there is none. */
   connect(a: SimNode, b: SimNode): boolean {
-    if (a.participant === undefined || b.participant === undefined) return false
     if (a === b || !this.isReachable(a, b)) return false
-    if (a.participant.links.some((link) => link.responder === b.participant)) return false
-    for (const [from, to] of [
-      [a, b],
-      [b, a],
-    ] as const) {
-      if (from.participant === undefined || to.participant === undefined) continue
-      this.#tellTime()
-      this.#links.add(new Link(from.participant, to.participant, this.#wire()))
+    const opened = [this.#open(a, b), this.#open(b, a)]
+    return opened.includes(true)
+  }
+
+  #open(from: SimNode, to: SimNode): boolean {
+    const [requester, responder] = [from.participant, to.participant]
+    if (requester === undefined || responder === undefined) return false
+    if (requester.links.some((l) => l.requester === requester && l.responder === responder)) {
+      return false
     }
+    this.#tellTime()
+    this.#links.add(new Link(requester, responder, this.#wire()))
     return true
   }
 
