@@ -31,7 +31,10 @@ export async function openSampleCatalogue(): Promise<SampleCatalogue> {
   const ids = new Map<string, string>()
   for (const [at, [name, file]] of FEEDS.entries()) {
     const ns = at + 1
-    const { candidates } = readFeed(sampleText(file), 'auto', { hash: sha256 })
+    const feed = readFeed(sampleText(file), 'auto', { hash: sha256 })
+    const candidates = [...feed.entries()].flatMap((entry) =>
+      'candidate' in entry ? [entry.candidate] : [],
+    )
     registry.setAuthor({ client: ns, signer: testSigner(ns) })
     await registry.write({
       ns,
