@@ -14,6 +14,7 @@ import { liveSlots } from '../record/live-slots.ts'
 import { type RecordId, recOf } from '../record/record-id.ts'
 import type { View } from '../record/view.ts'
 import type { ScanIndex } from '../search/scan-index.ts'
+import type { Spelling } from '../search/text/spelling.ts'
 import { commitKey, recordKey, type Scope, type Store, scopeOfKey } from '../store/store.ts'
 import type {
   AgencyCounts,
@@ -54,6 +55,10 @@ export class ReplicaCatalogue implements Catalogue {
 
   async query(query: Query): Promise<Page> {
     return this.#context.index.query(query)
+  }
+
+  async spellings(word: string, limit: number): Promise<readonly Spelling[]> {
+    return this.#context.index.spellings(word, limit)
   }
 
   countsByAgency(): readonly AgencyCounts[] {
