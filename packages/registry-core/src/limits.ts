@@ -40,3 +40,5 @@ export const ROSTER_CHANGES_MAX = 4_096
 export const ROSTER_BYTES_MAX = 983_040
 /** [LM18] One profile, in bytes; it travels in one frame. */
 export const PROFILE_BYTES_MAX = 983_040
+/** [LM19] Arrays and maps of a signed format or a frame nest at most this deep, as for LM6. */
+export const CBOR_DEPTH_MAX = 16
