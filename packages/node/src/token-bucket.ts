@@ -3,6 +3,9 @@
 /** What an allowance is made of. */
 export type Rate = { readonly perSecond: number; readonly burst: number }
 
+/** However much was taken, a token is there again after this many seconds. */
+const DEBT_MAX_S = 20
+
 /** One allowance. Time is passed in, in milliseconds. */
 export class TokenBucket {
   readonly #rate: Rate
@@ -25,7 +28,7 @@ export class TokenBucket {
   /** Takes `cost` whatever is there; what is missing is a debt that has to fill first. */
   charge(cost: number, nowMs: number): void {
     this.#fill(nowMs)
-    this.#tokens -= cost
+    this.#tokens = Math.max(this.#tokens - cost, 1 - this.#rate.perSecond * DEBT_MAX_S)
   }
 
   /** How long until a token is there, in milliseconds. */

@@ -23,8 +23,11 @@ export type FrameStream = {
   readonly abort: (reason: Error) => void
 }
 
-/** Reads and writes frames on a stream. */
-export function createFrameStream(stream: Stream): FrameStream {
+/** Reads and writes frames on a stream; `onSent` is told how many bytes a frame took. */
+export function createFrameStream(
+  stream: Stream,
+  onSent: (bytes: number) => void = () => undefined,
+): FrameStream {
   const framed = lpStream(stream, {
     maxDataLength: limits.FRAME_BYTES_MAX,
     maxBufferSize: BUFFER_BYTES_MAX,
@@ -36,8 +39,11 @@ export function createFrameStream(stream: Stream): FrameStream {
         .catch(lengthRefused)
       return decodeFrame(bytes.subarray())
     },
-    write: (frame) =>
-      framed.write(encodeFrame(frame), { signal: AbortSignal.timeout(WRITE_TIMEOUT_MS) }),
+    write: (frame) => {
+      const bytes = encodeFrame(frame)
+      onSent(bytes.length)
+      return framed.write(bytes, { signal: AbortSignal.timeout(WRITE_TIMEOUT_MS) })
+    },
     close: () => stream.close({ signal: AbortSignal.timeout(WRITE_TIMEOUT_MS) }),
     abort: (reason) => stream.abort(reason),
   }
