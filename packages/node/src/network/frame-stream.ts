@@ -7,9 +7,13 @@ import type { Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import { decodeFrame, encodeFrame, type Frame, limits, MuluError } from '@mulu/registry-core'
 
+/** Seven bits each; three hold the longest frame. */
+const LENGTH_BYTES_MAX = 3
 /** One answer under way, and one announcement beside it. */
 const BUFFER_BYTES_MAX = 2 * limits.FRAME_BYTES_MAX + 1_024
 const WRITE_TIMEOUT_MS = 30_000
+/** A peer that goes on sending to a stream that is over holds it open no longer than this. */
+const CLOSE_TIMEOUT_MS = 3_000
 /** Longer than any silence that the protocol allows, so that it decides and this only catches. */
 const READ_TIMEOUT_MS = 330_000
 
@@ -31,6 +35,7 @@ export function createFrameStream(
   const framed = lpStream(stream, {
     maxDataLength: limits.FRAME_BYTES_MAX,
     maxBufferSize: BUFFER_BYTES_MAX,
+    lengthDecoder,
   })
   return {
     read: async () => {
@@ -44,9 +49,25 @@ export function createFrameStream(
       onSent(bytes.length)
       return framed.write(bytes, { signal: AbortSignal.timeout(WRITE_TIMEOUT_MS) })
     },
-    close: () => stream.close({ signal: AbortSignal.timeout(WRITE_TIMEOUT_MS) }),
+    close: () => stream.close({ signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS) }),
     abort: (reason) => stream.abort(reason),
   }
+}
+
+/**
+ * The length before a frame: an unsigned varint. A RangeError makes the reader wait for one byte
+ * more, so a length without end has to be told by another error: libp2p would read it byte by
+ * byte, each time from the start, and let nothing else run meanwhile.
+ */
+function lengthDecoder(bytes: { readonly subarray: () => Uint8Array }): number {
+  let length = 0
+  const prefix = bytes.subarray()
+  for (const [index, byte] of prefix.entries()) {
+    length += (byte & 0x7f) * 2 ** (7 * index)
+    if (byte < 0x80) return length
+  }
+  if (prefix.length < LENGTH_BYTES_MAX) throw new RangeError('The length goes on')
+  throw new MuluError('MULU_SYNC_FRAME', { details: { reason: 'The length has no end.' } })
 }
 
 const LENGTH_ERRORS: ReadonlySet<string> = new Set([

@@ -12,9 +12,8 @@ import type { News } from './replica-view.ts'
 import { RequesterStream } from './requester-stream.ts'
 import { ResponderStream } from './responder-stream.ts'
 import type { StreamContext } from './stream-context.ts'
+import { SYNC_PROTOCOL } from './sync-protocol.ts'
 
-/** The protocol, as libp2p negotiates it. */
-export const SYNC_PROTOCOL = '/mulu/sync/1'
 /** Streams a peer may keep open to this node; one is used, one may be dying. */
 const RESPONDERS_PER_PEER_MAX = 2
 /** Connections with one peer: one that each side made, and one of each that is dying. */

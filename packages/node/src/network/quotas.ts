@@ -3,7 +3,7 @@
  * writer's logs are pulled later, a peer's next frame is read later, a connection is refused. No
  * verdict on a commit depends on any of it, and what waits is named with its reason.
  */
-import type { Acceptance } from '@mulu/registry-core'
+import type { Acceptance, Outcome } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
 import { type Rate, TokenBucket } from '../token-bucket.ts'
 
@@ -79,8 +79,8 @@ export class Quotas {
       if (outcome.kind === 'dropped' && outcome.code === 'MULU_WAITING_FULL') {
         this.#mark(writerKey(client), 'waiting', nowMs)
       }
-      const isKept = outcome.kind === 'void' || outcome.kind === 'ended'
-      if (!known && isKept) this.#countIneffective(client, outcome.code, nowMs)
+      const code = ineffectiveCode(outcome)
+      if (!known && code !== undefined) this.#countIneffective(client, code, nowMs)
     }
     this.#charge(writerKey(client), 'commits', this.#limits.writerCommits, cost)
     this.#charge(writerKey(client), 'bytes', this.#limits.writerBytes, bytes)
@@ -194,6 +194,13 @@ export class Quotas {
       this.#waits.add(wake)
     })
   }
+}
+
+/** Why a commit that is kept counts for nothing, or one of its bodies does. */
+function ineffectiveCode(outcome: Outcome): string | undefined {
+  if (outcome.kind === 'void' || outcome.kind === 'ended') return outcome.code
+  const hasVoidBody = outcome.kind === 'in force' && outcome.voidBodies.length > 0
+  return hasVoidBody ? 'MULU_BODY_VOID' : undefined
 }
 
 function writerKey(client: number): string {
