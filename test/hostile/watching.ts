@@ -6,6 +6,7 @@ import type { StageNode } from './stage.ts'
 export type Conduct = {
   readonly client: number
   readonly revoked: boolean
+  readonly refused: readonly { readonly code: string; readonly count: number }[]
   readonly throttled: readonly { readonly why: string; readonly sinceMs: number }[]
   readonly cutOff: { readonly code: string } | null
   readonly ineffective: readonly { readonly code: string; readonly count: number }[]

@@ -57,6 +57,7 @@ export type Conduct = {
   readonly client: number
   readonly name: Labels | string
   readonly revoked: boolean
+  readonly refused: readonly Refused[]
   readonly throttled: readonly Throttle[]
   readonly cutOff: CutOff | null
   readonly ineffective: readonly Refused[]

@@ -57,18 +57,20 @@ function cutOff(conduct: Conduct, t: Translate, language: Language): readonly Ne
 }
 
 function ineffective(conduct: Conduct, t: Translate, language: Language): readonly Need[] {
-  if (conduct.ineffective.length === 0) return []
+  // What a member's node sent is told with the nodes, of which a revoked one is none.
+  const entries = [...conduct.ineffective, ...(conduct.revoked ? conduct.refused : [])]
+  if (entries.length === 0) return []
   return [
     {
       id: `ineffective ${conduct.client}`,
       state: 'warn',
       title: t('need.ineffective', {
         name: plainText(conduct.name, language),
-        count: conduct.ineffective.reduce((sum, entry) => sum + entry.count, 0),
+        count: entries.reduce((sum, entry) => sum + entry.count, 0),
       }),
       hint: t(conduct.revoked ? 'need.ineffectiveRevoked' : 'need.ineffectiveHint', {
         codes: formatList(
-          conduct.ineffective.map((entry) => entry.code),
+          entries.map((entry) => entry.code),
           language,
         ),
       }),

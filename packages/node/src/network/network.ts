@@ -140,6 +140,7 @@ class RunningNetwork implements Network {
   conductOf(client: number, peerId: string): Conduct {
     const { table, quotas, options } = this.#parts
     return {
+      refused: table.refusedOf(peerId),
       throttled: quotas.throttlesOf(client, peerId),
       cutOff: table.cutOf(peerId, options.clock.now()),
       ineffective: quotas.ineffectiveOf(client),

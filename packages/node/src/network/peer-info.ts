@@ -49,6 +49,8 @@ export type PeerInfo = {
 
 /** What this node holds against another, or against its writer, since it was started. */
 export type Conduct = {
+  /** What it sent that was refused. */
+  readonly refused: PeerInfo['refused']
   /** What it is made to wait for, or was within the last minute. */
   readonly throttled: readonly Throttle[]
   /** Why and until when nothing is exchanged with it. */

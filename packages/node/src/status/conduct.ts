@@ -10,6 +10,8 @@ export type ConductStatus = {
   readonly name: Labels
   /** Whether the roster has closed all its grants. */
   readonly revoked: boolean
+  /** What its node sent that was refused, by code. */
+  readonly refused: Conduct['refused']
   readonly throttled: Conduct['throttled']
   readonly cutOff: NonNullable<Conduct['cutOff']> | null
   /** Commits it signed that count for nothing, by code, since this node was started. */
@@ -18,7 +20,7 @@ export type ConductStatus = {
   readonly forks: readonly { readonly log: string; readonly at: number }[]
 }
 
-const NOTHING: Conduct = { throttled: [], cutOff: undefined, ineffective: [] }
+const NOTHING: Conduct = { refused: [], throttled: [], cutOff: undefined, ineffective: [] }
 
 /** The writers of whom there is something to tell, in order of their numbers. */
 export function listConduct(context: NodeContext): readonly ConductStatus[] {
@@ -43,6 +45,7 @@ function conductOf(
     client,
     name: officeName(agencyRef(state, agency).name, office),
     revoked: grants.length > 0 && grants.every((grant) => grant.until !== undefined),
+    refused: found.refused,
     throttled: found.throttled,
     cutOff: found.cutOff ?? null,
     ineffective: found.ineffective,
@@ -53,6 +56,7 @@ function conductOf(
 }
 
 function isWorthTelling(conduct: ConductStatus): boolean {
-  const { throttled, cutOff, ineffective, forks } = conduct
-  return throttled.length + ineffective.length + forks.length > 0 || cutOff !== null
+  const { refused, throttled, cutOff, ineffective, forks } = conduct
+  const lists = [refused, throttled, ineffective, forks]
+  return cutOff !== null || lists.some((list) => list.length > 0)
 }
