@@ -5,6 +5,7 @@ import {
   type BodyPlace,
   encodeBody,
   readBody,
+  type Slot,
 } from '../../packages/registry-core/src/commit/body.ts'
 import {
   decodeCommit,
@@ -18,7 +19,7 @@ import { encodeCbor } from '../../packages/registry-core/src/encoding/cbor.ts'
 import { isMuluError, MuluError } from '../../packages/registry-core/src/errors.ts'
 import { DCAT_PROFILE } from '../../packages/registry-core/src/profile/dcat.ts'
 import { readProfileBytes } from '../../packages/registry-core/src/profile/parse-profile.ts'
-import { RecordDocument } from '../../packages/registry-core/src/record/document.ts'
+import { slotKey } from '../../packages/registry-core/src/record/path.ts'
 import {
   createJoinRequest,
   parseJoinRequest,
@@ -111,21 +112,28 @@ const body: Target = {
       const slots = readBody(input, PLACE, len, () => true)
       if (slots === undefined) continue
       wantSame(encodeBody(PLACE, slots), input, 'the body')
-      applyGated(input, len)
+      applyGated(input, slots)
       return 'taken'
     }
     return 'refused'
   },
 }
 
-/** What the gate let through leaves nothing pending and only slots of its own commit. */
-function applyGated(section: Uint8Array, len: number): void {
-  const document = RecordDocument.open(undefined)
-  const { client, seq, clock } = PLACE
-  document.apply({ client, seq, entry: 0, clock, len, cls: 0, stamp: [0, 0], over: [] }, section)
-  const slots = document.slots()
-  const isOwn = slots.every((slot) => slot.client === client && slot.seq === seq && slot.live)
-  if (slots.length !== len || !isOwn) throw new Error('a gated body did something else')
+/** What the gate let through is, to Yjs itself, exactly those slots: nothing more, nothing pending. */
+function applyGated(section: Uint8Array, slots: readonly Slot[]): void {
+  const doc = new Y.Doc({ guid: '' })
+  const fields = doc.getMap('f')
+  Y.applyUpdate(doc, concat(section, Uint8Array.of(0)))
+  const { pendingStructs, pendingDs } = doc.store
+  const shown = [...fields].map(([key, value]) => [key, value] as const)
+  const wanted = slots.map(({ path, value }) => [slotKey(path, PLACE.client, PLACE.seq), value])
+  const sorted = (pairs: readonly unknown[]): readonly string[] => pairs.map(String).sort()
+  wantEqual(sorted(shown.map(([key]) => key)), sorted(wanted.map(([key]) => key)), 'the keys')
+  wantEqual(Object.fromEntries(shown), Object.fromEntries(wanted), 'the values')
+  const roots = [...doc.share.keys()].join()
+  if (pendingStructs !== null || pendingDs !== null || roots !== 'f') {
+    throw new Error('a gated body did something else')
+  }
 }
 
 /** What Yjs itself writes: lists, texts, nested types, deletes, and updates of version 2. */

@@ -4,11 +4,20 @@ import type { Clock } from '../../src/clock.ts'
 import { QUOTA_LIMITS, Quotas } from '../../src/network/quotas.ts'
 import { TokenBucket } from '../../src/token-bucket.ts'
 
-const IN_FORCE: Acceptance = { known: false, outcome: { kind: 'in force', voidBodies: [] } }
-const VOID: Acceptance = { known: false, outcome: { kind: 'void', code: 'MULU_REVOKED' } }
+const IN_FORCE: Acceptance = {
+  known: false,
+  outcome: { kind: 'in force', voidBodies: [] },
+  problems: 0,
+}
+const VOID: Acceptance = {
+  known: false,
+  outcome: { kind: 'void', code: 'MULU_REVOKED' },
+  problems: 0,
+}
 const FULL: Acceptance = {
   known: false,
   outcome: { kind: 'dropped', code: 'MULU_WAITING_FULL', blame: false },
+  problems: 0,
 }
 const LIMITS = {
   ...QUOTA_LIMITS,

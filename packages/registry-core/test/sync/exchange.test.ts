@@ -159,7 +159,7 @@ describe('exchange of commits', () => {
     expect(knownOf(at(nodes, 2).registry)).to.equal(knownOf(at(nodes, 0).registry))
   })
 
-  it('[SY14] lets a log wait that a quota holds back, and takes all others meanwhile', async () => {
+  it('[NW16] lets a log wait that a quota holds back, and takes all others meanwhile', async () => {
     const { nodes } = await openAll()
     const [a, b, c] = [at(nodes, 0), at(nodes, 1), at(nodes, 2)]
     for (let i = 0; i < 3; i++) await describeRecord(a.registry, 1, `flood${i}`)
