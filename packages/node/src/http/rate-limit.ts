@@ -33,10 +33,10 @@ export function limitRate(
   limits: HttpLimits,
   isKey: (request: Request) => boolean | undefined,
 ): RequestHandler {
-  const own = new TokenBucket(limits.key, clock.now())
+  const own = new TokenBucket(limits.key, clock.elapsed())
   const clients = new Map<string, TokenBucket>()
   return (request, response, next) => {
-    const nowMs = clock.now()
+    const nowMs = clock.elapsed()
     const key = isKey(request)
     const bucket = key === true ? own : bucketOf(clients, limits, clientOf(request), nowMs)
     const waitMs = bucket.take(key === false ? limits.wrongKeyCost : 1, nowMs)

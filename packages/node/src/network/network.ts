@@ -142,7 +142,7 @@ class RunningNetwork implements Network {
     return {
       refused: table.refusedOf(peerId),
       throttled: quotas.throttlesOf(client, peerId),
-      cutOff: table.cutOf(peerId, options.clock.now()),
+      cutOff: table.cutOf(peerId, options.clock),
       ineffective: quotas.ineffectiveOf(client),
     }
   }

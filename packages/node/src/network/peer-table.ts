@@ -91,10 +91,12 @@ export class PeerTable {
   }
 
   /** Until when a peer is cut off, since when, and for what; undefined when it is not. */
-  cutOf(peerId: string, nowMs: number): Conduct['cutOff'] {
+  cutOf(peerId: string, clock: Pick<Clock, 'now' | 'elapsed'>): Conduct['cutOff'] {
     const entry = this.#entries.get(peerId)
-    if (entry === undefined || entry.cutUntilMs <= nowMs) return undefined
-    return { code: entry.cutFor, sinceMs: entry.struckMs, untilMs: entry.cutUntilMs }
+    if (entry === undefined || entry.cutUntilMs <= clock.elapsed()) return undefined
+    const dateOf = (ms: number): number => Math.round(clock.now() + ms - clock.elapsed())
+    const { cutFor, struckMs, cutUntilMs } = entry
+    return { code: cutFor, sinceMs: dateOf(struckMs), untilMs: dateOf(cutUntilMs) }
   }
 
   /** Waits longer after every failure, with some chance, so that nodes do not dial in step. */

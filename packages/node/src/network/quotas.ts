@@ -51,6 +51,9 @@ export type Throttle = {
 /** Commits that came and count for nothing, by code. */
 export type Ineffective = { readonly code: string; readonly count: number; readonly lastMs: number }
 
+/** A throttle with the moment, by the clock that only grows, at which somebody last waited. */
+type Spell = { readonly throttle: Throttle; readonly lastElapsedMs: number }
+
 /** A spell of waiting is over when nothing waited for this long. */
 const QUIET_MS = 60_000
 
@@ -59,7 +62,7 @@ export class Quotas {
   readonly #limits: QuotaLimits
   readonly #clock: Clock
   readonly #buckets = new Map<string, TokenBucket>()
-  readonly #spells = new Map<string, Throttle>()
+  readonly #spells = new Map<string, Spell>()
   readonly #ineffective = new Map<number, Map<string, Ineffective>>()
   readonly #waits = new Set<() => void>()
   #isStopped = false
@@ -71,16 +74,15 @@ export class Quotas {
 
   /** Counts what a writer's log brought; `bytes` of all commits together. */
   chargeWriter(client: number, acceptances: readonly Acceptance[], bytes: number): void {
-    const nowMs = this.#clock.now()
     let cost = 0
     for (const { known, outcome } of acceptances) {
       const isUseful = known || outcome.kind === 'in force' || outcome.kind === 'waits'
       cost += isUseful ? 1 : this.#limits.uselessCost
       if (outcome.kind === 'dropped' && outcome.code === 'MULU_WAITING_FULL') {
-        this.#mark(writerKey(client), 'waiting', nowMs)
+        this.#mark(writerKey(client), 'waiting')
       }
       const code = ineffectiveCode(outcome)
-      if (!known && code !== undefined) this.#countIneffective(client, code, nowMs)
+      if (!known && code !== undefined) this.#countIneffective(client, code)
     }
     this.#charge(writerKey(client), 'commits', this.#limits.writerCommits, cost)
     this.#charge(writerKey(client), 'bytes', this.#limits.writerBytes, bytes)
@@ -112,10 +114,9 @@ export class Quotas {
 
   /** Whether a peer may open one more connection. */
   takeConnection(peerId: string): boolean {
-    const nowMs = this.#clock.now()
     const bucket = this.#bucket(peerId, 'connections', this.#limits.peerConnections)
-    if (bucket.take(1, nowMs) === 0) return true
-    this.#mark(peerId, 'connections', nowMs)
+    if (bucket.take(1, this.#clock.elapsed()) === 0) return true
+    this.#mark(peerId, 'connections')
     return false
   }
 
@@ -130,11 +131,10 @@ export class Quotas {
 
   /** What a member is made to wait for, as a writer and as a peer. */
   throttlesOf(client: number, peerId: string): readonly Throttle[] {
-    const nowMs = this.#clock.now()
     const keys = [writerKey(client), peerId]
     return [...this.#spells]
-      .filter(([key, { lastMs }]) => nowMs - lastMs <= QUIET_MS && isOneOf(key, keys))
-      .map(([, throttle]) => throttle)
+      .filter(([key, spell]) => this.#isGoingOn(spell) && isOneOf(key, keys))
+      .map(([, { throttle }]) => throttle)
   }
 
   /** What a writer signed and what counts for nothing, since this node was started. */
@@ -148,16 +148,16 @@ export class Quotas {
   }
 
   #charge(owner: string, why: ThrottleReason, rate: Rate, cost: number): void {
-    const nowMs = this.#clock.now()
+    const nowMs = this.#clock.elapsed()
     const bucket = this.#bucket(owner, why, rate)
     bucket.charge(cost, nowMs)
-    if (bucket.waitMs(nowMs) > 0) this.#mark(owner, why, nowMs)
+    if (bucket.waitMs(nowMs) > 0) this.#mark(owner, why)
   }
 
   #wait(owner: string, why: ThrottleReason): number {
-    const nowMs = this.#clock.now()
+    const nowMs = this.#clock.elapsed()
     const waitMs = this.#buckets.get(spellKey(owner, why))?.waitMs(nowMs) ?? 0
-    if (waitMs > 0) this.#mark(owner, why, nowMs)
+    if (waitMs > 0) this.#mark(owner, why)
     return waitMs
   }
 
@@ -165,22 +165,29 @@ export class Quotas {
     const key = spellKey(owner, why)
     const known = this.#buckets.get(key)
     if (known !== undefined) return known
-    const bucket = new TokenBucket(rate, this.#clock.now())
+    const bucket = new TokenBucket(rate, this.#clock.elapsed())
     this.#buckets.set(key, bucket)
     return bucket
   }
 
-  #mark(owner: string, why: ThrottleReason, nowMs: number): void {
+  #mark(owner: string, why: ThrottleReason): void {
     const key = spellKey(owner, why)
+    const lastMs = this.#clock.now()
     const before = this.#spells.get(key)
-    const isGoingOn = before !== undefined && nowMs - before.lastMs <= QUIET_MS
-    this.#spells.set(key, { why, sinceMs: isGoingOn ? before.sinceMs : nowMs, lastMs: nowMs })
+    const isSame = before !== undefined && this.#isGoingOn(before)
+    const sinceMs = isSame ? before.throttle.sinceMs : lastMs
+    const throttle = { why, sinceMs, lastMs }
+    this.#spells.set(key, { throttle, lastElapsedMs: this.#clock.elapsed() })
   }
 
-  #countIneffective(client: number, code: string, nowMs: number): void {
+  #isGoingOn({ lastElapsedMs }: Spell): boolean {
+    return this.#clock.elapsed() - lastElapsedMs <= QUIET_MS
+  }
+
+  #countIneffective(client: number, code: string): void {
     const codes = this.#ineffective.get(client) ?? new Map<string, Ineffective>()
     const count = (codes.get(code)?.count ?? 0) + 1
-    this.#ineffective.set(client, codes.set(code, { code, count, lastMs: nowMs }))
+    this.#ineffective.set(client, codes.set(code, { code, count, lastMs: this.#clock.now() }))
   }
 
   #sleep(waitMs: number): Promise<void> {

@@ -34,6 +34,7 @@ function stoppedClock(): Clock & { move: (ms: number) => void } {
   const timers = new Map<() => void, number>()
   return {
     now: () => nowMs,
+    elapsed: () => nowMs - 1_000_000,
     sleep: () => Promise.reject(new Error('nobody sleeps here')),
     after: (ms, run) => {
       timers.set(run, nowMs + ms)
