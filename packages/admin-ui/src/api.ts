@@ -43,6 +43,27 @@ export type Reported = {
 
 export type Refused = { readonly code: string; readonly count: number; readonly lastMs: number }
 
+/** Somebody is made to wait, or was within the last minute. */
+export type Throttle = {
+  readonly why: 'commits' | 'bytes' | 'requests' | 'connections' | 'waiting'
+  readonly sinceMs: number
+  readonly lastMs: number
+}
+
+export type CutOff = { readonly code: string; readonly sinceMs: number; readonly untilMs: number }
+
+/** What the node holds against a writer or its node. */
+export type Conduct = {
+  readonly client: number
+  readonly name: Labels | string
+  readonly revoked: boolean
+  readonly refused: readonly Refused[]
+  readonly throttled: readonly Throttle[]
+  readonly cutOff: CutOff | null
+  readonly ineffective: readonly Refused[]
+  readonly forks: readonly { readonly log: string; readonly at: number }[]
+}
+
 export type Peer = {
   readonly client: number
   readonly name: Labels | string
@@ -64,6 +85,8 @@ export type Peer = {
   readonly behind: number | null
   readonly ahead: number | null
   readonly refused: readonly Refused[]
+  readonly throttled: readonly Throttle[]
+  readonly cutOff: CutOff | null
 }
 
 export type Status = {
@@ -107,6 +130,7 @@ export type Status = {
   readonly profile: { readonly id: string; readonly version: string; readonly hash: string }
   readonly asOf: AsOf
   readonly peers: readonly Peer[]
+  readonly conduct: readonly Conduct[]
 }
 
 export type AgencyRow = {

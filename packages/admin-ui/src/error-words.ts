@@ -10,6 +10,8 @@ const KEYS = {
   MULU_STALE: 'error.stale',
   MULU_RIGHT_MISSING: 'error.right',
   MULU_AUTHENTICATION: 'error.key',
+  MULU_RATE: 'error.rate',
+  MULU_IMPORT_BUSY: 'error.busy',
 } as const
 
 export type ErrorKey = (typeof KEYS)[keyof typeof KEYS] | 'error.node' | 'error.refused'

@@ -34,6 +34,8 @@ const PEER: Peer = {
   behind: 0,
   ahead: 0,
   refused: [],
+  throttled: [],
+  cutOff: null,
 }
 
 const STATUS: Status = {
@@ -56,6 +58,7 @@ const STATUS: Status = {
   profile: { id: 'cn-gov', version: '1', hash: 'sha256:00' },
   asOf: { nowMs: NOW, nodes: 2, heard: 2, agree: 1, silent: [] },
   peers: [],
+  conduct: [],
 }
 
 describe('how a node stands', () => {

@@ -8,6 +8,7 @@ import { createApp } from './http/app.ts'
 import { listen } from './http/server.ts'
 import type { NodeLogger } from './logger.ts'
 import { createNetwork } from './network/network.ts'
+import type { NetworkLimits } from './network/network-options.ts'
 import { openNode } from './open-node.ts'
 import { Opened } from './opened.ts'
 import { SOFTWARE } from './software.ts'
@@ -21,6 +22,8 @@ export type StartOptions = {
   readonly peerPort?: number
   readonly offline: boolean
   readonly mdns: boolean
+  /** Other bounds of the network than usual. */
+  readonly limits?: Partial<NetworkLimits>
 }
 
 /** A running node. */
@@ -78,6 +81,7 @@ async function openAll(
         save: (addresses) => writeAddresses(folder, addresses),
       },
       mdns: options.mdns,
+      ...given('limits', options.limits),
       clock,
       logger,
       software: SOFTWARE,

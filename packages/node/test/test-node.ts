@@ -7,7 +7,7 @@ import { systemClock } from '../src/clock.ts'
 import { foundFederation } from '../src/federation/found.ts'
 import { readAccessKey } from '../src/folder/access-key.ts'
 import { dataFolder } from '../src/folder/data-folder.ts'
-import { createApp } from '../src/http/app.ts'
+import { type AppOptions, createApp } from '../src/http/app.ts'
 import { listen } from '../src/http/server.ts'
 import type { NodeContext } from '../src/node-context.ts'
 import { openNode } from '../src/open-node.ts'
@@ -64,10 +64,10 @@ export async function foundIn(dir: string): Promise<void> {
 }
 
 /** Founds and opens a node and serves its app. */
-export async function createTestNode(pages?: string): Promise<TestNode> {
+export async function createTestNode(options: AppOptions = {}): Promise<TestNode> {
   const [dir, remove] = await tempDir()
   await foundIn(dir)
-  const served = await serveNode(dir, pages)
+  const served = await serveNode(dir, options)
   return {
     ...served,
     close: async () => {
@@ -78,12 +78,12 @@ export async function createTestNode(pages?: string): Promise<TestNode> {
 }
 
 /** Opens the node of a folder and serves its app; closing leaves the folder. */
-export async function serveNode(dir: string, pages?: string): Promise<TestNode> {
+export async function serveNode(dir: string, options: AppOptions = {}): Promise<TestNode> {
   const logged: string[] = []
   const logger = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
   const node = await openNode(dir, systemClock, logger)
   const key = await readAccessKey(dataFolder(dir).accessKey)
-  const server = await listen(createApp(node.context, key, pages), '127.0.0.1', 0)
+  const server = await listen(createApp(node.context, key, options), '127.0.0.1', 0)
   const get = (path: string, init?: RequestInit): Promise<Answer> =>
     fetch(server.url + path, init).then(read)
   const own = (path: string, init: RequestInit = {}): Promise<Answer> =>

@@ -13,6 +13,7 @@ export const ERRORS = {
   MULU_BODY_HASH: { status: 422, message: 'The bodies do not match the hash in the header.' },
   MULU_BODY_MISSING: { status: 422, message: 'A body of the commit is missing.' },
   MULU_BODY_VOID: { status: 422, message: 'The body is not a plain writing of fields.' },
+  MULU_BUSY: { status: 409, message: 'This is already running. Wait until it has ended.' },
   MULU_CLOSED: { status: 503, message: 'This has been closed.' },
   MULU_COMMIT_CHAIN: { status: 422, message: 'The commit does not follow its parent.' },
   MULU_COMMIT_FEDERATION: { status: 422, message: 'The commit is of another federation.' },
@@ -21,6 +22,7 @@ export const ERRORS = {
   MULU_DISK: { status: 507, message: 'The store could not be written. Nothing was changed.' },
   MULU_FEDERATION_MISMATCH: { status: 409, message: 'This is of another federation.' },
   MULU_FEED_EMPTY: { status: 422, message: 'The feed is empty (0 bytes).' },
+  MULU_FEED_ENCODING: { status: 422, message: 'The feed is not UTF-8. Convert it first.' },
   MULU_FEED_FETCH: { status: 502, message: 'The feed could not be fetched.' },
   MULU_FEED_FORMAT: { status: 422, message: 'The format of the feed cannot be told.' },
   MULU_FEED_NO_DATASETS: { status: 422, message: 'The feed has no datasets.' },
@@ -31,6 +33,10 @@ export const ERRORS = {
   MULU_IF_MATCH_MISSING: {
     status: 428,
     message: 'A change needs If-Match with the version it was made on.',
+  },
+  MULU_IMPORT_BUSY: {
+    status: 409,
+    message: 'Another import is running on this node. Wait until it has ended.',
   },
   MULU_IMPORT_DUPLICATE: { status: 422, message: 'The identifier stands twice in the feed.' },
   MULU_IMPORT_FIELD: { status: 422, message: 'A field of the record has the wrong type.' },
@@ -43,6 +49,7 @@ export const ERRORS = {
   MULU_KEY_NOT_BOUND: { status: 403, message: 'The roster does not bind this key to this writer.' },
   MULU_KEY_WEAK: { status: 422, message: 'The key is not an acceptable public key.' },
   MULU_LIMIT: { status: 413, message: 'Something is over a limit.' },
+  MULU_MEDIA_TYPE: { status: 415, message: 'The request has a form this node does not read.' },
   MULU_NOT_ADMITTED: {
     status: 409,
     message: 'This node is not yet in the roster. Bring its join request to the coordinator.',
@@ -66,6 +73,7 @@ export const ERRORS = {
   MULU_RECORD_EXISTS: { status: 409, message: 'A record with this id exists already.' },
   MULU_RECORD_ID: { status: 400, message: 'This is not the id of a record.' },
   MULU_RECORD_NOT_FOUND: { status: 404, message: 'No record has this id.' },
+  MULU_REQUEST: { status: 400, message: 'The request is not one that a node can read.' },
   MULU_REQUEST_SHAPE: { status: 422, message: 'The bytes are not a join request.' },
   MULU_REVOKED: { status: 422, message: 'The commit lies beyond the end of its log.' },
   MULU_RIGHT_MISSING: { status: 403, message: 'The writer lacks the right this field needs.' },

@@ -17,6 +17,7 @@ export {
   type Source,
 } from './catalogue/catalogue.ts'
 export { noCounts } from './catalogue/counts.ts'
+export { isSlotValue, type SlotValue } from './commit/any-value.ts'
 export { type Audience, audienceText } from './commit/audience.ts'
 export { encodeBody, type Slot } from './commit/body.ts'
 export { bodiesRoot, type Commit, commitId, decodeCommit, encodeCommit } from './commit/commit.ts'

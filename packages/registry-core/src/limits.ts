@@ -24,6 +24,8 @@ export const RECORD_BYTES_MAX = 262_144
 export const FRAME_BYTES_MAX = 1_048_576
 /** [LM10] Commits of one log that wait for something missing; more are refused until some apply. */
 export const WAITING_MAX = 1_024
+/** [LM20] Commits of one writer that wait, in all its logs together, as for LM10. */
+export const WAITING_PER_WRITER_MAX = 4_096
 /** [LM11] Namespaces a listed audience may name. */
 export const AUDIENCE_NAMESPACES_MAX = 16
 /** [LM12] The own clock never follows a stamp more than this far ahead, in milliseconds. */
@@ -40,3 +42,5 @@ export const ROSTER_CHANGES_MAX = 4_096
 export const ROSTER_BYTES_MAX = 983_040
 /** [LM18] One profile, in bytes; it travels in one frame. */
 export const PROFILE_BYTES_MAX = 983_040
+/** [LM19] Arrays and maps of a signed format or a frame nest at most this deep, as for LM6. */
+export const CBOR_DEPTH_MAX = 16

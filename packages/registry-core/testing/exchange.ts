@@ -36,6 +36,7 @@ export class Participant {
   /** The machines that answer and ask; a test may put a damaged one in their place. */
   machines: Machines = { stepRequester, stepResponder }
   priority: SyncContext['priority'] = () => 0
+  isThrottled: SyncContext['isThrottled'] = () => false
   #heads: readonly LogHead[] | undefined
   #told = new Map<string, LogHead>()
   readonly #digests = new Map<string, Hash>()
@@ -98,6 +99,7 @@ export class Participant {
       addresses: [`/memory/${this.client}`],
       nowMs: this.nowMs,
       priority: this.priority,
+      isThrottled: this.isThrottled,
       isClaimed: (log) => this.links.some((l) => l !== link && l.isPulling(this, log)),
     }
   }

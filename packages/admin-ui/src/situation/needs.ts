@@ -1,20 +1,11 @@
-import type { useTranslation } from 'react-i18next'
 import type { AgencyRow, Peer, Status } from '../api.ts'
 import { ageOf, formatList } from '../format.ts'
 import { plainText } from '../labels.ts'
 import type { Language } from '../language.ts'
 import { conditionOf } from '../parts/node-state.ts'
-import { compareStates, type State } from '../parts/state.ts'
-
-type Translate = ReturnType<typeof useTranslation>['t']
-
-/** One thing that a person should look at: state, reason, next step. */
-export type Need = {
-  readonly id: string
-  readonly state: State
-  readonly title: string
-  readonly hint: string
-}
+import { compareStates } from '../parts/state.ts'
+import { conductNeeds } from './conduct-needs.ts'
+import type { Need, Translate } from './need.ts'
 
 const NAMED_MAX = 3
 
@@ -30,6 +21,7 @@ export function needsOf(
     ...silent(status, t, language),
     ...olderRosters(status, t, language),
     ...refused(status, t, language),
+    ...conductNeeds(status, t, language),
     ...conflicts(agencies, t, language),
     ...problems(agencies, t, language),
     ...waiting(status, t),

@@ -4,6 +4,7 @@ import { systemClock } from '../clock.ts'
 import { readEnvironment } from '../config.ts'
 import { dataFolder } from '../folder/data-folder.ts'
 import { createLogger, type NodeLogger } from '../logger.ts'
+import { isConnectionError } from '../network/connection-error.ts'
 import { startNode } from '../node.ts'
 import type { ExitStatus } from './cli.ts'
 import { parsePort } from './options.ts'
@@ -84,9 +85,4 @@ function guardProcess(logger: NodeLogger): void {
   }
   process.on('uncaughtException', onUnexpected)
   process.on('unhandledRejection', onUnexpected)
-}
-
-function isConnectionError(error: unknown): boolean {
-  const stack = error instanceof Error ? `${error.name} ${error.stack ?? ''}` : ''
-  return /@libp2p|@chainsafe|libp2p|ECONNRESET|EPIPE|AbortError/.test(stack)
 }

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { limits, MuluError } from '@mulu/registry-core'
+import { feedText } from './feed-text.ts'
 
 const FETCH_TIMEOUT_MS = 60_000
 
@@ -42,5 +43,5 @@ async function collect(chunks: Readable | AsyncIterable<Uint8Array>): Promise<st
     }
     parts.push(chunk)
   }
-  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts))
+  return feedText(Buffer.concat(parts))
 }

@@ -1,12 +1,14 @@
 /** The HTTP side of a node: the API, its description, health, and the pages. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import compression from 'compression'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
 import type { NodeContext } from '../node-context.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticate, bringsKey } from './authenticate.ts'
 import { notFound, onError } from './on-error.ts'
 import { openApiDocument } from './openapi.ts'
+import { HTTP_LIMITS, type HttpLimits, limitRate } from './rate-limit.ts'
 import { addChangeRoutes } from './routes/changes.ts'
 import { addFeedRoute } from './routes/feed.ts'
 import { addNodeRoutes } from './routes/node.ts'
@@ -17,10 +19,21 @@ import { addRecordRoutes } from './routes/records.ts'
 const PAGES = fileURLToPath(new URL('../../../admin-ui/dist', import.meta.url))
 const ASSET_AGE_S = 31_536_000
 
+/** What an app may have otherwise than usual. */
+export type AppOptions = { readonly pages?: string; readonly limits?: Partial<HttpLimits> }
+
 /** Builds the app of a node. */
-export function createApp(context: NodeContext, accessKey: string, pages: string = PAGES): Express {
+export function createApp(
+  context: NodeContext,
+  accessKey: string,
+  options: AppOptions = {},
+): Express {
+  const { pages = PAGES } = options
+  const limits = { ...HTTP_LIMITS, ...options.limits }
   const app = express()
   app.disable('x-powered-by')
+  // A proxy on this machine says who its client is; nobody else is believed.
+  app.set('trust proxy', 'loopback')
   app.use(securityHeaders())
   app.get('/healthz', (_request, response) => void response.type('text').send('ok\n'))
   app.get('/readyz', (_request, response) => {
@@ -30,6 +43,8 @@ export function createApp(context: NodeContext, accessKey: string, pages: string
       .type('text')
       .send(isReady ? 'ready\n' : 'no roster yet\n')
   })
+  app.use(limitRate(context.clock, limits, (request) => bringsKey(request, accessKey)))
+  app.use(compression({ filter: isWorthPacking }))
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()))
   const guard = authenticate(accessKey)
   addNodeRoutes(app, context)
@@ -42,6 +57,11 @@ export function createApp(context: NodeContext, accessKey: string, pages: string
   app.use(onError(context.logger))
   return app
 }
+
+/** Lines of progress have to arrive one by one, which packing would hold up. */
+const isWorthPacking: compression.CompressionFilter = (request, response) =>
+  !String(response.getHeader('Content-Type')).startsWith('application/x-ndjson') &&
+  compression.filter(request, response)
 
 /** The pages load nothing from elsewhere; plain HTTP inside an office network stays possible. */
 function securityHeaders(): express.RequestHandler {

@@ -1,6 +1,6 @@
 /** The one place where errors turn outward: RFC 9457 problem details with our stable code. */
 import { randomUUID } from 'node:crypto'
-import { isMuluError, MuluError } from '@mulu/registry-core'
+import { type ErrorCode, isMuluError, MuluError } from '@mulu/registry-core'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { NodeLogger } from '../logger.ts'
 
@@ -40,7 +40,8 @@ export function toProblem(error: unknown, logger: NodeLogger): Problem {
   return problemOf(new MuluError('MULU_INTERNAL', { details: { id } }))
 }
 
-function problemOf(error: MuluError): Problem {
+/** The problem document of one of our errors. */
+export function problemOf(error: MuluError): Problem {
   const reason = error.details['reason']
   return {
     ...error.details,
@@ -53,12 +54,25 @@ function problemOf(error: MuluError): Problem {
   }
 }
 
-/** Ours as it is; what express and its body parser refuse gets our code. */
+/** What express, its body parser and its file server refuse, by the status they give it. */
+const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'MULU_REQUEST',
+  403: 'MULU_NOT_FOUND',
+  404: 'MULU_NOT_FOUND',
+  412: 'MULU_REQUEST',
+  413: 'MULU_LIMIT',
+  415: 'MULU_MEDIA_TYPE',
+  416: 'MULU_REQUEST',
+}
+
+/** Ours as it is; what express and its parts refuse gets our code. */
 function asMuluError(error: unknown): MuluError | undefined {
   if (isMuluError(error)) return error
-  const type = (error as { type?: unknown } | null)?.type
-  if (type === 'entity.too.large') return new MuluError('MULU_LIMIT', { cause: error })
-  if (type === 'entity.parse.failed') return new MuluError('MULU_JSON', { cause: error })
   if (error instanceof URIError) return new MuluError('MULU_NOT_FOUND', { cause: error })
-  return undefined
+  if (!(error instanceof Error)) return undefined
+  const { type, status, message } = error as { type?: unknown; status?: unknown } & Error
+  if (type === 'entity.parse.failed') return new MuluError('MULU_JSON', { cause: error })
+  const code = CODE_BY_STATUS[Number(status)]
+  if (code === undefined) return undefined
+  return new MuluError(code, { cause: error, details: { reason: message.slice(0, 200) } })
 }

@@ -1,7 +1,9 @@
-import { createServer } from 'node:http'
+import { createServer, STATUS_CODES } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { MuluError } from '@mulu/registry-core'
 import type { Express } from 'express'
+import { problemOf } from './on-error.ts'
 
 /** A listening server. */
 export type HttpServer = { readonly url: string; readonly close: () => Promise<void> }
@@ -10,6 +12,9 @@ export type HttpServer = { readonly url: string; readonly close: () => Promise<v
 export async function listen(app: Express, host: string, port: number): Promise<HttpServer> {
   const server = createServer(app)
   server.requestTimeout = 300_000
+  server.headersTimeout = 30_000
+  server.maxHeadersCount = 100
+  server.on('clientError', (error, socket) => refuseRaw(error, socket))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
@@ -27,6 +32,27 @@ export async function listen(app: Express, host: string, port: number): Promise<
         server.closeAllConnections()
       }),
   }
+}
+
+/** Answers bytes that are no HTTP, or headers over the limit, before any route sees them. */
+function refuseRaw(error: Error, socket: Duplex): void {
+  if (!socket.writable || ('code' in error && error.code === 'ECONNRESET')) {
+    socket.destroy()
+    return
+  }
+  const isLarge = 'code' in error && error.code === 'HPE_HEADER_OVERFLOW'
+  const problem = problemOf(new MuluError(isLarge ? 'MULU_LIMIT' : 'MULU_REQUEST'))
+  const body = JSON.stringify(problem)
+  socket.end(
+    [
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+      'Content-Type: application/problem+json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  )
 }
 
 function isBusy(error: unknown): boolean {

@@ -7,9 +7,13 @@ import type { Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import { decodeFrame, encodeFrame, type Frame, limits, MuluError } from '@mulu/registry-core'
 
+/** Seven bits each; three hold the longest frame. */
+const LENGTH_BYTES_MAX = 3
 /** One answer under way, and one announcement beside it. */
 const BUFFER_BYTES_MAX = 2 * limits.FRAME_BYTES_MAX + 1_024
 const WRITE_TIMEOUT_MS = 30_000
+/** A peer that goes on sending to a stream that is over holds it open no longer than this. */
+const CLOSE_TIMEOUT_MS = 3_000
 /** Longer than any silence that the protocol allows, so that it decides and this only catches. */
 const READ_TIMEOUT_MS = 330_000
 
@@ -23,11 +27,15 @@ export type FrameStream = {
   readonly abort: (reason: Error) => void
 }
 
-/** Reads and writes frames on a stream. */
-export function createFrameStream(stream: Stream): FrameStream {
+/** Reads and writes frames on a stream; `onSent` is told how many bytes a frame took. */
+export function createFrameStream(
+  stream: Stream,
+  onSent: (bytes: number) => void = () => undefined,
+): FrameStream {
   const framed = lpStream(stream, {
     maxDataLength: limits.FRAME_BYTES_MAX,
     maxBufferSize: BUFFER_BYTES_MAX,
+    lengthDecoder,
   })
   return {
     read: async () => {
@@ -36,11 +44,30 @@ export function createFrameStream(stream: Stream): FrameStream {
         .catch(lengthRefused)
       return decodeFrame(bytes.subarray())
     },
-    write: (frame) =>
-      framed.write(encodeFrame(frame), { signal: AbortSignal.timeout(WRITE_TIMEOUT_MS) }),
-    close: () => stream.close({ signal: AbortSignal.timeout(WRITE_TIMEOUT_MS) }),
+    write: (frame) => {
+      const bytes = encodeFrame(frame)
+      onSent(bytes.length)
+      return framed.write(bytes, { signal: AbortSignal.timeout(WRITE_TIMEOUT_MS) })
+    },
+    close: () => stream.close({ signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS) }),
     abort: (reason) => stream.abort(reason),
   }
+}
+
+/**
+ * The length before a frame: an unsigned varint. A RangeError makes the reader wait for one byte
+ * more, so a length without end has to be told by another error: libp2p would read it byte by
+ * byte, each time from the start, and let nothing else run meanwhile.
+ */
+function lengthDecoder(bytes: { readonly subarray: () => Uint8Array }): number {
+  let length = 0
+  const prefix = bytes.subarray()
+  for (const [index, byte] of prefix.entries()) {
+    length += (byte & 0x7f) * 2 ** (7 * index)
+    if (byte < 0x80) return length
+  }
+  if (prefix.length < LENGTH_BYTES_MAX) throw new RangeError('The length goes on')
+  throw new MuluError('MULU_SYNC_FRAME', { details: { reason: 'The length has no end.' } })
 }
 
 const LENGTH_ERRORS: ReadonlySet<string> = new Set([

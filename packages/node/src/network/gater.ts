@@ -5,6 +5,7 @@
 import type { ConnectionGater } from '@libp2p/interface'
 import type { NodeLogger } from '../logger.ts'
 import type { Membership } from './membership.ts'
+import type { Quotas } from './quotas.ts'
 
 /** Decides about one peer. */
 export type Admission = {
@@ -29,13 +30,17 @@ export function createAdmission(
 }
 
 /** The rule as libp2p asks for it, once the peer has proven its identity. */
-export function createGater(admission: Admission, logger: NodeLogger): ConnectionGater {
+export function createGater(
+  admission: Admission,
+  quotas: Quotas,
+  logger: NodeLogger,
+): ConnectionGater {
   return {
     denyDialPeer: (peer) => !admission.mayDial(peer.toString()),
     denyOutboundEncryptedConnection: (peer) => !admission.mayDial(peer.toString()),
     denyInboundEncryptedConnection: (peer, connection) => {
       const peerId = peer.toString()
-      if (admission.mayCall(peerId)) return false
+      if (admission.mayCall(peerId)) return !quotas.takeConnection(peerId)
       const from = connection.remoteAddr.toString()
       logger.warn({ peer: peerId, from }, 'a connection of a node outside the roster was refused')
       return true

@@ -12,11 +12,12 @@ import type { News } from './replica-view.ts'
 import { RequesterStream } from './requester-stream.ts'
 import { ResponderStream } from './responder-stream.ts'
 import type { StreamContext } from './stream-context.ts'
+import { SYNC_PROTOCOL } from './sync-protocol.ts'
 
-/** The protocol, as libp2p negotiates it. */
-export const SYNC_PROTOCOL = '/mulu/sync/1'
 /** Streams a peer may keep open to this node; one is used, one may be dying. */
 const RESPONDERS_PER_PEER_MAX = 2
+/** Connections with one peer: one that each side made, and one of each that is dying. */
+const CONNECTIONS_PER_PEER_MAX = 4
 const OPEN_TIMEOUT_MS = 10_000
 
 type NeighboursOptions = {
@@ -52,6 +53,7 @@ export class Neighbours {
       maxOutboundStreams: RESPONDERS_PER_PEER_MAX,
     })
     libp2p.addEventListener('peer:connect', () => this.look())
+    libp2p.addEventListener('connection:open', ({ detail }) => this.#boundConnections(detail))
     libp2p.addEventListener('peer:disconnect', () => this.#options.context.onChange())
   }
 
@@ -143,6 +145,8 @@ export class Neighbours {
     for (const asking of this.#asking.values()) {
       const { stream } = asking
       if (stream === undefined) continue
+      // What a quota held back may be pulled by now.
+      if (stream.phase === 'held') this.#guard(stream, () => stream.notify({ type: 'changed' }))
       this.#guard(stream, () => stream.notify({ type: 'tick' }))
       if (asking.roundAtMs > nowMs) continue
       asking.roundAtMs = this.#nextRound()
@@ -211,7 +215,9 @@ export class Neighbours {
 
   #serve(opened: Stream, connection: Connection): void {
     const peerId = connection.remotePeer.toString()
-    const stream = new ResponderStream(this.#options.context, peerId, createFrameStream(opened))
+    const { context } = this.#options
+    const frames = createFrameStream(opened, (bytes) => context.quotas.chargeSent(peerId, bytes))
+    const stream = new ResponderStream(context, peerId, frames)
     const others = this.#answering.get(peerId) ?? []
     if (others.length >= RESPONDERS_PER_PEER_MAX) others[0]?.abort(new Error('replaced'))
     this.#answering.set(peerId, [...others, stream])
@@ -231,6 +237,15 @@ export class Neighbours {
       if (isOutbound ? admission.mayDial(peerId) : admission.mayCall(peerId)) continue
       context.logger.warn({ peer: peerId }, 'the roster does not list this peer any more')
       connection.abort(new Error('the roster does not list this peer'))
+    }
+  }
+
+  #boundConnections(opened: Connection): void {
+    const same = this.#connections().filter((other) => other.remotePeer.equals(opened.remotePeer))
+    const surplus = same.length - CONNECTIONS_PER_PEER_MAX
+    const oldest = same.toSorted((a, b) => a.timeline.open - b.timeline.open)
+    for (const connection of oldest.slice(0, Math.max(0, surplus))) {
+      connection.abort(new Error('the peer has too many connections'))
     }
   }
 

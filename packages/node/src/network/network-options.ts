@@ -2,6 +2,7 @@
 import type { Registry } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
 import type { NodeLogger } from '../logger.ts'
+import { QUOTA_LIMITS, type QuotaLimits } from './quotas.ts'
 
 /** Where addresses of other nodes outlive a restart, so that they meet without the coordinator. */
 export type AddressBook = {
@@ -34,6 +35,8 @@ export type NetworkLimits = {
   /** The first time a peer is cut off for; it doubles every time. */
   readonly cutMs: number
   readonly cutMaxMs: number
+  /** What one writer and one peer may take. */
+  readonly quotas: QuotaLimits
 }
 
 /** Limits for everyday use. */
@@ -50,6 +53,7 @@ export const NETWORK_LIMITS: NetworkLimits = {
   strikesMax: 3,
   cutMs: 60_000,
   cutMaxMs: 3_600_000,
+  quotas: QUOTA_LIMITS,
 }
 
 /** What a network needs. */

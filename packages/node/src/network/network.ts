@@ -11,8 +11,9 @@ import { createAdmission, createGater } from './gater.ts'
 import { createMembership, type Membership } from './membership.ts'
 import { Neighbours } from './neighbours.ts'
 import { NETWORK_LIMITS, type NetworkLimits, type NetworkOptions } from './network-options.ts'
-import type { Network, NetworkProgress, PeerInfo, PeerPhase } from './peer-info.ts'
+import type { Conduct, Network, NetworkProgress, PeerInfo, PeerPhase } from './peer-info.ts'
 import { PeerTable, peerOf } from './peer-table.ts'
+import { Quotas } from './quotas.ts'
 import { ReplicaView } from './replica-view.ts'
 import type { RequesterStream } from './requester-stream.ts'
 import type { Heard, StreamContext } from './stream-context.ts'
@@ -34,9 +35,11 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
   }
   const isCut = (peer: string): boolean => table.isCut(peer, options.clock.elapsed())
   const admission = createAdmission(membership, ticketPeers, isCut)
-  const gater = createGater(admission, options.logger)
+  const quotas = new Quotas(limits.quotas, options.clock)
+  const gater = createGater(admission, quotas, options.logger)
   const libp2p = await createTransport(options, limits, gater)
-  const network = new RunningNetwork({ options, limits, peerId, membership, table, ticketPeers })
+  const parts = { options, limits, peerId, membership, table, ticketPeers, quotas }
+  const network = new RunningNetwork(parts)
   await network.start(
     (context, candidates) =>
       new Neighbours({ libp2p, context, table, admission, limits, candidates }),
@@ -69,6 +72,7 @@ type Parts = {
   readonly membership: Membership
   readonly table: PeerTable
   readonly ticketPeers: ReadonlySet<string>
+  readonly quotas: Quotas
 }
 
 class RunningNetwork implements Network {
@@ -133,6 +137,16 @@ class RunningNetwork implements Network {
     })
   }
 
+  conductOf(client: number, peerId: string): Conduct {
+    const { table, quotas, options } = this.#parts
+    return {
+      refused: table.refusedOf(peerId),
+      throttled: quotas.throttlesOf(client, peerId),
+      cutOff: table.cutOf(peerId, options.clock),
+      ineffective: quotas.ineffectiveOf(client),
+    }
+  }
+
   progress(): NetworkProgress {
     const requesters = this.#neighbours?.requesters() ?? []
     const missing = requesters.map(([, stream]) => stream.missing((log) => this.#knownSeq(log)))
@@ -178,6 +192,7 @@ class RunningNetwork implements Network {
   async #stop(): Promise<void> {
     this.#view.stop()
     this.#cancelSave?.()
+    this.#parts.quotas.stop()
     await this.#neighbours?.stop()
     await this.#save()
   }
@@ -194,6 +209,7 @@ class RunningNetwork implements Network {
       registry,
       logger,
       clock,
+      quotas: this.#parts.quotas,
       syncContext: (peerId) => this.#syncContext(peerId),
       onHeard: (peerId, heard) => this.#onHeard(peerId, heard),
       onPeers: (peers) => this.learn(peers),
@@ -220,6 +236,8 @@ class RunningNetwork implements Network {
       nowMs: options.clock.elapsed(),
       priority: membership.priority,
       isClaimed: (log) => this.#isClaimed(peerId, log),
+      isThrottled: ({ writer }) =>
+        writer !== membership.self() && this.#parts.quotas.isWriterThrottled(writer),
     }
   }
 
@@ -240,6 +258,7 @@ class RunningNetwork implements Network {
   #onBlame(peerId: string, code: string): void {
     const { table, options } = this.#parts
     options.logger.warn({ peer: peerId, code }, 'what a peer sent was refused')
+    this.#parts.quotas.chargeRefused(peerId)
     if (table.blame(peerId, code, options.clock)) {
       options.logger.warn({ peer: peerId, code }, 'a peer is cut off for a while')
       this.#neighbours?.drop(peerId)

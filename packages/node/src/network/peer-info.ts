@@ -1,5 +1,6 @@
 /** What the network knows of one other node of the roster. */
 import type { NodeReport } from '@mulu/registry-core'
+import type { Ineffective, Throttle } from './quotas.ts'
 
 /**
  * How things stand between this node and another.
@@ -8,7 +9,7 @@ import type { NodeReport } from '@mulu/registry-core'
  * away        it is not connected
  * dialling    a connection is being made
  * greeting, pulling, comparing   what the exchange is at
- * held        other neighbours are sending what is missing
+ * held        other neighbours are sending what is missing, or a quota lets it wait
  * outside     the roster does not list both sides
  * level       this node has what the other has
  * cut off     it sent too much that had to be refused
@@ -46,6 +47,20 @@ export type PeerInfo = {
   }[]
 }
 
+/** What this node holds against another, or against its writer, since it was started. */
+export type Conduct = {
+  /** What it sent that was refused. */
+  readonly refused: PeerInfo['refused']
+  /** What it is made to wait for, or was within the last minute. */
+  readonly throttled: readonly Throttle[]
+  /** Why and until when nothing is exchanged with it. */
+  readonly cutOff:
+    | { readonly code: string; readonly sinceMs: number; readonly untilMs: number }
+    | undefined
+  /** What its writer signed that counts for nothing. */
+  readonly ineffective: readonly Ineffective[]
+}
+
 /** How far the exchange with all neighbours has come. */
 export type NetworkProgress = {
   readonly connected: number
@@ -62,6 +77,8 @@ export type Network = AsyncDisposable & {
   readonly peerId: string
   readonly peers: () => readonly PeerInfo[]
   readonly progress: () => NetworkProgress
+  /** Also of writers whose grants are closed: what they signed may still come from others. */
+  readonly conductOf: (client: number, peerId: string) => Conduct
   /** Where this node can be reached, each ending in `/p2p/<peer>`. */
   readonly addresses: () => readonly string[]
   /** Calls back after something that `peers` or `progress` show has changed. */

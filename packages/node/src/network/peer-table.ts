@@ -3,7 +3,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import type { NodeReport, PeerAddresses } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
 import type { NetworkLimits } from './network-options.ts'
-import type { PeerInfo } from './peer-info.ts'
+import type { Conduct, PeerInfo } from './peer-info.ts'
 
 const ADDRESSES_MAX = 8
 const ADDRESS_TEXT_MAX = 256
@@ -20,6 +20,8 @@ export type PeerEntry = {
   struckMs: number
   cuts: number
   cutUntilMs: number
+  /** The code of what it was last cut off for. */
+  cutFor: string
   failures: number
   retryAtMs: number
   isDialling: boolean
@@ -48,6 +50,7 @@ export class PeerTable {
       struckMs: 0,
       cuts: 0,
       cutUntilMs: 0,
+      cutFor: '',
       failures: 0,
       retryAtMs: 0,
       isDialling: false,
@@ -77,6 +80,7 @@ export class PeerTable {
     entry.struckMs = nowMs
     if (entry.strikes < strikesMax) return false
     entry.cutUntilMs = nowMs + Math.min(cutMaxMs, cutMs * 2 ** entry.cuts)
+    entry.cutFor = code
     entry.cuts++
     entry.strikes = 0
     return true
@@ -84,6 +88,15 @@ export class PeerTable {
 
   isCut(peerId: string, nowMs: number): boolean {
     return (this.#entries.get(peerId)?.cutUntilMs ?? 0) > nowMs
+  }
+
+  /** Until when a peer is cut off, since when, and for what; undefined when it is not. */
+  cutOf(peerId: string, clock: Pick<Clock, 'now' | 'elapsed'>): Conduct['cutOff'] {
+    const entry = this.#entries.get(peerId)
+    if (entry === undefined || entry.cutUntilMs <= clock.elapsed()) return undefined
+    const dateOf = (ms: number): number => Math.round(clock.now() + ms - clock.elapsed())
+    const { cutFor, struckMs, cutUntilMs } = entry
+    return { code: cutFor, sinceMs: dateOf(struckMs), untilMs: dateOf(cutUntilMs) }
   }
 
   /** Waits longer after every failure, with some chance, so that nodes do not dial in step. */

@@ -1,5 +1,7 @@
 /** Runs the asking side of an exchange over a stream until it ends. */
 import {
+  type Acceptance,
+  type Commit,
   claimsOf,
   type ErrorCode,
   isMuluError,
@@ -60,7 +62,9 @@ export class RequesterStream {
     try {
       while (this.#state.phase !== 'closed') {
         await this.#writer.drained()
+        await this.#context.quotas.pace(this.#peerId)
         const frame = await this.#stream.read()
+        if (frame.t === 'announce') this.#context.quotas.chargeFrame(this.#peerId)
         this.notify({ type: 'frame', frame })
       }
     } catch (error) {
@@ -116,7 +120,9 @@ export class RequesterStream {
         return
       case 'accept':
         this.#work(async () => {
+          const writer = this.#state.pull?.want.head.log.writer
           const acceptances = await registry.accept(effect.commits)
+          if (writer !== undefined) this.#chargeWriter(writer, effect.commits, acceptances)
           this.#context.onReceived(acceptances.filter(({ known }) => !known).length)
           this.notify({ type: 'accepted', acceptances })
         })
@@ -131,6 +137,21 @@ export class RequesterStream {
         this.#report(effect)
         return
     }
+  }
+
+  /** Only members have an allowance; what cannot be attributed is charged to the peer. */
+  #chargeWriter(
+    writer: number,
+    commits: readonly Commit[],
+    acceptances: readonly Acceptance[],
+  ): void {
+    const { registry, quotas } = this.#context
+    if (registry.roster?.state.writers.has(writer) !== true) return
+    quotas.chargeWriter(
+      writer,
+      acceptances,
+      commits.reduce((sum, commit) => sum + sizeOf(commit), 0),
+    )
   }
 
   #report(
@@ -200,6 +221,14 @@ export class RequesterStream {
   #end(): void {
     endStream(this.#stream, this.#writer)
   }
+}
+
+/** Bytes of a commit, near enough for an allowance. */
+function sizeOf({ header, bodies }: Commit): number {
+  return bodies.reduce(
+    (sum, body) => sum + (body instanceof Uint8Array ? body.length : 0),
+    header.length,
+  )
 }
 
 /** The code of a refusal; an error that has none is passed on. */

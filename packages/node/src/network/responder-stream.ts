@@ -35,7 +35,9 @@ export class ResponderStream {
   async run(): Promise<void> {
     try {
       while (this.#state.phase !== 'closed') {
+        await this.#context.quotas.pace(this.#peerId)
         const frame = await this.#stream.read()
+        this.#context.quotas.chargeFrame(this.#peerId)
         this.notify({ type: 'frame', frame })
         await Promise.all(this.#works)
         await this.#writer.drained()

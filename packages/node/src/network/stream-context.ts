@@ -8,6 +8,7 @@ import type {
 } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
 import type { NodeLogger } from '../logger.ts'
+import type { Quotas } from './quotas.ts'
 
 /** What a peer said of itself. */
 export type Heard = {
@@ -21,6 +22,8 @@ export type StreamContext = {
   readonly registry: Registry
   readonly logger: NodeLogger
   readonly clock: Clock
+  /** What writers and peers may take. */
+  readonly quotas: Quotas
   /** What a step may look at, for an exchange with this peer. */
   readonly syncContext: (peerId: string) => SyncContext
   readonly onHeard: (peerId: string, heard: Heard) => void

@@ -1,5 +1,6 @@
 /** libp2p as Mulu uses it: TCP and WebSocket, noise, yamux, identify, and explicit limits. */
 import './promise-with-resolvers.ts'
+import './length-guard.ts'
 import './web-socket-global.ts'
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'

@@ -25,13 +25,27 @@ export function localOperations(
   const { folder, clock, store } = context
   return {
     status: () => readStatus(context),
-    importFeed: (options) => importFeed(context, options),
+    importFeed: (options) => importAlone(context, options),
     verify: (onProgress) => verifyNode(context, onProgress),
     exportLines: () => exportLines(context),
     ticket: async () => ticketOf(context),
     admit: (texts, rights) =>
       admitRequests({ folder, registry: store.registry, clock }, texts, rights),
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Nodes on which an import is running: a second one would plan on what the first changes. */
+const importing = new WeakSet<NodeContext>()
+
+/** Imports, unless an import is running; MULU_IMPORT_BUSY. */
+async function importAlone(context: NodeContext, options: ImportOptions): Promise<ImportReport> {
+  if (importing.has(context)) throw new MuluError('MULU_IMPORT_BUSY')
+  importing.add(context)
+  try {
+    return await importFeed(context, options)
+  } finally {
+    importing.delete(context)
   }
 }
 

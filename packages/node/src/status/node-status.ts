@@ -4,6 +4,7 @@ import { writerOfKey } from '../federation/own-writer.ts'
 import type { NodeContext } from '../node-context.ts'
 import { SOFTWARE } from '../software.ts'
 import { type AsOf, asOfPeers } from './as-of.ts'
+import { type ConductStatus, listConduct } from './conduct.ts'
 import { type AgencyRef, agencyRef, officeName } from './names.ts'
 import { listPeers, type PeerStatus } from './peers.ts'
 
@@ -44,6 +45,8 @@ export type NodeStatus = {
   readonly profile: { readonly id: string; readonly version: string; readonly hash: string }
   readonly asOf: AsOf
   readonly peers: readonly PeerStatus[]
+  /** Writers and nodes of whom there is something to tell. */
+  readonly conduct: readonly ConductStatus[]
 }
 
 /** Reads the status of an open node. */
@@ -74,6 +77,7 @@ export async function readStatus(context: NodeContext): Promise<NodeStatus> {
     ...(await cataloguePart(context)),
     asOf: asOfPeers(peers, nowMs),
     peers,
+    conduct: listConduct(context),
   }
 }
 

@@ -1,6 +1,6 @@
 /** All nodes of the roster as this one sees them, itself included. */
 import { type Hash, hashToText, type Labels, type Writer } from '@mulu/registry-core'
-import type { PeerInfo } from '../network/peer-info.ts'
+import type { Conduct, PeerInfo } from '../network/peer-info.ts'
 import type { NodeContext } from '../node-context.ts'
 import { SOFTWARE } from '../software.ts'
 import { type AgencyRef, agencyRef, officeName } from './names.ts'
@@ -22,6 +22,9 @@ export type PeerStatus = {
   readonly behind: number | null
   readonly ahead: number | null
   readonly refused: PeerInfo['refused']
+  /** What it is made to wait for, why and since when. */
+  readonly throttled: Conduct['throttled']
+  readonly cutOff: NonNullable<Conduct['cutOff']> | null
 }
 
 /** What a node last said of itself. */
@@ -74,6 +77,8 @@ function ownStatus(context: NodeContext, writer: Writer, digest: Hash): PeerStat
     behind: 0,
     ahead: 0,
     refused: [],
+    throttled: [],
+    cutOff: null,
   }
 }
 
@@ -84,6 +89,7 @@ function peerStatus(
   digest: Hash,
 ): PeerStatus {
   const reported = info?.reported
+  const conduct = context.network()?.conductOf(writer.client, writer.peers[0] ?? '')
   const difference = reported && context.store.registry.totals().commits - reported.commits
   return {
     ...identityOf(context, writer),
@@ -96,6 +102,8 @@ function peerStatus(
     behind: difference === undefined ? null : Math.max(0, difference),
     ahead: difference === undefined ? null : Math.max(0, -difference),
     refused: info?.refused ?? [],
+    throttled: conduct?.throttled ?? [],
+    cutOff: conduct?.cutOff ?? null,
   }
 }
 

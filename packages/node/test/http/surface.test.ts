@@ -18,7 +18,7 @@ describe('the surface of the HTTP server', () => {
     await mkdir(join(pages, 'assets'))
     await writeFile(join(pages, 'index.html'), '<!doctype html><title>Mulu</title>')
     await writeFile(join(pages, 'assets', 'app-1a2b.js'), 'export {}')
-    node = await createTestNode(pages)
+    node = await createTestNode({ pages })
   })
   after(async () => {
     await node.close()

@@ -1,12 +1,12 @@
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 import { encodeFrame, hashToText, type MuluError, type Registry } from '@mulu/registry-core'
 import { expect } from 'chai'
 import { systemClock } from '../../src/clock.ts'
-import { SYNC_PROTOCOL } from '../../src/network/neighbours.ts'
 import type { NetworkOptions } from '../../src/network/network-options.ts'
 import { NETWORK_LIMITS } from '../../src/network/network-options.ts'
 import type { Network } from '../../src/network/peer-info.ts'
+import { SYNC_PROTOCOL } from '../../src/network/sync-protocol.ts'
 import { createTransport } from '../../src/network/transport.ts'
 import {
   isLevel,
@@ -196,6 +196,43 @@ describe('the network of a node', function () {
     await a.addRoster(rosters.dismiss(2).bytes)
     await until([first, second], () => first.progress().connected === 0)
     expect(first.peers()).to.deep.equal([])
+  })
+
+  it('[NW12] ends a connection whose first length has no end, at once and from anybody', async () => {
+    const { all } = Rosters.found(3)
+    const [a, c] = [await openTestRegistry(1, all), await openTestRegistry(3, all)]
+    await writeRecord(a, 1, 'r1')
+    const network = await start(1, a)
+    const port = Number(/\/tcp\/(\d+)/.exec(network.addresses()[0] ?? '')?.[1])
+    const header = '\x13/multistream/1.0.0\n'
+    for (const before of ['', header, `${header}\x07/yamux\n`, `${header}\x0d/yamux/1.0.0\n`]) {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => undefined)
+      socket.resume()
+      const closed = new Promise((resolve) => socket.once('close', resolve))
+      // Three megabytes would hold a node for minutes if it looked at them byte by byte.
+      socket.write(Buffer.concat([Buffer.from(before), Buffer.alloc(3_000_000, 0x81)]))
+      await closed
+    }
+    const good = await start(3, c, { dial: network.addresses() })
+    await until([network, good], () => isLevel(a, c) && c.heads().length === 1)
+  })
+
+  it('[NW12] ends a stream of a member whose length has no end, and says why', async () => {
+    const { all } = Rosters.found(3)
+    const [a, c] = [await openTestRegistry(1, all), await openTestRegistry(3, all)]
+    await writeRecord(a, 1, 'r1')
+    const network = await start(1, a)
+    const bad = await startStranger(2)
+    const stream = await bad.dialProtocol(multiaddr(network.addresses()[0] ?? ''), SYNC_PROTOCOL)
+    const closed = new Promise((resolve) => stream.addEventListener('close', resolve))
+    for (let i = 0; i < 4 && stream.status === 'open'; i++) {
+      stream.send(new Uint8Array(500_000).fill(0x81))
+    }
+    await closed
+    expect(network.peers()[0]?.refused[0]).to.include({ code: 'MULU_SYNC_FRAME' })
+    const good = await start(3, c, { dial: network.addresses() })
+    await until([network, good], () => isLevel(a, c) && c.heads().length === 1)
   })
 
   it('[NW9] says which port is busy', async () => {

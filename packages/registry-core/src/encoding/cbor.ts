@@ -5,7 +5,9 @@
  * are all refused by one rule.
  */
 import { decode, encode, rfc8949EncodeOptions } from 'cborg'
+import { CBOR_DEPTH_MAX } from '../limits.ts'
 import { equalBytes } from './bytes.ts'
+import { isShallowCbor } from './cbor-depth.ts'
 
 /** What our formats are made of: no floats, no tags. */
 export type CborValue =
@@ -35,6 +37,7 @@ export function encodeCbor(value: CborValue): Uint8Array {
 
 /** Decodes bytes that are the one encoding of a value; throws on all others. */
 export function decodeCbor(bytes: Uint8Array): unknown {
+  if (!isShallowCbor(bytes, CBOR_DEPTH_MAX)) throw new Error('It nests too deep')
   const value: unknown = decode(bytes, DECODE)
   if (!equalBytes(encode(value, ENCODE), bytes)) throw new Error('Not the deterministic encoding')
   return value

@@ -10,7 +10,7 @@ import type { Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { encodeCbor } from '../encoding/cbor.ts'
-import { WAITING_MAX } from '../limits.ts'
+import { WAITING_MAX, WAITING_PER_WRITER_MAX } from '../limits.ts'
 import type { Profile } from '../profile/profile.ts'
 import { type Merged, mergeCommit } from '../record/merge.ts'
 import type { View } from '../record/view.ts'
@@ -60,10 +60,13 @@ export type AcceptorContext = {
 type Stall = Unseen | 'news'
 
 type Step = {
-  readonly outcome: StoredOutcome
+  readonly outcome: Outcome
   readonly isDone: boolean
   readonly problems: number
 }
+
+/** Not a verdict: the commit is taken once others of its writer no longer wait. */
+const WAITING_FULL: Outcome = { kind: 'dropped', code: 'MULU_WAITING_FULL', blame: false }
 
 /** Places, judges and merges commits. */
 export class Acceptor {
@@ -169,6 +172,9 @@ export class Acceptor {
       isAfterSatisfied: unseen === undefined,
     })
     if (verdict.kind === 'waits') {
+      if (isNew && this.#isWaitingFull(state)) {
+        return { outcome: WAITING_FULL, isDone: false, problems: 0 }
+      }
       this.#stalls.set(logPrefix(log), { log, stall: unseen ?? 'news' })
       if (isNew) await this.#write(commit, verdict, extendKnown(state, commit, isNew), [])
       return { outcome: verdict, isDone: false, problems: 0 }
@@ -236,11 +242,7 @@ export class Acceptor {
   async #keepWaiting(state: LogState, commit: ReadCommit): Promise<Acceptance> {
     const isNextKnown =
       commit.read.seq === state.known.seq + 1 && equalBytes(commit.read.parent, state.known.id)
-    const waiting = state.known.seq - state.judged.seq + state.held
-    if (waiting >= WAITING_MAX) {
-      const outcome: Outcome = { kind: 'dropped', code: 'MULU_WAITING_FULL', blame: false }
-      return { known: false, outcome, problems: 0 }
-    }
+    if (this.#isWaitingFull(state)) return { known: false, outcome: WAITING_FULL, problems: 0 }
     const outcome: StoredOutcome = { kind: 'waits', missing: isNextKnown ? 'after' : 'parent' }
     const after = isNextKnown
       ? extendKnown(state, commit, true)
@@ -248,6 +250,11 @@ export class Acceptor {
     await this.#write(commit, outcome, after, [])
     await this.#linkHeld(state.log)
     return { known: false, outcome, problems: 0 }
+  }
+
+  #isWaitingFull({ log, known, judged, held }: LogState): boolean {
+    if (known.seq - judged.seq + held >= WAITING_MAX) return true
+    return this.#context.logs.waitingOf(log.writer) >= WAITING_PER_WRITER_MAX
   }
 
   async #isFork(log: LogKey, commit: ReadCommit): Promise<boolean> {

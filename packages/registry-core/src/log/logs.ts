@@ -55,6 +55,15 @@ export class Logs {
     return [...this.#states].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, state]) => state)
   }
 
+  /** Commits of a writer that wait for something, in all its logs. */
+  waitingOf(writer: number): number {
+    let waiting = 0
+    for (const { log, known, judged, held } of this.#states.values()) {
+      if (log.writer === writer) waiting += known.seq - judged.seq + held
+    }
+    return waiting
+  }
+
   /** The logs of a scope. */
   inScope(scope: Scope): readonly LogState[] {
     const prefix = `${scopePrefix(scope)}/`

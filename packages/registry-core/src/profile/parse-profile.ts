@@ -1,5 +1,6 @@
+import { utf8ToText } from '../encoding/bytes.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../encoding/json.ts'
-import { MuluError } from '../errors.ts'
+import { isMuluError, MuluError } from '../errors.ts'
 import { isPath } from '../record/path.ts'
 import { validatorOf } from './problems.ts'
 import { classOf, type Profile } from './profile.ts'
@@ -27,6 +28,16 @@ export function parseProfile(json: unknown): Profile {
   const parsed = profile as unknown as Profile
   for (const name of Object.keys(parsed.kinds)) checkKind(parsed, name)
   return parsed
+}
+
+/** Reads the bytes a profile travels as: JSON in UTF-8; MULU_PROFILE when they are none. */
+export function readProfileBytes(bytes: Uint8Array): Profile {
+  try {
+    return parseProfile(JSON.parse(utf8ToText(bytes)))
+  } catch (cause) {
+    if (isMuluError(cause)) throw cause
+    return refuse('', 'expected JSON in UTF-8 of the form of a profile', cause)
+  }
 }
 
 function refuse(at: string, reason: string, cause?: unknown): never {

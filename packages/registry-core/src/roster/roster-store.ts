@@ -1,10 +1,10 @@
 /** The roster chain and the profiles it names, as they are kept and loaded. */
 import { type Crypto, DOMAIN, type Hash, hash } from '../crypto.ts'
-import { equalBytes, toHex, utf8, utf8ToText } from '../encoding/bytes.ts'
+import { equalBytes, toHex, utf8 } from '../encoding/bytes.ts'
 import { canonicalJson, type JsonValue } from '../encoding/json.ts'
 import { MuluError } from '../errors.ts'
 import { PROFILE_BYTES_MAX } from '../limits.ts'
-import { parseProfile } from '../profile/parse-profile.ts'
+import { readProfileBytes } from '../profile/parse-profile.ts'
 import type { Profile } from '../profile/profile.ts'
 import { commitBatch, fixedHex, type Operation, put, type Store } from '../store/store.ts'
 import { type Roster, verifyRoster } from './roster.ts'
@@ -46,7 +46,7 @@ export class RosterStore {
     for (const profile of builtIn)
       loaded.#profiles.set(toHex(profileHash(crypto, profile)), profile)
     for await (const [key, bytes] of store.profiles.iterator()) {
-      loaded.#profiles.set(key, parseProfile(JSON.parse(utf8ToText(bytes))))
+      loaded.#profiles.set(key, readProfileBytes(bytes))
     }
     return loaded
   }
@@ -146,7 +146,7 @@ export class RosterStore {
     const digest = hash(this.#crypto, DOMAIN.profile, bytes)
     const isNamed = this.#rosters.some((r) => equalBytes(r.state.profile.hash, digest))
     if (!isNamed || bytes.length > PROFILE_BYTES_MAX) throw new MuluError('MULU_PROFILE')
-    const profile = parseProfile(JSON.parse(utf8ToText(bytes)))
+    const profile = readProfileBytes(bytes)
     await commitBatch(this.#store, [put(this.#store.profiles, toHex(digest), bytes)])
     this.#profiles.set(toHex(digest), profile)
   }

@@ -36,6 +36,7 @@ export function pullAhead(
     const start = at ?? startOf(headsIndex(context.heads).byLog.get(text), head)
     const from = isSame && more ? pull.last + 1 : isSame ? undefined : start
     if (from === undefined || (!isSame && context.isClaimed(text))) continue
+    if (context.isThrottled(head.log)) continue
     const frame: Request = { t: 'pull', log: head.log, from, max: PULL_BYTES_MAX }
     return { ahead: { text, from, answer: undefined }, frame }
   }
@@ -55,23 +56,23 @@ export function resumePull(
   return { ...state, wants, pull: { want, from, before, named: [], last: 0 } }
 }
 
-/** Asks for the first wanted log that no other exchange is pulling; undefined when there is none. */
+/** Asks for the first wanted log that nobody is pulling and that may be; undefined when none is. */
 export function nextPull(
   context: SyncContext,
   state: RequesterState,
   send: (state: RequesterState, frame: Request) => RequesterStep,
 ): RequesterStep | undefined {
-  const claimed: Want[] = []
+  const held: Want[] = []
   for (const [index, want] of state.wants.entries()) {
     const from = positionOf(context, want)
     if (from === undefined) continue
-    if (context.isClaimed(want.text)) {
-      claimed.push(want)
+    if (context.isClaimed(want.text) || context.isThrottled(want.head.log)) {
+      held.push(want)
       continue
     }
     const before = headsIndex(context.heads).byLog.get(want.text)
     const pull: Pull = { want, from, before, named: [], last: 0 }
-    const wants = [...claimed, ...state.wants.slice(index + 1)]
+    const wants = [...held, ...state.wants.slice(index + 1)]
     const frame: Request = { t: 'pull', log: want.head.log, from, max: PULL_BYTES_MAX }
     return send({ ...state, wants, pull }, frame)
   }

@@ -15,7 +15,7 @@ import type { Want } from './wants.ts'
  * idle      nothing is outstanding; the next step is decided from the state
  * hello … peers   waits for the answer to that request
  * storing   waits for the own registry, and maybe for the answer to the pull after this one
- * held      other exchanges are pulling all that is missing here
+ * held      other exchanges are pulling what is missing here, or a quota lets it wait
  * outside   the roster does not list both sides: nothing but rosters moves
  * level     has what the peer has; waits for news
  * closed    over

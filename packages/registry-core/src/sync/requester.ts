@@ -26,7 +26,7 @@ import {
   type SyncContext,
 } from './sync-context.ts'
 import { ANNOUNCES_MAX, ANSWER_TIMEOUT_MS, BUCKETS, SYNC_VERSIONS } from './sync-limits.ts'
-import { mergeWants, positionOf, wantsOf } from './wants.ts'
+import { mergeWants, positionOf, type Want, wantsOf } from './wants.ts'
 
 /** One step of the requester. */
 export function stepRequester(
@@ -225,9 +225,10 @@ function advance(context: SyncContext, state: RequesterState): RequesterStep {
     beOutside(context, state) ??
     pullProfile(context, state) ??
     nextPull(context, state, (next, frame) => request(context, next, 'commits', frame)) ??
-    beHeld(context, state) ??
+    beHeld(context, state, (want) => !context.isThrottled(want.head.log)) ??
     compareHeads(context, state, remote.known) ??
     pullPeers(context, state) ??
+    beHeld(context, state, () => true) ??
     beLevel(state)
   )
 }
@@ -253,9 +254,19 @@ function beOutside(context: SyncContext, state: RequesterState): RequesterStep |
   return isInside ? undefined : sayReady({ ...state, phase: 'outside' })
 }
 
-function beHeld(context: SyncContext, state: RequesterState): RequesterStep | undefined {
-  const isWanting = state.wants.some((want) => positionOf(context, want) !== undefined)
-  return isWanting ? sayReady({ ...state, phase: 'held' }) : undefined
+/**
+ * Waits for wants that another exchange pulls. What a quota holds back holds nothing else up: the
+ * rest is compared and pulled first.
+ */
+function beHeld(
+  context: SyncContext,
+  state: RequesterState,
+  isCounted: (want: Want) => boolean,
+): RequesterStep | undefined {
+  const isOpen = (want: Want): boolean => positionOf(context, want) !== undefined
+  return state.wants.some((want) => isCounted(want) && isOpen(want))
+    ? sayReady({ ...state, phase: 'held' })
+    : undefined
 }
 
 function pullProfile(context: SyncContext, state: RequesterState): RequesterStep | undefined {

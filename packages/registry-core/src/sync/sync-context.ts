@@ -37,6 +37,8 @@ export type SyncContext = {
   readonly priority: (log: LogKey) => number
   /** Whether another exchange of this node is pulling the log (text of `logText`) just now. */
   readonly isClaimed: (log: string) => boolean
+  /** Whether a log has to wait, since its writer sent more than its share; it is pulled later. */
+  readonly isThrottled: (log: LogKey) => boolean
 }
 
 /** Whether the peer may hold a log, and so may hear of it. */

@@ -6,6 +6,8 @@ import { decodeHeader, encodeHeader, type Header, limitBroken } from '../../src/
 import { overOf, readOver, slotsOf } from '../../src/commit/over.ts'
 import { ed25519Key, isAcceptableKey } from '../../src/crypto.ts'
 import { concat, fromHex } from '../../src/encoding/bytes.ts'
+import { type CborValue, encodeCbor } from '../../src/encoding/cbor.ts'
+import { CBOR_DEPTH_MAX } from '../../src/limits.ts'
 import { testCrypto } from '../../testing/crypto.ts'
 
 const FED = new Uint8Array(33).fill(1)
@@ -34,6 +36,11 @@ function header(change: Partial<Header> = {}): Header {
     ext: {},
     ...change,
   }
+}
+
+function laterHeader(): Record<string, CborValue> {
+  const { fed, ns, aud, writer, seq, parent, roster, bodies } = header()
+  return { v: 2, fed, ns, aud: Number(aud), writer, seq, parent, roster: [...roster], bodies }
 }
 
 const slots: readonly Slot[] = [
@@ -84,6 +91,26 @@ describe('signed formats', () => {
     expect(limitBroken(header({ entries: [{ ...entry, len: 1_025 }] }))).to.equal('len')
     expect(limitBroken(header({ entries: [{ ...entry, bytes: 262_145 }] }))).to.equal('bytes')
     expect(limitBroken(header({ aud: [4] }))).to.equal('aud')
+  })
+
+  it('[FZ1] refuses what nests deeper than the limit, at whatever depth a stack would end', () => {
+    const nested = (depth: number): Uint8Array =>
+      encodeCbor({
+        ...laterHeader(),
+        deep: Array(depth)
+          .fill(0)
+          .reduce((inner) => [inner], 1),
+      })
+    expect(decodeHeader(nested(CBOR_DEPTH_MAX - 1))).to.include({ v: 2 })
+    for (const depth of [CBOR_DEPTH_MAX, 500]) {
+      expect(() => decodeHeader(nested(depth))).to.throw('It nests too deep')
+    }
+    for (const head of [0x81, 0xa1, 0x9f, 0x9b]) {
+      const bytes = new Uint8Array(60_000).fill(head)
+      expect(() => decodeHeader(bytes), String(head))
+        .to.throw()
+        .and.not.instanceOf(RangeError)
+    }
   })
 
   it('[FM4] has one form of what a commit supersedes, whatever the order it was named in', () => {

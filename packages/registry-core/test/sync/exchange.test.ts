@@ -159,6 +159,29 @@ describe('exchange of commits', () => {
     expect(knownOf(at(nodes, 2).registry)).to.equal(knownOf(at(nodes, 0).registry))
   })
 
+  it('[NW16] lets a log wait that a quota holds back, and takes all others meanwhile', async () => {
+    const { nodes } = await openAll()
+    const [a, b, c] = [at(nodes, 0), at(nodes, 1), at(nodes, 2)]
+    for (let i = 0; i < 3; i++) await describeRecord(a.registry, 1, `flood${i}`)
+    await describeRecord(b.registry, 1, 'early')
+    await settle(connect(a, b))
+    c.isThrottled = ({ writer }) => writer === 1
+    const link = new Link(c, a)
+    const back = new Link(a, c)
+    await settle([link, back])
+    expect(link.asking.phase).to.equal('held')
+    expect(c.heads().map((head) => head.log.writer)).to.deep.equal([2])
+    await describeRecord(a.registry, 1, 'flood3')
+    await describeRecord(b.registry, 1, 'late')
+    await settle([...connect(a, b), link, back])
+    expect(c.heads().map((head) => [head.log.writer, head.known.seq])).to.deep.equal([[2, 2]])
+    c.isThrottled = () => false
+    link.ask({ type: 'changed' })
+    await settle([link, back])
+    expect(link.asking.phase).to.equal('level')
+    expect(knownOf(c.registry)).to.equal(knownOf(a.registry))
+  })
+
   it('[SY6] goes on where the last exchange was cut, without pulling anything twice', async () => {
     const { nodes } = await openAll()
     for (let i = 0; i < 3; i++) await describeRecord(at(nodes, 0).registry, 1, `r${i}`)

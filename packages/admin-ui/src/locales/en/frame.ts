@@ -40,6 +40,8 @@ export const enFrame = {
   'error.key': 'The access key is missing or wrong. Enter it on the page “This node”.',
   'error.node':
     'The node could not do it. Try again; if it stays so, tell the administrator the code.',
+  'error.rate': 'Too many requests came from here. Wait a minute and try again.',
+  'error.busy': 'An import is running on this node. Try again when it has ended.',
   'error.refused': 'The node refused it.',
   'frame.skip': 'Skip to content',
   'frame.nav': 'Main',

@@ -40,6 +40,26 @@ export const enSituation = {
   'need.refused_one': '{{count}} item from {{name}} was refused',
   'need.refused_other': '{{count}} items from {{name}} were refused',
   'need.refusedHint': 'It has no effect. Tell its administrator the code: {{codes}}',
+  'need.forked': '{{name}} signed two commits at one position: {{positions}}',
+  'need.forkedHint':
+    'Its log stands still there on every node. One key runs in two places or was copied: stop it, and have its grant closed.',
+  'need.cutOff': '{{name}} is cut off until {{until}}',
+  'need.cutOffHint':
+    'It kept sending what has to be refused ({{code}}). Call its administrator; what it holds comes through other nodes.',
+  'need.ineffective_one': '{{count}} commit signed by {{name}} counts for nothing',
+  'need.ineffective_other': '{{count}} commits signed by {{name}} count for nothing',
+  'need.ineffectiveHint':
+    'Nothing to undo here. Ask its administrator whether that was meant: {{codes}}',
+  'need.ineffectiveRevoked':
+    'Its grants are closed; these came after, whatever date they bear: {{codes}}',
+  'need.throttled': '{{name}} is slowed down since {{since}}: {{reasons}}',
+  'need.throttledHint':
+    'Nothing of it is lost, it only comes later. If it is no large import, call its administrator.',
+  'throttle.commits': 'too many commits',
+  'throttle.bytes': 'too many bytes',
+  'throttle.requests': 'too many requests',
+  'throttle.connections': 'too many connections',
+  'throttle.waiting': 'too many commits without their forerunners',
   'need.andOthers': '{{listed}} and others',
   'need.conflicts_one': '{{count}} conflict not settled',
   'need.conflicts_other': '{{count}} conflicts not settled',

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import {
   isJsonObject,
+  isSlotValue,
   type JsonObject,
   type JsonValue,
   MuluError,
@@ -11,20 +12,18 @@ import {
   type View,
 } from '@mulu/registry-core'
 import type { Request, RequestHandler, Router } from 'express'
-import express from 'express'
 import { namespaceOf, requireWriter } from '../../federation/own-writer.ts'
 import type { NodeContext } from '../../node-context.ts'
 import { apiPath } from '../api-paths.ts'
+import { jsonBody } from '../read-body.ts'
 import { readQuery } from '../read-query.ts'
 import { findRecord, recordDocument } from '../record-document.ts'
 import { showStale } from '../stale.ts'
 import { RECORD_PATH, recordIdOf } from './records.ts'
 
-const BODY_LIMIT = '1mb'
-
 /** Adds the routes; `guard` lets only holders of the access key through. */
 export function addChangeRoutes(router: Router, context: NodeContext, guard: RequestHandler): void {
-  const json = express.json({ limit: BODY_LIMIT, strict: true })
+  const json = jsonBody()
   router.patch(RECORD_PATH, guard, json, async (request, response) => {
     const { concurrent } = readQuery(request, apiPath('patch', RECORD_PATH))
     const body = readObject(request.body, ['set', 'remove', 'reason'])
@@ -181,13 +180,15 @@ function readReason(value: JsonValue | undefined): string | undefined {
   return value
 }
 
+/** Fields that differ from the view; what may not stand in a field goes on to be refused. */
 function differing(
   view: View,
   fields: Readonly<Record<string, JsonValue>>,
 ): Readonly<Record<string, JsonValue>> {
   return Object.fromEntries(
     Object.entries(fields).filter(
-      ([path, value]) => JSON.stringify(view.fields[path]) !== JSON.stringify(value),
+      ([path, value]) =>
+        !isSlotValue(value) || JSON.stringify(view.fields[path]) !== JSON.stringify(value),
     ),
   )
 }

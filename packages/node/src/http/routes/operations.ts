@@ -1,11 +1,12 @@
 /** Operations of the node's own people: import, export, verify, ticket, admission. */
-import { isMuluError, type JsonValue, limits, MuluError, type Right } from '@mulu/registry-core'
+import { isMuluError, type JsonValue, MuluError, type Right } from '@mulu/registry-core'
 import type { Request, RequestHandler, Response, Router } from 'express'
-import express from 'express'
 import type { NodeContext } from '../../node-context.ts'
 import { localOperations } from '../../operations/operations.ts'
 import { apiPath } from '../api-paths.ts'
 import { toProblem } from '../on-error.ts'
+import { oneAtATime } from '../one-at-a-time.ts'
+import { feedBody, jsonBody } from '../read-body.ts'
 import { readQuery } from '../read-query.ts'
 
 const RIGHTS: readonly Right[] = ['describe', 'classify', 'erase']
@@ -20,8 +21,8 @@ export function addOperationRoutes(
   guard: RequestHandler,
 ): void {
   const operations = localOperations(context)
-  const anyText = express.text({ limit: limits.FEED_BYTES_MAX, type: () => true })
-  router.post('/api/v1/imports', guard, anyText, async (request, response) => {
+  const oneImport = oneAtATime('MULU_IMPORT_BUSY')
+  router.post('/api/v1/imports', guard, oneImport, feedBody(), async (request, response) => {
     const values = readQuery(request, apiPath('post', '/api/v1/imports'))
     const [format = 'auto'] = values['format'] ?? []
     const [source] = values['source'] ?? []
@@ -35,7 +36,7 @@ export function addOperationRoutes(
       }),
     )
   })
-  router.post('/api/v1/verify', guard, async (request, response) => {
+  router.post('/api/v1/verify', guard, oneAtATime('MULU_BUSY'), async (request, response) => {
     readQuery(request, apiPath('post', '/api/v1/verify'))
     await answerLong(context, request, response, (onProgress) => operations.verify(onProgress))
   })
@@ -59,7 +60,7 @@ function addAdmissionRoute(
   guard: RequestHandler,
   admit: ReturnType<typeof localOperations>['admit'],
 ): void {
-  router.post('/api/v1/admissions', guard, express.json({ limit: '1mb' }), async (req, res) => {
+  router.post('/api/v1/admissions', guard, jsonBody(), async (req, res) => {
     readQuery(req, apiPath('post', '/api/v1/admissions'))
     const body = req.body as { requests?: JsonValue; rights?: JsonValue } | JsonValue[] | undefined
     const requests = Array.isArray(body) ? body : body?.requests

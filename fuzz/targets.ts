@@ -1,0 +1,13 @@
+/** Every target. A new decoder of untrusted bytes is one line here. */
+import type { OpenTarget } from './target.ts'
+import { openHttpTarget } from './targets/http.ts'
+import { SIGNED_TARGETS } from './targets/signed.ts'
+import { SYNC_TARGETS } from './targets/sync.ts'
+import { TEXT_TARGETS } from './targets/text.ts'
+
+/** Opens all targets, or the one with a name. */
+export async function openTargets(only?: string): Promise<readonly OpenTarget[]> {
+  const plain: readonly OpenTarget[] = [...SIGNED_TARGETS, ...SYNC_TARGETS, ...TEXT_TARGETS]
+  const wanted = plain.filter((target) => only === undefined || target.name === only)
+  return only === undefined || only === 'http' ? [...wanted, await openHttpTarget()] : wanted
+}
