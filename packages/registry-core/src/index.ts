@@ -7,9 +7,7 @@ export {
   type AgencyCounts,
   type Catalogue,
   type ConflictSource,
-  FACETS,
   type FieldProvenance,
-  type FilterName,
   type HistoryItem,
   type Item,
   type Page,
@@ -130,4 +128,6 @@ export {
   type ResponderState,
   stepResponder,
 } from './sync/responder.ts'
+export { FACETS, type Filter, type FilterName, FILTERS, filterOf } from './search/filters.ts'
+export { SORTS } from './search/cursor.ts'
 export type { SyncContext, SyncReplica } from './sync/sync-context.ts'

@@ -17,8 +17,6 @@ import type { Acceptance } from './log/outcome.ts'
 import { rebuildScope, unfinishedScopes } from './log/rebuild.ts'
 import type { Profile } from './profile/profile.ts'
 import { Queue } from './queue.ts'
-import { recordIdText } from './record/record-id.ts'
-import type { View } from './record/view.ts'
 import type {
   Author,
   Registry,
@@ -31,7 +29,8 @@ import type {
 import { namespacesAffected } from './roster/affected.ts'
 import type { Roster } from './roster/roster.ts'
 import { RosterStore } from './roster/roster-store.ts'
-import { type Owner, ScanIndex } from './search/scan-index.ts'
+import type { Owner } from './search/filters.ts'
+import { type IndexProgress, SearchIndex } from './search/search-index.ts'
 import { fixedHex, logPrefix, openStore, type Scope, type Store, under } from './store/store.ts'
 
 /** Opens a registry. MULU_STORE_VERSION when the store has another format. */
@@ -39,7 +38,8 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const store = await openStore(options.db)
   const rosters = await RosterStore.load(options.crypto, store, options.profiles)
   const logs = await Logs.load(options.crypto, store)
-  const replica = new Replica(options, store, rosters, logs)
+  const index = await SearchIndex.open(store, (ns) => ownerOf(rosters, ns))
+  const replica = new Replica(options, store, rosters, logs, index)
   await replica.resume()
   return replica
 }
@@ -50,7 +50,7 @@ class Replica implements Registry {
   readonly #store: Store
   readonly #rosters: RosterStore
   readonly #logs: Logs
-  readonly #index: ScanIndex
+  readonly #index: SearchIndex
   readonly #acceptor: Acceptor
   readonly #queue = new Queue()
   readonly #listeners = new Set<(event: RegistryEvent) => void>()
@@ -58,27 +58,32 @@ class Replica implements Registry {
   #author: Author | undefined
   #isClosed = false
 
-  constructor(options: RegistryOptions, store: Store, rosters: RosterStore, logs: Logs) {
+  constructor(
+    options: RegistryOptions,
+    store: Store,
+    rosters: RosterStore,
+    logs: Logs,
+    index: SearchIndex,
+  ) {
     this.#options = options
     this.#store = store
     this.#rosters = rosters
     this.#logs = logs
-    this.#index = new ScanIndex((ns) => this.#ownerOf(ns))
-    this.catalogue = new ReplicaCatalogue(options.crypto, store, this.#index)
+    this.#index = index
+    this.catalogue = new ReplicaCatalogue(options.crypto, store, index)
     this.#acceptor = new Acceptor({
       crypto: options.crypto,
       store,
       logs,
       rosters: () => rosters.all,
       profileOf: (roster) => rosters.profileOf(roster),
-      onViews: (scope, views) => this.#showViews(scope, views),
+      stage: (scope, views) => index.stage(scope, views),
       onRejudge: (scope) => this.#markForRejudging(scope),
     })
   }
 
-  /** Loads the index, finishes interrupted rebuilds and judges what had been waiting. */
+  /** Finishes interrupted rebuilds and judges what had been waiting. */
   async resume(): Promise<void> {
-    for await (const view of this.catalogue.views()) this.#index.set(view)
     for (const scope of await unfinishedScopes(this.#store)) await this.#rebuild(scope)
     await this.#acceptor.retry()
     await this.#rejudgeMarked()
@@ -228,6 +233,16 @@ class Replica implements Registry {
     return this.#exclusively(() => treeRoot(this.#options.crypto, this.#store, 1))
   }
 
+  /** Builds the index anew from the views, beside the one that serves. */
+  reindex(onProgress: IndexProgress = () => undefined): Promise<void> {
+    return this.#index.rebuild((work) => this.#exclusively(work), onProgress)
+  }
+
+  /** Makes segments of what the index holds in memory, and merges what can be. */
+  flushIndex(): Promise<void> {
+    return this.#index.flush()
+  }
+
   totals(): Totals {
     const counts = this.catalogue.countsByAgency()
     const sum = (name: 'records' | 'published' | 'withdrawn' | 'problems' | 'conflicts'): number =>
@@ -251,7 +266,7 @@ class Replica implements Registry {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await this.#queue.run(async () => undefined)
+    await this.#queue.run(() => this.#index.close())
   }
 
   #exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -276,25 +291,30 @@ class Replica implements Registry {
   }
 
   async #rebuild(scope: Scope): Promise<void> {
-    if (scope.aud === 1) this.#index.deleteNamespace(scope.ns)
-    const context = { store: this.#store, logs: this.#logs, acceptor: this.#acceptor }
+    const context = {
+      store: this.#store,
+      logs: this.#logs,
+      acceptor: this.#acceptor,
+      stage: (of: Scope, views: Parameters<SearchIndex['stage']>[1]) => this.#index.stage(of, views),
+    }
     await rebuildScope(context, scope)
   }
+}
 
-  #showViews(scope: Scope, views: ReadonlyMap<string, View | undefined>): void {
-    if (scope.aud !== 1) return
-    for (const [rec, view] of views) {
-      if (view === undefined) this.#index.delete(recordIdText(scope.ns, rec))
-      else this.#index.set(view)
-    }
+/** Who owns a namespace by the newest roster, and the agencies above. */
+function ownerOf(rosters: RosterStore, ns: number): Owner {
+  const state = rosters.newest?.state
+  const agency = state?.namespaces.get(ns)?.owners.at(-1)?.agency ?? 0
+  const region = state?.agencies.get(agency)?.region ?? ''
+  const above: number[] = []
+  for (
+    let parent = state?.agencies.get(agency)?.parent ?? 0;
+    parent !== 0 && parent !== agency && !above.includes(parent);
+    parent = state?.agencies.get(parent)?.parent ?? 0
+  ) {
+    above.push(parent)
   }
-
-  #ownerOf(ns: number): Owner {
-    const state = this.#rosters.newest?.state
-    const agency = state?.namespaces.get(ns)?.owners.at(-1)?.agency ?? 0
-    const region = state?.agencies.get(agency)?.region ?? ''
-    return { agency, region: region === '' ? null : region }
-  }
+  return { agency, above, region: region === '' ? null : region }
 }
 
 /** Commits of a replica in wire form, log by log, for re-checking and for copies. */

@@ -9,7 +9,7 @@ import { decodeOutcome } from '../log/stored-outcome.ts'
 import { type DocumentSlot, RecordDocument, type Row } from '../record/document.ts'
 import { type RecordId, recOf } from '../record/record-id.ts'
 import type { View } from '../record/view.ts'
-import type { ScanIndex } from '../search/scan-index.ts'
+import type { SearchIndex } from '../search/search-index.ts'
 import { commitKey, recordKey, type Scope, type Store } from '../store/store.ts'
 import type {
   AgencyCounts,
@@ -21,26 +21,25 @@ import type {
   Query,
   Source,
 } from './catalogue.ts'
-import { countByAgency } from './counts.ts'
 
 /** Reads the federation's records of one store. */
 export class ReplicaCatalogue implements Catalogue {
   readonly #crypto: Crypto
   readonly #store: Store
-  readonly #index: ScanIndex
+  readonly #index: SearchIndex
 
-  constructor(crypto: Crypto, store: Store, index: ScanIndex) {
+  constructor(crypto: Crypto, store: Store, index: SearchIndex) {
     this.#crypto = crypto
     this.#store = store
     this.#index = index
   }
 
-  async query(query: Query): Promise<Page> {
+  query(query: Query): Promise<Page> {
     return this.#index.query(query)
   }
 
   countsByAgency(): readonly AgencyCounts[] {
-    return countByAgency(this.#index.items())
+    return this.#index.countsByAgency()
   }
 
   async record(id: RecordId): Promise<View | undefined> {

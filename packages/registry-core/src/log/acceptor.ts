@@ -16,6 +16,7 @@ import type { View } from '../record/view.ts'
 import type { LogEnd } from '../roster/change.ts'
 import { pinOf } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
+import type { Staged } from '../search/generation.ts'
 import {
   commitBatch,
   commitKey,
@@ -45,8 +46,8 @@ export type AcceptorContext = {
   readonly rosters: () => readonly Roster[]
   /** The profile that a roster version names, when it is here. */
   readonly profileOf: (roster: Roster) => Profile | undefined
-  /** Told of every view that changed, after its batch was written. */
-  readonly onViews: (scope: Scope, views: ReadonlyMap<string, View | undefined>) => void
+  /** What the batch of changed views has to hold for the index, and what follows once written. */
+  readonly stage: (scope: Scope, views: ReadonlyMap<string, View | undefined>) => Promise<Staged>
   /** Told when what was accepted before has to be judged again. */
   readonly onRejudge: (scope: Scope) => void
 }
@@ -167,8 +168,10 @@ export class Acceptor {
     const after = nextState(state, commit, verdict, isNew)
     const merged = await this.#merge(state, commit, verdict)
     const outcome = outcomeOf(verdict, merged)
-    await this.#write(commit, outcome, after, merged?.operations ?? [], isNew)
-    if (merged !== undefined) this.#context.onViews(log, merged.views)
+    const staged = merged && (await this.#context.stage(log, merged.views))
+    const operations = [...(merged?.operations ?? []), ...(staged?.operations ?? [])]
+    await this.#write(commit, outcome, after, operations, isNew)
+    staged?.apply()
     if (commit.read.reset && verdict.kind === 'in force') this.#context.onRejudge(log)
     return { outcome, isDone: true }
   }

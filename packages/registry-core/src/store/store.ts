@@ -10,6 +10,7 @@
  * logs      `<log>` -> CBOR, how far the log is known and accepted (log/log-state.ts)
  * records   `<scope>/<kind>/<local>` -> CBOR, rows and Yjs state (record/document.ts)
  * views     `<scope>/<kind>/<local>` -> view as canonical JSON
+ * search    the index (search/index-keys.ts)
  * leaves    `<scope>/<bucket>/<kind>/<local>` -> leaf of the digest tree
  * tree      `<scope>/<node>` and `root/<audience>/<ns>` -> hash (catalogue/digest-tree.ts)
  * dirty     `<scope>/<bucket>` -> nothing; buckets whose hash is out of date
@@ -39,6 +40,7 @@ export type Store = {
   readonly logs: Sublevel<Uint8Array>
   readonly records: Sublevel<Uint8Array>
   readonly views: Sublevel<string>
+  readonly search: Sublevel<Uint8Array>
   readonly leaves: Sublevel<Uint8Array>
   readonly tree: Sublevel<Uint8Array>
   readonly dirty: Sublevel<Uint8Array>
@@ -65,6 +67,7 @@ export async function openStore(db: Database): Promise<Store> {
     logs: bytes('logs'),
     records: bytes('records'),
     views: db.sublevel<string, string>('views', { valueEncoding: 'utf8' }),
+    search: bytes('search'),
     leaves: bytes('leaves'),
     tree: bytes('tree'),
     dirty: bytes('dirty'),
