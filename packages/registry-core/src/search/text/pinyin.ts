@@ -17,10 +17,48 @@ export function pinyinTerms(text: string): readonly string[] {
   return [...new Set(terms)]
 }
 
+/** Of a character with one reading; an empty text for one with several. */
+const onlyReadings = new Map<string, string>()
+/** Of a character with several, by the characters around it. */
+const readings = new Map<string, string>()
+const READINGS_MAX = 20_000
+const AROUND = 2
+
 function syllablesOf(run: string): readonly string[] {
-  return pinyin(run, { toneType: 'none', type: 'array', v: true })
-    .map((syllable) => syllable.replace('ü', 'v').toLowerCase().replace(NOT_LETTERS, ''))
-    .filter((syllable) => syllable !== '')
+  return Array.from(run, (char, at) => onlyReading(char) || readingAmong(run, at)).filter(
+    (syllable) => syllable !== '',
+  )
+}
+
+function onlyReading(char: string): string {
+  const known = onlyReadings.get(char)
+  if (known !== undefined) return known
+  const all = new Set(read(char, true))
+  const [first = ''] = all
+  const only = all.size === 1 ? first : ''
+  onlyReadings.set(char, only)
+  return only
+}
+
+/**
+ * The reading in a word that the character stands in; those are seldom longer than three. Depends
+ * on these few characters only, whatever was read before.
+ */
+function readingAmong(run: string, at: number): string {
+  const from = Math.max(0, at - AROUND)
+  const around = run.slice(from, at + AROUND + 1)
+  const key = `${at - from}${around}`
+  const known = readings.get(key)
+  if (known !== undefined) return known
+  const reading = read(around, false)[at - from] ?? ''
+  if (readings.size < READINGS_MAX) readings.set(key, reading)
+  return reading
+}
+
+function read(text: string, isEvery: boolean): readonly string[] {
+  return pinyin(text, { toneType: 'none', type: 'array', v: true, multiple: isEvery }).map(
+    (syllable) => syllable.replace('ü', 'v').toLowerCase().replace(NOT_LETTERS, ''),
+  )
 }
 
 function chineseRuns(text: string): readonly string[] {

@@ -6,6 +6,9 @@
 const SHORTEST = 4
 const S = 0x73
 const E = 0x65
+const I = 0x69
+/** Only after these letters can the e of -es be part of the ending: s, x, z, h, o. */
+const TAKES_ES: ReadonlySet<number> = new Set([0x73, 0x78, 0x7a, 0x68, 0x6f])
 
 /** Words in -s that are no plurals, and plurals that follow no rule. */
 const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
@@ -32,12 +35,14 @@ function singular(word: string): string {
   if (exception !== undefined) return exception
   const before = word.charCodeAt(word.length - 2)
   if (before === E) return withoutEs(word)
-  const isPlural = before !== S && before !== 0x75 && before !== 0x69
+  const isPlural = before !== S && before !== 0x75 && before !== I
   return isPlural ? cut(word, 1) : word
 }
 
 function withoutEs(word: string): string {
-  if (word.endsWith('ies')) return `${cut(word, 3)}y`
+  const third = word.charCodeAt(word.length - 3)
+  if (third === I) return `${cut(word, 3)}y`
+  if (!TAKES_ES.has(third)) return cut(word, 1)
   if (word.endsWith('yses')) return `${cut(word, 2)}is`
   if (/(?:ss|x|zz|ch|sh|o)es$/.test(word) || /[^aou]uses$/.test(word)) return cut(word, 2)
   return cut(word, 1)
@@ -45,8 +50,9 @@ function withoutEs(word: string): string {
 
 /** So that `movies` and `movie`, `caches` and `cache` stay one term. */
 function withoutE(word: string): string {
-  if (word.endsWith('ie')) return `${cut(word, 2)}y`
-  return word.endsWith('che') ? cut(word, 1) : word
+  const before = word.charCodeAt(word.length - 2)
+  if (before === I) return `${cut(word, 2)}y`
+  return before === 0x68 && word.endsWith('che') ? cut(word, 1) : word
 }
 
 function cut(word: string, chars: number): string {

@@ -48,11 +48,15 @@ const SYLLABLES: ReadonlySet<string> = new Set(
 
 /** The terms of one run of syllables: by sound, and by initials. */
 export function syllableTerms(syllables: readonly string[]): readonly string[] {
-  return syllables.flatMap((syllable, at) => {
-    const next = syllables[at + 1] ?? ''
-    const initials = syllables.slice(at, at + 3).map((other) => other.charAt(0))
-    return [`${FULL}${syllable}${MARK}${next}`, `${INITIALS}${initials.join('')}`]
-  })
+  const terms: string[] = []
+  let initials = ''
+  let next = ''
+  for (const syllable of syllables.toReversed()) {
+    initials = `${syllable.charAt(0)}${initials.slice(0, 2)}`
+    terms.push(`${INITIALS}${initials}`, `${FULL}${syllable}${MARK}${next}`)
+    next = syllable
+  }
+  return terms.reverse()
 }
 
 /** What a stretch of syllables must match: terms, and a prefix when it ends before the last one. */

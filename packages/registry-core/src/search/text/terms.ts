@@ -28,14 +28,15 @@ export const TERM_CHARS_MAX = 64
 /** Gets each term with its position and the code units of the text that it stands for. */
 export type TermVisitor = (term: string, position: number, start: number, end: number) => void
 
+/** From this length on V8 makes a piece of a string without copying it. */
+const SLICE_CHARS_MIN = 13
 const APOSTROPHE = 0x27
 const TYPOGRAPHIC_APOSTROPHE = 0x2019
-const OTHER = 0
-const LOWER = 1
-const UPPER = 2
-const ascii = new Uint8Array(128)
-for (let unit = 0x30; unit <= 0x39; unit += 1) ascii[unit] = LOWER
-for (let unit = 0x61; unit <= 0x7a; unit += 1) ascii[unit] = LOWER
+/** A letter that lower case changes; a kind of its own beside those of fold.ts. */
+const UPPER = 0x80
+const ascii = new Uint8Array(0x80).fill(SEPARATOR)
+for (let unit = 0x30; unit <= 0x39; unit += 1) ascii[unit] = LETTER
+for (let unit = 0x61; unit <= 0x7a; unit += 1) ascii[unit] = LETTER
 for (let unit = 0x41; unit <= 0x5a; unit += 1) ascii[unit] = UPPER
 
 /** Calls `visit` for every term of a text, in order. */
@@ -44,24 +45,25 @@ export function forEachTerm(text: string, visit: TermVisitor): void {
   let position = 0
   let at = 0
   while (at < length) {
-    const kind = kindAt(text, at)
-    if (kind === LETTER) {
-      at = visitWord(text, at, position, visit)
-      position += 1
+    const unit = text.charCodeAt(at)
+    const kind = unit < 0x80 ? ascii[unit] : kindAt(text, at)
+    if (kind === SEPARATOR || kind === IGNORED) {
+      at += 1
     } else if (kind === UNSPACED) {
       const from = at
       at = endOfRun(text, at)
       position += visitRun(text, from, at, position, visit)
     } else {
-      at += 1
+      at = visitWord(text, at, position, visit)
+      position += 1
     }
   }
 }
 
-/** The kind of the character that begins here (fold.ts); the second half of a pair separates nothing. */
+/** The kind of the character that begins here (fold.ts); the second half of a pair separates. */
 export function kindAt(text: string, at: number): number {
   const unit = text.charCodeAt(at)
-  if (unit < 0x80) return ascii[unit] === OTHER ? SEPARATOR : LETTER
+  if (unit < 0x80) return ascii[unit] === SEPARATOR ? SEPARATOR : LETTER
   const kind = kindOf(unit)
   return kind === PAIR ? kindOfPair(text.codePointAt(at) ?? unit) : kind
 }
@@ -70,16 +72,23 @@ function visitWord(text: string, start: number, position: number, visit: TermVis
   const { length } = text
   let at = start
   let hasUpper = false
+  let unit = 0
   for (; at < length; at += 1) {
-    const unit = text.charCodeAt(at)
-    const kind = unit < 0x80 ? ascii[unit] : OTHER
-    if (kind === OTHER) break
+    unit = text.charCodeAt(at)
+    const kind = unit < 0x80 ? ascii[unit] : SEPARATOR
+    if (kind === SEPARATOR) break
     if (kind === UPPER) hasUpper = true
   }
-  if (at < length && goesOn(text, at)) return visitFoldedWord(text, start, position, visit)
-  const word = text.slice(start, Math.min(at, start + TERM_CHARS_MAX))
-  visit(stem(hasUpper ? word.toLowerCase() : word), position, start, at)
+  const mayGoOn = at < length && (unit >= 0x80 || unit === APOSTROPHE)
+  if (mayGoOn && goesOn(text, at)) return visitFoldedWord(text, start, position, visit)
+  const word = text.slice(start, at - start > TERM_CHARS_MAX ? start + TERM_CHARS_MAX : at)
+  visit(stem(hasUpper ? word.toLowerCase() : ownCopy(word)), position, start, at)
   return at
+}
+
+/** V8 keeps the whole text alive for a long piece of it; a term must not, for it outlives the text. */
+function ownCopy(word: string): string {
+  return word.length < SLICE_CHARS_MIN ? word : ` ${word}`.slice(1)
 }
 
 /** Whether the word has a character that has to be folded or left out. */
