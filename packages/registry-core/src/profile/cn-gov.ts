@@ -4,6 +4,7 @@ import { SHARING_WITH_CONDITION } from './kinds/schema-parts.ts'
 import { SERVICE } from './kinds/service.ts'
 import { SHARED_PROPERTIES } from './kinds/shared-properties.ts'
 import type { Confidence, FieldNote, KindProfile, Profile } from './profile.ts'
+import { SYNONYMS } from './synonyms.ts'
 import { VOCABULARIES } from './vocabularies/all.ts'
 
 const GUIDE = '发改高技术〔2017〕1272号'
@@ -72,4 +73,5 @@ export const CN_GOV_PROFILE: Profile = {
     service: withSharing(SERVICE, SHARED_PROPERTIES),
   },
   vocabularies: VOCABULARIES,
+  synonyms: SYNONYMS,
 }

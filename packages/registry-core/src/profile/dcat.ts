@@ -1,6 +1,7 @@
 import { RESOURCE } from './kinds/resource.ts'
 import { SERVICE } from './kinds/service.ts'
 import type { Profile } from './profile.ts'
+import { SYNONYMS } from './synonyms.ts'
 import { VOCABULARIES } from './vocabularies/all.ts'
 
 /** The neutral profile: DCAT words, sharing between agencies optional. */
@@ -10,4 +11,5 @@ export const DCAT_PROFILE: Profile = {
   label: { 'zh-Hans': 'DCAT 通用', en: 'DCAT, neutral' },
   kinds: { resource: RESOURCE, service: SERVICE },
   vocabularies: VOCABULARIES,
+  synonyms: SYNONYMS,
 }

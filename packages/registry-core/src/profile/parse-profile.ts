@@ -5,6 +5,9 @@ import { validatorOf } from './problems.ts'
 import { classOf, type Profile } from './profile.ts'
 
 const KIND = /^[a-z][a-z0-9-]{0,31}$/
+/** A group of synonyms makes a query this much wider at most. */
+const SYNONYMS_MAX = 16
+const SYNONYM_CHARS_MAX = 64
 const FAMILY = /^[A-Za-z0-9_.:%-]{1,64}\/\*$/
 
 /**
@@ -19,6 +22,7 @@ export function parseProfile(json: unknown): Profile {
     label: label(root['label'], 'label'),
     kinds: mapValues(object(root['kinds'], 'kinds'), 'kinds', kind),
     vocabularies: mapValues(object(root['vocabularies'], 'vocabularies'), 'vocabularies', terms),
+    synonyms: list(root['synonyms'], 'synonyms').map((group, at) => synonyms(group, at)),
   }
   const parsed = profile as unknown as Profile
   for (const name of Object.keys(parsed.kinds)) checkKind(parsed, name)
@@ -72,6 +76,21 @@ function terms(value: JsonValue, at: string): JsonObject {
     label(object(item, place)['label'], `${place}.label`)
   })
   return vocabulary
+}
+
+function synonyms(value: JsonValue, index: number): JsonValue {
+  const at = `synonyms.${index}`
+  const group = list(value, at)
+  group.forEach((word, place) => {
+    if (text(word, `${at}.${place}`).length > SYNONYM_CHARS_MAX) {
+      refuse(`${at}.${place}`, `expected at most ${SYNONYM_CHARS_MAX} characters`)
+    }
+  })
+  const isGroup = group.length >= 2 && group.length <= SYNONYMS_MAX
+  if (!isGroup || new Set(group).size !== group.length) {
+    refuse(at, `expected 2 to ${SYNONYMS_MAX} different texts`)
+  }
+  return group
 }
 
 function kind(value: JsonValue, at: string): JsonObject {

@@ -10,6 +10,7 @@
  * | kinds.K.ranks | per path with legal effect the values from least to most restrictive |
  * | kinds.K.fields | labels, vocabulary and origin of each field; advice, never a rule |
  * | vocabularies | coded values with their labels |
+ * | synonyms | groups of words or names that mean the same to a search, in any language |
  *
  * A figure or rule that is not confirmed stands only as `obligation` with `source` and
  * `confidence` in `fields`, never in a schema.
@@ -76,6 +77,7 @@ export type Profile = {
   readonly label: Label
   readonly kinds: Readonly<Record<string, KindProfile>>
   readonly vocabularies: Readonly<Record<string, Vocabulary>>
+  readonly synonyms: readonly (readonly string[])[]
 }
 
 /** What the profile says about a kind; undefined for a kind it does not know. */

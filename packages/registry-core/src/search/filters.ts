@@ -32,6 +32,8 @@ export type FilterName =
 /** A filter; several values of it are "or", several filters "and". */
 type Declaration = {
   readonly description: string
+  /** By which words beside its name a query names it: `region:440000`, `格式:csv`. */
+  readonly words: readonly string[]
   /** Counted beside a result. */
   readonly isFacet: boolean
   /** The profile's vocabulary of its values. */
@@ -48,11 +50,13 @@ const OWNERS_REGION = '@'
 const DECLARATIONS: Readonly<Record<FilterName, Declaration>> = {
   kind: {
     description: 'Kind of record',
+    words: ['类型'],
     isFacet: true,
     keep: (view: View) => [view.kind],
   },
   agency: {
     description: 'Number of the agency; those below it are included',
+    words: ['publisher', '机构', '部门', '提供方'],
     isFacet: true,
     keep: (view: View) => [String(view.ns)],
     show: (kept: string, ownerOf: (ns: number) => Owner) => {
@@ -62,6 +66,7 @@ const DECLARATIONS: Readonly<Record<FilterName, Declaration>> = {
   },
   region: {
     description: 'Code of the region; those within it are included',
+    words: ['地区', '区域'],
     isFacet: true,
     vocabulary: 'regions',
     keep: (view: View) => [textOf(view.fields['region']) ?? `${OWNERS_REGION}${view.ns}`],
@@ -73,6 +78,7 @@ const DECLARATIONS: Readonly<Record<FilterName, Declaration>> = {
   },
   theme: {
     description: 'Code of the theme; those below it are included',
+    words: ['topic', '主题', '分类'],
     isFacet: true,
     vocabulary: 'themes',
     keep: (view: View) => textList(view.fields['theme']),
@@ -80,47 +86,55 @@ const DECLARATIONS: Readonly<Record<FilterName, Declaration>> = {
   },
   sharing: {
     description: 'Sharing type',
+    words: ['共享', '共享属性'],
     isFacet: true,
     vocabulary: 'sharingTypes',
     keep: (view: View) => listOf(typeOf(view.fields['sharing'])),
   },
   openness: {
     description: 'Openness to the public',
+    words: ['开放', '开放属性'],
     isFacet: true,
     vocabulary: 'opennessTypes',
     keep: (view: View) => listOf(typeOf(view.fields['openness'])),
   },
   format: {
     description: 'Format of a distribution',
+    words: ['格式'],
     isFacet: true,
     vocabulary: 'formats',
     keep: (view: View) => formatsOf(view.fields),
   },
   state: {
     description: 'published (default), withdrawn or all',
+    words: ['状态'],
     isFacet: false,
     vocabulary: 'states',
     keep: (view: View) => listOf(textOf(view.fields['state'])),
   },
   frequency: {
     description: 'Update cycle',
+    words: ['更新周期', '频率'],
     isFacet: false,
     vocabulary: 'frequencies',
     keep: (view: View) => listOf(textOf(view.fields['frequency'])),
   },
   license: {
     description: 'Licence',
+    words: ['licence', '许可'],
     isFacet: false,
     keep: (view: View) => listOf(textOf(view.fields['license'])),
   },
   modified: {
     description: 'Day, month or year of the last change that the record states: 2024-05',
+    words: ['date', '日期', '更新'],
     isFacet: false,
     keep: (view: View) => listOf(dayOf(view.fields['modified'])),
     show: (kept: string) => [kept, kept.slice(0, 7), kept.slice(0, 4)],
   },
   has: {
     description: 'problems or conflicts: only records with open ones',
+    words: ['有'],
     isFacet: false,
     keep: (view: View) => [
       ...(view.problems.length > 0 ? ['problems'] : []),

@@ -8,7 +8,8 @@
  */
 import { isJsonObject, type JsonValue } from '../encoding/json.ts'
 import type { View } from '../record/view.ts'
-import { analyse, pinyinTerms } from './text/analyse.ts'
+import { pinyinTerms } from './text/pinyin.ts'
+import { forEachTerm } from './text/terms.ts'
 
 /** The tiers of words, the weightiest first. */
 export const TIERS = 4
@@ -45,10 +46,11 @@ function addTexts(
   let start = TIER_START[tier] as number
   for (const text of texts) {
     let end = start
-    for (const { term, position } of analyse(text)) {
-      end = start + position
+    const from = start
+    forEachTerm(text, (term, position) => {
+      end = from + position
       take(term, end < last - 1 ? end : last)
-    }
+    })
     start = Math.min(end + GAP, last)
   }
   return start

@@ -16,6 +16,7 @@ function profileWith(kind: JsonObject): JsonObject {
     label: LABEL,
     kinds: { note: { ...note, ...kind } },
     vocabularies: {},
+    synonyms: [],
   }
 }
 
@@ -58,6 +59,24 @@ describe('reading a profile', () => {
     expect(refusalOf(profileWith({ schema: { type: 'string', format: 'email' } }))).to.equal(
       'kinds.note.schema',
     )
+  })
+
+  it('[PR7] refuses synonyms that are no groups of different texts', () => {
+    const withSynonyms = (synonyms: unknown): string => refusalOf({ ...profileWith({}), synonyms })
+    expect(
+      withSynonyms([
+        ['tax', '税'],
+        ['a', 'b', 'c'],
+      ]),
+    ).to.equal('accepted')
+    expect(withSynonyms(undefined)).to.equal('synonyms')
+    expect(withSynonyms([['tax', '税'], 'tax'])).to.equal('synonyms.1')
+    expect(withSynonyms([['tax']])).to.equal('synonyms.0')
+    expect(withSynonyms([['tax', 'tax']])).to.equal('synonyms.0')
+    expect(withSynonyms([Array.from({ length: 17 }, (_, n) => `w${n}`)])).to.equal('synonyms.0')
+    expect(withSynonyms([['tax', '']])).to.equal('synonyms.0.1')
+    expect(withSynonyms([['tax', 1]])).to.equal('synonyms.0.1')
+    expect(withSynonyms([['tax', 'x'.repeat(65)]])).to.equal('synonyms.0.1')
   })
 
   it('[PR7] refuses a field with legal effect that has no rank', () => {
