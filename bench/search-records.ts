@@ -6,11 +6,11 @@
 import type { View } from '@mulu/registry-core'
 
 const AGENCIES = 1_000
-const ENGLISH = 60_000
-const CHINESE = 30_000
+const ENGLISH = 40_000
+const CHINESE = 4_000
 const SYLLABLES = ['ta', 'ren', 'mo', 'lis', 'ver', 'du', 'can', 'per', 'so', 'gi', 'nal', 'eth']
 const HAN_START = 0x4e00
-const HAN_COUNT = 2_500
+const HAN_COUNT = 900
 const KINDS = ['resource', 'service']
 const REGIONS = ['310000', '310115', '110000', '440300', '320500', '330100', '510100', '420100']
 const THEMES = Array.from({ length: 40 }, (_, i) => `cn:${String(1 + (i % 20)).padStart(2, '0')}-01`)
@@ -49,7 +49,7 @@ export class SearchRecords {
     const random = createRandom(number * 2 + 1)
     const isChinese = random() < 0.4
     const isLong = random() < 0.01
-    const size = isLong ? 45 : 0.35 + random() * 1.3
+    const size = isLong ? 90 : 0.35 + random() * 1.3
     const language = isChinese ? 'zh-Hans' : 'en'
     const text = (words: number): string =>
       isChinese ? this.#chineseText(random, words) : this.#englishText(random, words)
@@ -57,9 +57,21 @@ export class SearchRecords {
     const local = `bench-${number.toString(36)}`
     const fields: Record<string, unknown> = {
       [`title/${language}`]: text(4 + random() * 6),
-      [`description/${language}`]: text((isChinese ? 150 : 110) * size),
+      [`description/${language}`]: text((isChinese ? 40 : 55) * size),
       [`keyword/${language}`]: Array.from({ length: 2 + random() * 5 }, () => text(1)),
       publisher: text(3),
+      'contact/c1': {
+        name: text(2),
+        phone: `+86-21-${10_000_000 + Math.floor(random() * 1_000)}`,
+        email: `office-${ns}@example.gov`,
+        address: text(5),
+      },
+      license: 'https://www.usa.gov/government-works',
+      language: [language],
+      identifier: local,
+      created: `20${10 + Math.floor(random() * 15)}-01-01`,
+      frequency: ['daily', 'weekly', 'monthly', 'yearly'][zipf(random, 4)] as string,
+      provenance: { source: 'https://data.example.gov/data.json', system: `catalogue-${ns}` },
       region: REGIONS[zipf(random, REGIONS.length)] as string,
       theme: [THEMES[zipf(random, THEMES.length)] as string],
       sharing: { type: SHARING[zipf(random, SHARING.length)] as string },
@@ -72,6 +84,11 @@ export class SearchRecords {
       fields[`distributions/d${Math.floor(i)}`] = {
         title: text(3 + random() * 4),
         description: text(8 + random() * 8),
+        mediaType: 'application/octet-stream',
+        issued: `20${10 + Math.floor(random() * 15)}-02-01`,
+        license: 'https://www.usa.gov/government-works',
+        conformsTo: 'https://project-open-data.cio.gov/v1.1/schema',
+        byteSize: Math.floor(random() * 1e6),
         format: FORMATS[zipf(random, FORMATS.length)] as string,
         accessURL: `https://data.example.gov/${ns}/${local}/${Math.floor(i)}`,
       }

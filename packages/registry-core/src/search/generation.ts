@@ -6,7 +6,7 @@
  */
 import { utf8, utf8ToText } from '../encoding/bytes.ts'
 import type { View } from '../record/view.ts'
-import { commitBatch, del, type Operation, put, recordKey, type Scope, type Store } from '../store/store.ts'
+import { commitBatch, del, type Operation, put, type Store } from '../store/store.ts'
 import { NamespaceCounts } from './namespace-counts.ts'
 import { hasBit } from './doc-set.ts'
 import { IndexKeys } from './index-keys.ts'
@@ -84,6 +84,12 @@ export class Generation {
     return ordinalIn(await this.#store.search.get(this.keys.place(key)))
   }
 
+  /** Which of the records are in the index. */
+  async areIndexed(keys: readonly string[]): Promise<readonly boolean[]> {
+    const places = await this.#store.search.getMany(keys.map((key) => this.keys.place(key)))
+    return places.map((place) => place !== undefined)
+  }
+
   /** What the entries of ordinals say. */
   async forms(ordinals: readonly number[]): Promise<readonly (Form | undefined)[]> {
     const stored = await this.#store.search.getMany(ordinals.map((ordinal) => this.keys.form(ordinal)))
@@ -91,14 +97,14 @@ export class Generation {
   }
 
   /**
-   * What a batch has to hold for the new views of a scope; undefined takes a record out. The calls
-   * follow each other: stage, write, apply. What is not written is not applied.
+   * What a batch has to hold for new views by their keys in the store; undefined takes a record
+   * out. The calls follow each other: stage, write, apply. What is not written is not applied.
    */
-  async stage(scope: Scope, views: ReadonlyMap<string, View | undefined>): Promise<Staged> {
+  async stage(views: ReadonlyMap<string, View | undefined>): Promise<Staged> {
     await this.#makeRoom()
     const { search } = this.#store
     this.#stagedFrom = this.#nextOrdinal
-    const keys = [...views.keys()].map((rec) => recordKey(scope, rec))
+    const keys = [...views.keys()]
     const places = await search.getMany(keys.map((key) => this.keys.place(key)))
     const operations: Operation[] = []
     const changes: Change[] = []

@@ -6,7 +6,7 @@
 import type { AgencyCounts, Item, Page, Query } from '../catalogue/catalogue.ts'
 import { utf8, utf8ToText } from '../encoding/bytes.ts'
 import type { View } from '../record/view.ts'
-import { commitBatch, put, type Scope, type Store } from '../store/store.ts'
+import { commitBatch, put, recordKey, type Scope, type Store } from '../store/store.ts'
 import { type Answer, answer } from './answer.ts'
 import { type Asked, readAsked } from './asked.ts'
 import { encodeCursor, type SortKey } from './cursor.ts'
@@ -65,9 +65,16 @@ export class SearchIndex {
    * out. Only the federation's records are indexed.
    */
   async stage(scope: Scope, views: ReadonlyMap<string, View | undefined>): Promise<Staged> {
-    if (scope.aud !== 1 || views.size === 0) return NOTHING_STAGED
-    const current = await this.#current.stage(scope, views)
-    const next = await this.#next?.stage(scope, views)
+    if (scope.aud !== 1) return NOTHING_STAGED
+    const byKey = [...views].map(([rec, view]) => [recordKey(scope, rec), view] as const)
+    return this.stageAll(new Map(byKey))
+  }
+
+  /** The same for records of any namespaces, by their keys in the store. */
+  async stageAll(views: ReadonlyMap<string, View | undefined>): Promise<Staged> {
+    if (views.size === 0) return NOTHING_STAGED
+    const current = await this.#current.stage(views)
+    const next = await this.#next?.stage(views)
     if (next === undefined) return current
     return {
       operations: [...current.operations, ...next.operations],
@@ -208,19 +215,14 @@ export class SearchIndex {
   }
 
   async #fillRows(into: Generation, rows: readonly (readonly [string, string])[]): Promise<number> {
-    const byNs = new Map<number, Map<string, View>>()
-    for (const [key, text] of rows) {
-      const [ns = '', aud = ''] = key.split('/')
-      if (aud !== '1' || (await into.placeOf(key)) !== undefined) continue
-      const views = byNs.get(Number.parseInt(ns, 16)) ?? new Map<string, View>()
-      byNs.set(Number.parseInt(ns, 16), views)
-      views.set(key.slice(ns.length + aud.length + 2), JSON.parse(text) as View)
-    }
-    for (const [ns, views] of byNs) {
-      const staged = await into.stage({ ns, aud: 1 }, views)
-      await commitBatch(this.#store, staged.operations)
-      staged.apply()
-    }
+    const ours = rows.filter(([key]) => key.split('/')[1] === '1')
+    const isThere = await into.areIndexed(ours.map(([key]) => key))
+    const missing = ours.filter((_, i) => isThere[i] === false)
+    const staged = await into.stage(
+      new Map(missing.map(([key, text]) => [key, JSON.parse(text) as View] as const)),
+    )
+    await commitBatch(this.#store, staged.operations)
+    staged.apply()
     return rows.length
   }
 

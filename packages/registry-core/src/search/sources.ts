@@ -15,12 +15,14 @@ export function tailSource(tail: Tail): Source {
     alive: tail.alive.slice(),
     titles: () => Promise.resolve(tail.titles),
     terms: async function* terms() {
-      const sorted = [...tail.terms()].sort()
-      for (let from = 0; from < sorted.length; from += TERMS) {
-        yield sorted
-          .slice(from, from + TERMS)
-          .map((term): TermOccurrences => ({ term, occurrences: tail.occurrences(term) }))
+      let block: TermOccurrences[] = []
+      for (const term of tail.sortedTerms()) {
+        block.push(term)
+        if (block.length < TERMS) continue
+        yield block
+        block = []
       }
+      if (block.length > 0) yield block
     },
   }
 }

@@ -1,0 +1,105 @@
+/** Mulu's side: views and index in one batch, then the queries. Arguments: folder, records. */
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FACETS, type View } from '@mulu/registry-core'
+import { openDatabase } from '../packages/node/src/store/open-database.ts'
+import type { Owner } from '../packages/registry-core/src/search/filters.ts'
+import { SearchIndex } from '../packages/registry-core/src/search/search-index.ts'
+import { commitBatch, openStore, put, recordKey, type Store } from '../packages/registry-core/src/store/store.ts'
+import { benchQueries } from './search-queries.ts'
+import { SearchRecords } from './search-records.ts'
+import { report, type SearchResult } from './search-result.ts'
+
+const [dir = '', count = ''] = process.argv.slice(2)
+const total = Number(count)
+const BATCH = 256
+const WINDOW = 16_384
+const records = new SearchRecords()
+const ownerOf = (ns: number): Owner => ({ agency: ns, above: [], region: null })
+let residentPeak = 0
+
+const inserted = await insert()
+const db = await openDatabase(dir)
+const start = performance.now()
+const store = await openStore(db)
+const index = await SearchIndex.open(store, ownerOf)
+const openMs = performance.now() - start
+globalThis.gc?.()
+const residentIdle = process.memoryUsage().rss
+const queries = await ask(index)
+await index.close()
+await db.close()
+report({ ...inserted, openMs, residentIdle, residentPeak, queries })
+
+async function insert(): Promise<Omit<SearchResult, 'openMs' | 'residentIdle' | 'residentPeak' | 'queries'>> {
+  const db = await openDatabase(dir)
+  const store = await openStore(db)
+  const index = await SearchIndex.open(store, ownerOf)
+  const times: number[] = []
+  let jsonBytes = 0
+  for (let from = 0; from < total; from += BATCH) {
+    const views = Array.from({ length: Math.min(BATCH, total - from) }, (_, i) => records.view(from + i))
+    const texts = views.map((view) => JSON.stringify(view))
+    for (const text of texts) jsonBytes += Buffer.byteLength(text)
+    const began = performance.now()
+    await writeBatch(store, index, views, texts)
+    times.push((performance.now() - began) / views.length)
+    residentPeak = Math.max(residentPeak, process.memoryUsage().rss)
+  }
+  const began = performance.now()
+  await index.close()
+  const closing = performance.now() - began
+  const insertMs = times.reduce((sum, ms) => sum + ms, 0) * BATCH + closing
+  await db.close()
+  const mean = (of: readonly number[]): number => (1_000 * of.reduce((sum, ms) => sum + ms, 0)) / of.length
+  const window = WINDOW / BATCH
+  return {
+    records: total,
+    jsonBytes,
+    indexBytes: await indexBytes(jsonBytes),
+    insertMs,
+    earlyUs: mean(times.slice(window / 4, window / 4 + window)),
+    lateUs: mean(times.slice(-window * 4)),
+  }
+}
+
+async function writeBatch(
+  store: Store,
+  index: SearchIndex,
+  views: readonly View[],
+  texts: readonly string[],
+): Promise<void> {
+  const keys = views.map(({ ns, kind, local }) => recordKey({ ns, aud: 1 }, `${kind}/${local}`))
+  const staged = await index.stageAll(new Map(keys.map((key, i) => [key, views[i]] as const)))
+  const operations = keys.map((key, i) => put(store.views, key, texts[i] as string))
+  await commitBatch(store, [...operations, ...staged.operations])
+  staged.apply()
+}
+
+async function ask(index: SearchIndex): Promise<SearchResult['queries']> {
+  for (const query of benchQueries(records, total, 99).slice(0, 24)) await askOne(index, query.q, query.theme)
+  const results: { kind: string; q: string; ms: number; total: number }[] = []
+  for (const { kind, q, theme } of benchQueries(records, total, 5)) {
+    const began = performance.now()
+    const found = await askOne(index, q, theme)
+    results.push({ kind, q, ms: performance.now() - began, total: found })
+  }
+  return results
+}
+
+async function askOne(index: SearchIndex, q: string, theme: string | undefined): Promise<number> {
+  const page = await index.query({
+    q,
+    filters: { state: ['published'], ...(theme === undefined ? {} : { theme: [theme] }) },
+  })
+  if (FACETS.some((name) => page.facets[name] === undefined)) throw new Error('facets are missing')
+  return page.total
+}
+
+/** The size of the database without the records' own text. */
+async function indexBytes(jsonBytes: number): Promise<number> {
+  const files = await readdir(dir)
+  let bytes = 0
+  for (const file of files) bytes += (await stat(join(dir, file))).size
+  return Math.max(0, bytes - jsonBytes)
+}
