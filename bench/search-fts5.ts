@@ -7,7 +7,7 @@ import { stat } from 'node:fs/promises'
 import type { View } from '@mulu/registry-core'
 import Database from 'libsql'
 import { forEachTerm } from '../packages/registry-core/src/search/text/terms.ts'
-import { benchQueries, type BenchQuery } from './search-queries.ts'
+import { type BenchQuery, benchQueries } from './search-queries.ts'
 import { SearchRecords } from './search-records.ts'
 import { report, type SearchResult } from './search-result.ts'
 
@@ -18,9 +18,15 @@ const WINDOW = 16_384
 const FACETS = ['kind', 'agency', 'region', 'theme', 'sharing', 'openness', 'format']
 const records = new SearchRecords()
 const db = new Database(file)
-db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-262144; PRAGMA temp_store=MEMORY')
-db.exec('CREATE TABLE records (id INTEGER PRIMARY KEY, kind, agency, region, theme, sharing, openness, format, state, json)')
-db.exec("CREATE VIRTUAL TABLE words USING fts5(title, keywords, description, rest, content='', tokenize='unicode61')")
+db.exec(
+  'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-262144; PRAGMA temp_store=MEMORY',
+)
+db.exec(
+  'CREATE TABLE records (id INTEGER PRIMARY KEY, kind, agency, region, theme, sharing, openness, format, state, json)',
+)
+db.exec(
+  "CREATE VIRTUAL TABLE words USING fts5(title, keywords, description, rest, content='', tokenize='unicode61')",
+)
 
 const inserted = insert()
 const queries = ask()
@@ -34,13 +40,20 @@ report({
 })
 db.close()
 
-function insert(): Omit<SearchResult, 'openMs' | 'residentIdle' | 'residentPeak' | 'queries' | 'indexBytes'> {
+function insert(): Omit<
+  SearchResult,
+  'openMs' | 'residentIdle' | 'residentPeak' | 'queries' | 'indexBytes'
+> {
   const row = db.prepare('INSERT INTO records VALUES (?,?,?,?,?,?,?,?,?,?)')
-  const words = db.prepare('INSERT INTO words (rowid, title, keywords, description, rest) VALUES (?,?,?,?,?)')
+  const words = db.prepare(
+    'INSERT INTO words (rowid, title, keywords, description, rest) VALUES (?,?,?,?,?)',
+  )
   const times: number[] = []
   let jsonBytes = 0
   for (let from = 0; from < total; from += BATCH) {
-    const views = Array.from({ length: Math.min(BATCH, total - from) }, (_, i) => records.view(from + i))
+    const views = Array.from({ length: Math.min(BATCH, total - from) }, (_, i) =>
+      records.view(from + i),
+    )
     const texts = views.map((view) => JSON.stringify(view))
     const terms = views.map(termsOf)
     for (const text of texts) jsonBytes += Buffer.byteLength(text)
@@ -54,7 +67,8 @@ function insert(): Omit<SearchResult, 'openMs' | 'residentIdle' | 'residentPeak'
     times.push((performance.now() - began) / views.length)
   }
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-  const mean = (of: readonly number[]): number => (1_000 * of.reduce((sum, ms) => sum + ms, 0)) / of.length
+  const mean = (of: readonly number[]): number =>
+    (1_000 * of.reduce((sum, ms) => sum + ms, 0)) / of.length
   const window = WINDOW / BATCH
   return {
     records: total,
@@ -121,11 +135,17 @@ function ask(): SearchResult['queries'] {
 function prepare(): ReturnType<typeof db.prepare>[] {
   db.exec('CREATE TEMP TABLE found (id INTEGER PRIMARY KEY, score REAL)')
   return [
-    db.prepare("INSERT INTO found SELECT w.rowid, bm25(words, 8, 4, 2, 1) FROM words w JOIN records r ON r.id = w.rowid WHERE words MATCH ? AND r.state = 'published' AND (?2 IS NULL OR r.theme = ?2)"),
-    ...FACETS.map((name) =>
-      db.prepare(`SELECT r.${name} AS value, count(*) AS n FROM found f JOIN records r ON r.id = f.id GROUP BY 1 ORDER BY 2 DESC`),
+    db.prepare(
+      "INSERT INTO found SELECT w.rowid, bm25(words, 8, 4, 2, 1) FROM words w JOIN records r ON r.id = w.rowid WHERE words MATCH ? AND r.state = 'published' AND (?2 IS NULL OR r.theme = ?2)",
     ),
-    db.prepare('SELECT r.json FROM found f JOIN records r ON r.id = f.id ORDER BY f.score LIMIT 20'),
+    ...FACETS.map((name) =>
+      db.prepare(
+        `SELECT r.${name} AS value, count(*) AS n FROM found f JOIN records r ON r.id = f.id GROUP BY 1 ORDER BY 2 DESC`,
+      ),
+    ),
+    db.prepare(
+      'SELECT r.json FROM found f JOIN records r ON r.id = f.id ORDER BY f.score LIMIT 20',
+    ),
     db.prepare('DELETE FROM found'),
   ]
 }

@@ -3,9 +3,15 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FACETS, type View } from '@mulu/registry-core'
 import { openDatabase } from '../packages/node/src/store/open-database.ts'
-import type { Owner } from '../packages/registry-core/src/search/filters.ts'
+import type { Surroundings } from '../packages/registry-core/src/search/filters.ts'
 import { SearchIndex } from '../packages/registry-core/src/search/search-index.ts'
-import { commitBatch, openStore, put, recordKey, type Store } from '../packages/registry-core/src/store/store.ts'
+import {
+  commitBatch,
+  openStore,
+  put,
+  recordKey,
+  type Store,
+} from '../packages/registry-core/src/store/store.ts'
 import { benchQueries } from './search-queries.ts'
 import { SearchRecords } from './search-records.ts'
 import { report, type SearchResult } from './search-result.ts'
@@ -15,14 +21,18 @@ const total = Number(count)
 const BATCH = 256
 const WINDOW = 16_384
 const records = new SearchRecords()
-const ownerOf = (ns: number): Owner => ({ agency: ns, above: [], region: null })
+const around: Surroundings = {
+  ownerOf: (ns) => ({ agency: ns, above: [], region: null }),
+  valuesNamed: (_, text) => [text],
+  synonyms: () => new Map(),
+}
 let residentPeak = 0
 
 const inserted = await insert()
 const db = await openDatabase(dir)
 const start = performance.now()
 const store = await openStore(db)
-const index = await SearchIndex.open(store, ownerOf)
+const index = await SearchIndex.open(store, around)
 const openMs = performance.now() - start
 globalThis.gc?.()
 const residentIdle = process.memoryUsage().rss
@@ -31,14 +41,18 @@ await index.close()
 await db.close()
 report({ ...inserted, openMs, residentIdle, residentPeak, queries })
 
-async function insert(): Promise<Omit<SearchResult, 'openMs' | 'residentIdle' | 'residentPeak' | 'queries'>> {
+async function insert(): Promise<
+  Omit<SearchResult, 'openMs' | 'residentIdle' | 'residentPeak' | 'queries'>
+> {
   const db = await openDatabase(dir)
   const store = await openStore(db)
-  const index = await SearchIndex.open(store, ownerOf)
+  const index = await SearchIndex.open(store, around)
   const times: number[] = []
   let jsonBytes = 0
   for (let from = 0; from < total; from += BATCH) {
-    const views = Array.from({ length: Math.min(BATCH, total - from) }, (_, i) => records.view(from + i))
+    const views = Array.from({ length: Math.min(BATCH, total - from) }, (_, i) =>
+      records.view(from + i),
+    )
     const texts = views.map((view) => JSON.stringify(view))
     for (const text of texts) jsonBytes += Buffer.byteLength(text)
     const began = performance.now()
@@ -51,7 +65,8 @@ async function insert(): Promise<Omit<SearchResult, 'openMs' | 'residentIdle' | 
   const closing = performance.now() - began
   const insertMs = times.reduce((sum, ms) => sum + ms, 0) * BATCH + closing
   await db.close()
-  const mean = (of: readonly number[]): number => (1_000 * of.reduce((sum, ms) => sum + ms, 0)) / of.length
+  const mean = (of: readonly number[]): number =>
+    (1_000 * of.reduce((sum, ms) => sum + ms, 0)) / of.length
   const window = WINDOW / BATCH
   return {
     records: total,
@@ -77,7 +92,8 @@ async function writeBatch(
 }
 
 async function ask(index: SearchIndex): Promise<SearchResult['queries']> {
-  for (const query of benchQueries(records, total, 99).slice(0, 24)) await askOne(index, query.q, query.theme)
+  for (const query of benchQueries(records, total, 99).slice(0, 24))
+    await askOne(index, query.q, query.theme)
   const results: { kind: string; q: string; ms: number; total: number }[] = []
   for (const { kind, q, theme } of benchQueries(records, total, 5)) {
     const began = performance.now()

@@ -14,7 +14,11 @@ export type BenchQuery = {
 const EACH = 12
 
 /** Queries of every kind in the mix, every third with a filter. */
-export function benchQueries(records: SearchRecords, total: number, seed: number): readonly BenchQuery[] {
+export function benchQueries(
+  records: SearchRecords,
+  total: number,
+  seed: number,
+): readonly BenchQuery[] {
   const random = createRandom(seed)
   const rank = (from: number, to: number): string =>
     records.english(Math.floor(from + random() * (to - from)))

@@ -13,7 +13,10 @@ const HAN_START = 0x4e00
 const HAN_COUNT = 900
 const KINDS = ['resource', 'service']
 const REGIONS = ['310000', '310115', '110000', '440300', '320500', '330100', '510100', '420100']
-const THEMES = Array.from({ length: 40 }, (_, i) => `cn:${String(1 + (i % 20)).padStart(2, '0')}-01`)
+const THEMES = Array.from(
+  { length: 40 },
+  (_, i) => `cn:${String(1 + (i % 20)).padStart(2, '0')}-01`,
+)
 const FORMATS = ['CSV', 'JSON', 'XLSX', 'XML', 'HTML', 'PDF']
 const SHARING = ['unconditional', 'conditional', 'none']
 const OPENNESS = ['unconditional', 'conditional', 'none']
@@ -109,7 +112,8 @@ export class SearchRecords {
 
   #englishText(random: Random, words: number): string {
     const chosen: string[] = []
-    for (let i = Math.max(1, Math.floor(words)); i > 0; i--) chosen.push(this.english(zipf(random, ENGLISH)))
+    for (let i = Math.max(1, Math.floor(words)); i > 0; i--)
+      chosen.push(this.english(zipf(random, ENGLISH)))
     return chosen.join(' ')
   }
 

@@ -17,7 +17,8 @@ const { values } = parseArgs({
   options: { records: { type: 'string', default: '100000' }, only: { type: 'string' } },
 })
 const records = Number(values.records)
-if (!Number.isSafeInteger(records) || records <= 0) throw new Error('--records is a positive number')
+if (!Number.isSafeInteger(records) || records <= 0)
+  throw new Error('--records is a positive number')
 
 const dir = await mkdtemp(join(tmpdir(), 'mulu-search-'))
 try {
@@ -44,16 +45,29 @@ function run(script: string, place: string): Promise<SearchResult> {
 
 function show(side: string, result: SearchResult): void {
   const { insertMs, jsonBytes, indexBytes } = result
-  const line = (what: string, text: string): void => say(`${side.padEnd(6)}${what.padEnd(18)}${text}`)
+  const line = (what: string, text: string): void =>
+    say(`${side.padEnd(6)}${what.padEnd(18)}${text}`)
   line('insert', `${Math.round((records * 1_000) / insertMs).toLocaleString('en')} records/s`)
-  line('insert, a record', `${result.earlyUs.toFixed(0)} µs from 4,096 to 20,480 · ${result.lateUs.toFixed(0)} µs at the end`)
-  line('beside the JSON', `${mb(indexBytes)} MB for ${mb(jsonBytes)} MB (${(indexBytes / jsonBytes).toFixed(2)})`)
-  line('resident', `idle ${mb(result.residentIdle)} MB · while inserting ${mb(result.residentPeak)} MB`)
+  line(
+    'insert, a record',
+    `${result.earlyUs.toFixed(0)} µs from 4,096 to 20,480 · ${result.lateUs.toFixed(0)} µs at the end`,
+  )
+  line(
+    'beside the JSON',
+    `${mb(indexBytes)} MB for ${mb(jsonBytes)} MB (${(indexBytes / jsonBytes).toFixed(2)})`,
+  )
+  line(
+    'resident',
+    `idle ${mb(result.residentIdle)} MB · while inserting ${mb(result.residentPeak)} MB`,
+  )
   line('opening', `${result.openMs.toFixed(0)} ms`)
   for (const kind of new Set(result.queries.map((query) => query.kind))) {
     const of = result.queries.filter((query) => query.kind === kind)
     const found = of.map((query) => query.total)
-    line(kind, `${times(of.map((query) => query.ms))} · ${quantile(found, 0.5).toLocaleString('en')} found`)
+    line(
+      kind,
+      `${times(of.map((query) => query.ms))} · ${quantile(found, 0.5).toLocaleString('en')} found`,
+    )
   }
   line('all queries', times(result.queries.map((query) => query.ms)))
 }
@@ -67,7 +81,8 @@ function compare(mulu: SearchResult, fts5: SearchResult): void {
   }
   const asked = mulu.queries.slice(0, fts5.queries.length).map((query) => query.ms)
   const theirs = fts5.queries.map((query) => query.ms)
-  const ratio = (share: number): string => (quantile(theirs, share) / quantile(asked, share)).toFixed(1)
+  const ratio = (share: number): string =>
+    (quantile(theirs, share) / quantile(asked, share)).toFixed(1)
   const rate = (fts5.insertMs / mulu.insertMs).toFixed(2)
   say(`ratio fts5 / mulu: p50 ${ratio(0.5)} · p95 ${ratio(0.95)} · insert ${rate}`)
 }

@@ -3,16 +3,16 @@
  * clock or randomness. `openRegistry` is the way in; a shell passes it a database and the rest.
  */
 export { assertNever } from './assert.ts'
-export {
-  type AgencyCounts,
-  type Catalogue,
-  type ConflictSource,
-  type FieldProvenance,
-  type HistoryItem,
-  type Item,
-  type Page,
-  type Query,
-  type Source,
+export type {
+  AgencyCounts,
+  Catalogue,
+  ConflictSource,
+  FieldProvenance,
+  HistoryItem,
+  Item,
+  Page,
+  Query,
+  Source,
 } from './catalogue/catalogue.ts'
 export { noCounts } from './catalogue/counts.ts'
 export { valueHash } from './catalogue/leaf.ts'
@@ -110,6 +110,9 @@ export {
 export { profileHash } from './roster/roster-store.ts'
 export type { Agency, Grant, Namespace, RosterState, Writer } from './roster/state.ts'
 export { encodeTicket, parseTicket, type Ticket } from './roster/ticket.ts'
+export type { IndexCheck } from './search/check-index.ts'
+export { SORTS } from './search/cursor.ts'
+export { FACETS, FILTERS, type Filter, type FilterName, filterOf } from './search/filters.ts'
 export { mayHold, memberByPeer } from './sync/audience-rule.ts'
 export { decodeFrame, encodeFrame, type Frame, type PeerAddresses } from './sync/frame.ts'
 export type { NodeReport } from './sync/report.ts'
@@ -128,6 +131,4 @@ export {
   type ResponderState,
   stepResponder,
 } from './sync/responder.ts'
-export { FACETS, type Filter, type FilterName, FILTERS, filterOf } from './search/filters.ts'
-export { SORTS } from './search/cursor.ts'
 export type { SyncContext, SyncReplica } from './sync/sync-context.ts'

@@ -29,8 +29,11 @@ import type {
 import { namespacesAffected } from './roster/affected.ts'
 import type { Roster } from './roster/roster.ts'
 import { RosterStore } from './roster/roster-store.ts'
-import type { Owner } from './search/filters.ts'
+import { beginCheck, finishCheck, type IndexCheck } from './search/check-index.ts'
+import type { Owner, Surroundings } from './search/filters.ts'
+import { valuesNamed } from './search/named-values.ts'
 import { type IndexProgress, SearchIndex } from './search/search-index.ts'
+import { type Synonyms, synonymsOf } from './search/text/synonyms.ts'
 import { fixedHex, logPrefix, openStore, type Scope, type Store, under } from './store/store.ts'
 
 /** Opens a registry. MULU_STORE_VERSION when the store has another format. */
@@ -38,7 +41,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const store = await openStore(options.db)
   const rosters = await RosterStore.load(options.crypto, store, options.profiles)
   const logs = await Logs.load(options.crypto, store)
-  const index = await SearchIndex.open(store, (ns) => ownerOf(rosters, ns))
+  const index = await SearchIndex.open(store, surroundings(rosters))
   const replica = new Replica(options, store, rosters, logs, index)
   await replica.resume()
   return replica
@@ -233,14 +236,13 @@ class Replica implements Registry {
     return this.#exclusively(() => treeRoot(this.#options.crypto, this.#store, 1))
   }
 
-  /** Builds the index anew from the views, beside the one that serves. */
   reindex(onProgress: IndexProgress = () => undefined): Promise<void> {
     return this.#index.rebuild((work) => this.#exclusively(work), onProgress)
   }
 
-  /** Makes segments of what the index holds in memory, and merges what can be. */
-  flushIndex(): Promise<void> {
-    return this.#index.flush()
+  async checkIndex(): Promise<readonly IndexCheck[]> {
+    const begun = await this.#exclusively(async () => beginCheck(this.#store, this.#index))
+    return finishCheck(begun, (ns) => ownerOf(this.#rosters, ns).agency)
   }
 
   totals(): Totals {
@@ -295,9 +297,26 @@ class Replica implements Registry {
       store: this.#store,
       logs: this.#logs,
       acceptor: this.#acceptor,
-      stage: (of: Scope, views: Parameters<SearchIndex['stage']>[1]) => this.#index.stage(of, views),
+      stage: (of: Scope, views: Parameters<SearchIndex['stage']>[1]) =>
+        this.#index.stage(of, views),
     }
     await rebuildScope(context, scope)
+  }
+}
+
+/** What the index asks about: always the newest roster and its profile. */
+function surroundings(rosters: RosterStore): Surroundings {
+  const profile = (): Profile | undefined =>
+    rosters.newest === undefined ? undefined : rosters.profileOf(rosters.newest)
+  let known: { readonly of: Profile | undefined; readonly synonyms: Synonyms } | undefined
+  return {
+    ownerOf: (ns) => ownerOf(rosters, ns),
+    valuesNamed: (name, text) => valuesNamed(profile(), rosters.newest?.state, name, text),
+    synonyms: () => {
+      const of = profile()
+      if (known === undefined || known.of !== of) known = { of, synonyms: synonymsOf(of) }
+      return known.synonyms
+    },
   }
 }
 

@@ -58,7 +58,9 @@ function wordsOf(view: View): Known {
   if (before !== undefined) return before
   const texts = [view.id, ...Object.values(view.fields).flatMap(textsIn)].map((t) => analyse(t))
   const titles = Object.entries(view.fields).filter(([path]) => path.startsWith('title/'))
-  const pinyin = new Set(titles.flatMap(([, value]) => textsIn(value).flatMap((t) => pinyinTerms(t))))
+  const pinyin = new Set(
+    titles.flatMap(([, value]) => textsIn(value).flatMap((t) => pinyinTerms(t))),
+  )
   const found = { texts, pinyin }
   known.set(view, found)
   return found
@@ -106,11 +108,7 @@ function hasPhrase(text: readonly Word[], terms: readonly string[]): boolean {
   )
 }
 
-function shown(
-  view: View,
-  name: FilterName,
-  ownerOf: (ns: number) => Owner,
-): ReadonlySet<string> {
+function shown(view: View, name: FilterName, ownerOf: (ns: number) => Owner): ReadonlySet<string> {
   const owner = ownerOf(view.ns)
   switch (name) {
     case 'kind':
@@ -120,7 +118,9 @@ function shown(
     case 'region':
       return new Set(regions(view.fields['region'] ?? owner.region))
     case 'theme':
-      return new Set(textsIn(view.fields['theme'] ?? []).flatMap((t) => [t, t.split('-')[0] as string]))
+      return new Set(
+        textsIn(view.fields['theme'] ?? []).flatMap((t) => [t, t.split('-')[0] as string]),
+      )
     case 'sharing':
     case 'openness':
       return new Set(typeIn(view.fields[name]))

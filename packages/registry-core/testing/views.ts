@@ -30,7 +30,8 @@ export function generateView(draw: Draw, ns: number, local: string, version: num
   }
   if (draw(2) === 0) fields['title/zh-Hans'] = words(draw, CHINESE, 3, '')
   if (draw(2) === 0) fields['description/en'] = words(draw, WORDS, 12, ' ')
-  if (draw(3) === 0) fields['description/zh-Hans'] = words(draw, CHINESE, 8, draw(2) === 0 ? '' : '，')
+  if (draw(3) === 0)
+    fields['description/zh-Hans'] = words(draw, CHINESE, 8, draw(2) === 0 ? '' : '，')
   if (draw(2) === 0) fields['keyword/en'] = [pick(draw, WORDS), pick(draw, WORDS)]
   if (draw(2) === 0) fields['region'] = pick(draw, REGIONS)
   if (draw(2) === 0) fields['theme'] = [pick(draw, THEMES), pick(draw, THEMES)]
@@ -39,7 +40,10 @@ export function generateView(draw: Draw, ns: number, local: string, version: num
   if (draw(2) === 0) fields['frequency'] = pick(draw, ['daily', 'yearly'])
   if (draw(2) === 0) fields['modified'] = `202${draw(3)}-0${1 + draw(3)}-1${draw(2)}`
   for (let i = draw(3); i > 0; i--) {
-    fields[`distributions/d${i}`] = { format: pick(draw, FORMATS), title: words(draw, WORDS, 3, ' ') }
+    fields[`distributions/d${i}`] = {
+      format: pick(draw, FORMATS),
+      title: words(draw, WORDS, 3, ' '),
+    }
   }
   const hasConflict = draw(8) === 0
   return {
@@ -48,9 +52,7 @@ export function generateView(draw: Draw, ns: number, local: string, version: num
     kind,
     local,
     fields,
-    conflicts: hasConflict
-      ? [{ path: 'title/en', legal: false, values: [] }]
-      : [],
+    conflicts: hasConflict ? [{ path: 'title/en', legal: false, values: [] }] : [],
     problems: draw(4) === 0 ? [{ code: 'required', path: 'title' }] : [],
     updatedMs: 1_700_000_000_000 + draw(40),
     etag: `${local}.${version}`,

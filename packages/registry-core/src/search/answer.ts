@@ -54,7 +54,10 @@ function countFacets(
 ): DocSet {
   const pass = (docs: DocSet, wanted: Wanted): DocSet =>
     wanted.reduce((left, [name, values]) => filtered(part, left, name, values, ownerOf), docs)
-  const base = pass(words, filters.filter(([name]) => !facets.has(name)))
+  const base = pass(
+    words,
+    filters.filter(([name]) => !facets.has(name)),
+  )
   const ofFacets = filters.filter(([name]) => facets.has(name))
   const all = pass(base, ofFacets)
   for (const [name, counts] of facets) {
@@ -82,7 +85,11 @@ function first(
   if (asked.sort === 'title') return []
   const best = new Best(asked.limit + 1, asked.after?.key.numbers)
   if (asked.sort === 'relevance') {
-    rank(readers.map((reader, i) => conceptsIn(asked, reader, matches[i] as PartMatches)), weights, best)
+    rank(
+      readers.map((reader, i) => conceptsIn(asked, reader, matches[i] as PartMatches)),
+      weights,
+      best,
+    )
     return best.found
   }
   for (const { part, docs } of matches) {

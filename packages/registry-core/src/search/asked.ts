@@ -6,6 +6,7 @@ import { type Cursor, decodeCursor, SORTS, type Sort } from './cursor.ts'
 import { FILTERS, type FilterName } from './filters.ts'
 import { conceptsOf, pairsOf } from './relevance.ts'
 import { parseQuery, type QueryNode } from './text/query.ts'
+import type { Synonyms } from './text/synonyms.ts'
 
 const PAGE_RECORDS = 20
 
@@ -25,8 +26,8 @@ export type Asked = {
 }
 
 /** Reads a query; MULU_QUERY names what is wrong with it. */
-export function readAsked(query: Query): Asked {
-  const { node } = parseQuery(query.q ?? '', { prefixLast: query.prefixLast === true })
+export function readAsked(query: Query, synonyms: Synonyms): Asked {
+  const { node } = parseQuery(query.q ?? '', { prefixLast: query.prefixLast === true, synonyms })
   const sort = query.sort ?? (node === undefined ? 'modified' : 'relevance')
   if (!SORTS.includes(sort)) throw new MuluError('MULU_QUERY', { details: { parameter: 'sort' } })
   const concepts = conceptsOf(node)

@@ -4,7 +4,7 @@
  * is open. A filter's values are kept as the number of the combination they make, so that a
  * record with three formats takes as much room as one with one.
  */
-import { decodeOwnCbor, encodeCbor, type CborValue } from '../encoding/cbor.ts'
+import { type CborValue, decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
 import type { View } from '../record/view.ts'
 import { PART_DOCS_MAX } from './doc-set.ts'
 import { FILTERS, type FilterName } from './filters.ts'
@@ -200,7 +200,8 @@ export class Columns {
     this.conflicts = grown(this.conflicts, new Uint16Array(capacity))
     this.markLow = grown(this.markLow, new Uint32Array(capacity))
     this.markHigh = grown(this.markHigh, new Uint32Array(capacity))
-    for (const column of this.filters.values()) column.of = grown(column.of, new Uint16Array(capacity))
+    for (const column of this.filters.values())
+      column.of = grown(column.of, new Uint16Array(capacity))
   }
 }
 

@@ -1,8 +1,8 @@
 /** From the tree of a query to the documents of one part, each with the tier it matches in. */
 import { and, andNot, type DocSet, NO_DOCS, setOfBits, setOfList } from './doc-set.ts'
+import { unionOf } from './lookup.ts'
 import type { Part } from './part.ts'
 import { followedBy, NO_POSTINGS, type Postings, postingsOfOccurrences } from './postings.ts'
-import { unionOf } from './lookup.ts'
 import type { QueryNode } from './text/query.ts'
 
 /** What a part says of the leaves of a query. */
@@ -48,7 +48,9 @@ export function livingOf(part: Part): DocSet {
 
 /** What all nodes match; those that exclude are taken out at the end. */
 function allOf(nodes: readonly QueryNode[], reader: PartReader): DocSet {
-  const wanted = nodes.filter((node) => node.kind !== 'not').map((node) => evaluate(node, reader).all)
+  const wanted = nodes
+    .filter((node) => node.kind !== 'not')
+    .map((node) => evaluate(node, reader).all)
   wanted.sort((a, b) => a.size - b.size)
   let found = wanted[0] ?? livingOf(reader.part)
   for (const set of wanted.slice(1)) found = and(found, set)

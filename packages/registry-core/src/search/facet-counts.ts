@@ -1,7 +1,7 @@
 /** How many documents of a result have each value of a filter. */
 import { andNot, type DocSet, listOf, setOfList } from './doc-set.ts'
 import { livingOf } from './evaluate.ts'
-import { filterOf, type FilterName, type Owner } from './filters.ts'
+import { type FilterName, filterOf, type Owner } from './filters.ts'
 import type { Part } from './part.ts'
 
 /** The counts of one filter over all parts. */

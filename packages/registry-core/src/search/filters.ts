@@ -5,6 +5,7 @@
  */
 import { isJsonObject, type JsonValue } from '../encoding/json.ts'
 import type { View } from '../record/view.ts'
+import type { Synonyms } from './text/synonyms.ts'
 
 /** What the roster says of a namespace at the time of a query. */
 export type Owner = {
@@ -12,6 +13,14 @@ export type Owner = {
   /** Agencies above it, nearest first. */
   readonly above: readonly number[]
   readonly region: string | null
+}
+
+/** What an index asks the roster and the profile about at the time of a query. */
+export type Surroundings = {
+  readonly ownerOf: (ns: number) => Owner
+  /** The values that a text names: a code or a label. */
+  readonly valuesNamed: (name: FilterName, text: string) => readonly string[]
+  readonly synonyms: () => Synonyms
 }
 
 /** The name of a filter. */

@@ -7,22 +7,30 @@
 import { utf8, utf8ToText } from '../encoding/bytes.ts'
 import type { View } from '../record/view.ts'
 import { commitBatch, del, type Operation, put, type Store } from '../store/store.ts'
-import { NamespaceCounts } from './namespace-counts.ts'
 import { hasBit } from './doc-set.ts'
 import { IndexKeys } from './index-keys.ts'
 import { sortTitleOf } from './item.ts'
+import { chooseMerge } from './merge-choice.ts'
+import { NamespaceCounts } from './namespace-counts.ts'
 import type { Part } from './part.ts'
 import { Segment } from './segment.ts'
 import { type Source, writeSegment } from './segment-writer.ts'
-import { Tail } from './tail.ts'
 import { segmentSource, tailSource } from './sources.ts'
-import { chooseMerge } from './merge-choice.ts'
+import { Tail } from './tail.ts'
 
 /** Operations for a batch, and what has to follow once it is written. */
 export type Staged = { readonly operations: readonly Operation[]; readonly apply: () => void }
 
-type List = { readonly segments: readonly number[]; readonly nextSegment: number; readonly end: number }
-type Change = { readonly old: number | undefined; readonly ordinal: number; readonly view: View | undefined }
+type List = {
+  readonly segments: readonly number[]
+  readonly nextSegment: number
+  readonly end: number
+}
+type Change = {
+  readonly old: number | undefined
+  readonly ordinal: number
+  readonly view: View | undefined
+}
 
 const EMPTY_LIST: List = { segments: [], nextSegment: 1, end: 1 }
 const RECOVER_PORTION = 512
@@ -41,9 +49,10 @@ export class Generation {
   /** Changes when the parts do. */
   version = 0
   readonly #store: Store
+  readonly #tailDocs: number
   #segments: readonly Segment[] = []
   #frozen: Tail | undefined
-  #tail = new Tail()
+  #tail: Tail
   #list: List = EMPTY_LIST
   #nextOrdinal = 1
   /** The first ordinal of a batch that is staged and not applied; the ordinals below are. */
@@ -54,15 +63,17 @@ export class Generation {
   #failure: unknown
   #isClosed = false
 
-  private constructor(store: Store, number: number) {
+  private constructor(store: Store, number: number, tailDocs: number) {
     this.#store = store
     this.number = number
+    this.#tailDocs = tailDocs
+    this.#tail = new Tail(tailDocs)
     this.keys = new IndexKeys(number)
   }
 
   /** Opens an index; one that is not there is empty. */
-  static async open(store: Store, number: number): Promise<Generation> {
-    const generation = new Generation(store, number)
+  static async open(store: Store, number: number, tailDocs: number): Promise<Generation> {
+    const generation = new Generation(store, number, tailDocs)
     await generation.#load()
     return generation
   }
@@ -92,7 +103,9 @@ export class Generation {
 
   /** What the entries of ordinals say. */
   async forms(ordinals: readonly number[]): Promise<readonly (Form | undefined)[]> {
-    const stored = await this.#store.search.getMany(ordinals.map((ordinal) => this.keys.form(ordinal)))
+    const stored = await this.#store.search.getMany(
+      ordinals.map((ordinal) => this.keys.form(ordinal)),
+    )
     return stored.map((bytes) => (bytes === undefined ? undefined : readForm(bytes)))
   }
 
@@ -149,8 +162,9 @@ export class Generation {
   async #makeRoom(): Promise<void> {
     if (!this.#tail.isFull) return
     while (this.#frozen !== undefined) {
+      this.#startWork()
       await this.#work
-      if (this.#failure !== undefined && this.#frozen !== undefined) await this.#keepTail()
+      if (this.#failure !== undefined) throw this.#failure
     }
     this.#freeze()
     this.#startWork()
@@ -159,14 +173,14 @@ export class Generation {
   #freeze(): void {
     this.#frozen = this.#tail
     this.#frozenEnd = this.#stagedFrom ?? this.#nextOrdinal
-    this.#tail = new Tail()
+    this.#tail = new Tail(this.#tailDocs)
     this.version += 1
   }
 
   #startWork(): void {
-    if (this.#isClosed) return
+    if (this.#work !== undefined) return
     this.#failure = undefined
-    this.#work ??= this.#maintain()
+    this.#work = this.#maintain()
       .catch((error: unknown) => {
         this.#failure = error
       })
@@ -176,8 +190,8 @@ export class Generation {
   }
 
   async #maintain(): Promise<void> {
-    await this.#keepTail()
     for (;;) {
+      await this.#keepTail()
       const chosen = this.#isClosed ? undefined : chooseMerge(this.#segments)
       if (chosen === undefined) return
       const old = this.#segments.slice(...chosen)
@@ -202,7 +216,8 @@ export class Generation {
     const id = this.#list.nextSegment
     const columns = await writeSegment(this.#store, this.keys, id, sources)
     const made = await Segment.open(this.#store, this.keys, id, columns)
-    const at = tail === undefined ? this.#segments.indexOf(old[0] as Segment) : this.#segments.length
+    const at =
+      tail === undefined ? this.#segments.indexOf(old[0] as Segment) : this.#segments.length
     const segments = this.#segments.toSpliced(at, old.length, ...(columns.size > 0 ? [made] : []))
     const list = { segments: segments.map((segment) => segment.id), nextSegment: id + 1, end }
     const dropped = sources.flatMap((source) => deadOrdinals(source))
@@ -231,7 +246,8 @@ export class Generation {
       this.#list.segments.map((id) => Segment.open(this.#store, this.keys, id)),
     )
     const dead = { gte: this.keys.dead(0), lte: this.keys.dead(0xffff_ffff) }
-    for await (const key of this.#store.search.keys(dead)) this.#buryStored(this.keys.ordinalOf(key))
+    for await (const key of this.#store.search.keys(dead))
+      this.#buryStored(this.keys.ordinalOf(key))
     for (const part of this.#segments) {
       for (let doc = 0; doc < part.columns.size; doc++) {
         if (hasBit(part.alive, doc)) this.counts.count(part, doc, 1)

@@ -61,7 +61,8 @@ function textsUnder(fields: View['fields'], prefix: string): Readonly<Record<str
   const found: Record<string, string> = {}
   for (const path in fields) {
     const value: JsonValue | undefined = fields[path]
-    if (path.startsWith(prefix) && typeof value === 'string') found[path.slice(prefix.length)] = value
+    if (path.startsWith(prefix) && typeof value === 'string')
+      found[path.slice(prefix.length)] = value
   }
   return found
 }

@@ -3,16 +3,27 @@
  * go over all parts. Postings that were read lately are kept, up to a number of bytes.
  */
 import type { Store } from '../store/store.ts'
-import { andNot, bitsOf, type DocSet, listOf, or } from './doc-set.ts'
 import { ByteReader } from './byte-writer.ts'
+import { andNot, bitsOf, type DocSet, listOf, or } from './doc-set.ts'
 import { TIERS } from './indexed-text.ts'
-import { NO_POSTINGS, type Postings, postingsOf, readOccurrences, readPostings } from './postings.ts'
+import {
+  NO_POSTINGS,
+  type Postings,
+  postingsOf,
+  readOccurrences,
+  readPostings,
+} from './postings.ts'
 import { entriesOf, findInBlock, positionsInBlock, type Segment } from './segment.ts'
 
 const CACHE_BYTES = 50_331_648
 const ENTRY_BYTES = 200
 
-type Known = { readonly postings: Postings; readonly block: number; readonly index: number; readonly bytes: number }
+type Known = {
+  readonly postings: Postings
+  readonly block: number
+  readonly index: number
+  readonly bytes: number
+}
 
 /** What is read of the segments of one index. */
 export class Lookup {
@@ -44,7 +55,8 @@ export class Lookup {
     terms: readonly string[],
     loaded: LoadedPostings,
   ): Promise<void> {
-    const wanted: { readonly segment: Segment; readonly term: string; readonly block: number }[] = []
+    const wanted: { readonly segment: Segment; readonly term: string; readonly block: number }[] =
+      []
     for (const segment of segments) {
       for (const term of terms) {
         const known = this.#recall(keyOf(segment, term))

@@ -11,7 +11,7 @@ type Counts = {
   newestMs: number
   /** Whether the newest record has gone, so that the next one has to be looked for. */
   isNewestGone: boolean
-  /** Sum of the marks of what is indexed: equal sums, equal records (index-digest.ts). */
+  /** Sum of the marks of what is indexed: equal sums, equal records (check-index.ts). */
   markLow: number
   markHigh: number
 }
@@ -40,11 +40,11 @@ export class NamespaceCounts {
     else if (updatedMs === counts.newestMs) counts.isNewestGone = true
   }
 
-  /** The sum of marks of a namespace, as hexadecimal digits. */
-  marks(): ReadonlyMap<number, string> {
-    const found = new Map<number, string>()
+  /** The sum of marks of each namespace that has records. */
+  marks(): ReadonlyMap<number, { readonly low: number; readonly high: number }> {
+    const found = new Map<number, { readonly low: number; readonly high: number }>()
     for (const [ns, { records, markLow, markHigh }] of this.#byNs) {
-      if (records > 0) found.set(ns, markText(markHigh, markLow))
+      if (records > 0) found.set(ns, { low: markLow, high: markHigh })
     }
     return found
   }

@@ -1,11 +1,12 @@
 /** Reads what a query needs of every part, and gives readers that answer from memory. */
-import { recordKey } from '../store/store.ts'
+
 import { parseRecordId, recOf } from '../record/record-id.ts'
+import { recordKey } from '../store/store.ts'
 import { type Asked, leavesOf } from './asked.ts'
 import { and, type DocSet, firstDocs, NO_DOCS } from './doc-set.ts'
 import { oneDoc, type PartReader } from './evaluate.ts'
 import { filtered } from './facet-counts.ts'
-import type { Owner } from './filters.ts'
+import type { Surroundings } from './filters.ts'
 import type { Generation } from './generation.ts'
 import { type LoadedPostings, type Lookup, unionOf } from './lookup.ts'
 import type { Part } from './part.ts'
@@ -20,7 +21,7 @@ export async function readParts(
   generation: Generation,
   lookup: Lookup,
   asked: Asked,
-  ownerOf: (ns: number) => Owner,
+  around: Surroundings,
 ): Promise<() => readonly PartReader[]> {
   const needs = needsOf(asked)
   const { segments } = generation
@@ -34,7 +35,13 @@ export async function readParts(
   const common = (part: Part): Pick<PartReader, 'part' | 'field' | 'id'> => ({
     part,
     field: ({ name, value }) =>
-      filtered(part, firstDocs(part.columns.size), name, new Set([value]), ownerOf),
+      filtered(
+        part,
+        firstDocs(part.columns.size),
+        name,
+        new Set(around.valuesNamed(name, value)),
+        around.ownerOf,
+      ),
     id: (id) => docWith(part, ordinals.get(id)),
   })
   const ofSegment = (segment: Segment): PartReader => ({
@@ -43,7 +50,10 @@ export async function readParts(
     prefix: (prefix) => loaded.of(segment, `${prefix}*`),
     phrase: (terms) => phrases.get(segment)?.get(phraseKey(terms)) ?? [],
   })
-  return () => [...segments.map(ofSegment), ...generation.tails.map((tail) => ofTail(tail, common(tail)))]
+  return () => [
+    ...segments.map(ofSegment),
+    ...generation.tails.map((tail) => ofTail(tail, common(tail))),
+  ]
 }
 
 function ofTail(tail: Tail, common: Pick<PartReader, 'part' | 'field' | 'id'>): PartReader {

@@ -6,8 +6,9 @@
  * documents of equal words, and never lift one over a better tier of its rarest word; after them
  * the newer one comes first.
  */
-import { and, andNot, type DocSet, listOf, or } from './doc-set.ts'
+
 import type { Best } from './best.ts'
+import { and, andNot, type DocSet, listOf, or } from './doc-set.ts'
 import type { Part } from './part.ts'
 import type { Postings } from './postings.ts'
 import type { QueryNode } from './text/query.ts'
@@ -39,12 +40,15 @@ export function pairsOf(concepts: readonly QueryNode[]): readonly (readonly [str
   return pairs
 }
 
+/** What was typed comes first among words that mean the same. */
 function lastWord(node: QueryNode): string | undefined {
+  if (node.kind === 'any' && node.of[0] !== undefined) return lastWord(node.of[0])
   if (node.kind === 'term') return node.term
   return node.kind === 'phrase' ? node.terms.at(-1) : undefined
 }
 
 function firstWord(node: QueryNode | undefined): string | undefined {
+  if (node?.kind === 'any') return firstWord(node.of[0])
   if (node?.kind === 'term') return node.term
   return node?.kind === 'phrase' ? node.terms[0] : undefined
 }

@@ -10,12 +10,14 @@ import { commitBatch, put, recordKey, type Scope, type Store } from '../store/st
 import { type Answer, answer } from './answer.ts'
 import { type Asked, readAsked } from './asked.ts'
 import { encodeCursor, type SortKey } from './cursor.ts'
-import type { Owner } from './filters.ts'
+import type { Surroundings } from './filters.ts'
 import { Generation, type Staged } from './generation.ts'
 import { IndexKeys } from './index-keys.ts'
 import { itemOf } from './item.ts'
 import { Lookup, MissingBlock } from './lookup.ts'
+import type { NamespaceCounts } from './namespace-counts.ts'
 import { readParts } from './read-parts.ts'
+import { TAIL_DOCS_MAX } from './tail.ts'
 import { firstByTitle } from './title-order.ts'
 
 /** Another number when segments, words or columns are made in another way: then all is indexed anew. */
@@ -33,28 +35,39 @@ const NOTHING_STAGED: Staged = { operations: [], apply: () => undefined }
 /** The index of a registry. */
 export class SearchIndex {
   readonly #store: Store
-  readonly #ownerOf: (ns: number) => Owner
+  readonly #tailDocs: number
+  readonly #around: Surroundings
   #current: Generation
   #lookup: Lookup
   /** The index that is being built beside the one that serves. */
   #next: Generation | undefined
 
-  private constructor(store: Store, ownerOf: (ns: number) => Owner, current: Generation) {
+  private constructor(store: Store, around: Surroundings, current: Generation, tailDocs: number) {
     this.#store = store
-    this.#ownerOf = ownerOf
+    this.#tailDocs = tailDocs
+    this.#around = around
     this.#current = current
     this.#lookup = new Lookup(store)
   }
 
   /** Opens the index; one that is missing or of another format is built from the views. */
-  static async open(store: Store, ownerOf: (ns: number) => Owner): Promise<SearchIndex> {
+  static async open(
+    store: Store,
+    around: Surroundings,
+    tailDocs: number = TAIL_DOCS_MAX,
+  ): Promise<SearchIndex> {
     const meta = await readMeta(store)
     const isUsable = meta?.format === FORMAT
     const number = (meta?.generation ?? 0) + (isUsable ? 0 : 1)
     await clearOthers(store, isUsable ? number : undefined)
-    const index = new SearchIndex(store, ownerOf, await Generation.open(store, number))
+    const current = await Generation.open(store, number, tailDocs)
+    const index = new SearchIndex(store, around, current, tailDocs)
     if (!isUsable) {
-      await index.#fill(index.#current, (work) => work(), () => undefined)
+      await index.#fill(
+        index.#current,
+        (work) => work(),
+        () => undefined,
+      )
       await commitBatch(store, [metaOperation(store, number)])
     }
     return index
@@ -88,17 +101,17 @@ export class SearchIndex {
   /** Counts of every agency that has records, kept while records change. */
   countsByAgency(): readonly AgencyCounts[] {
     const { counts, parts } = this.#current
-    return counts.byAgency((ns) => this.#ownerOf(ns).agency, parts)
+    return counts.byAgency((ns) => this.#around.ownerOf(ns).agency, parts)
   }
 
-  /** For each namespace the sum of the marks of what is indexed (index-digest.ts). */
-  marks(): ReadonlyMap<number, string> {
+  /** For each namespace the sum of the marks of what is indexed (check-index.ts). */
+  marks(): ReturnType<NamespaceCounts['marks']> {
     return this.#current.counts.marks()
   }
 
   /** A page of what matches, with the count of everything that does. */
   async query(query: Query): Promise<Page> {
-    const asked = readAsked(query)
+    const asked = readAsked(query, this.#around.synonyms())
     for (;;) {
       const found = await this.#answer(asked)
       const page = found && (await this.#page(asked, found.generation, found.answer))
@@ -113,9 +126,9 @@ export class SearchIndex {
     const { version } = generation
     const isSame = (): boolean => generation === this.#current && generation.version === version
     try {
-      const readers = await readParts(generation, this.#lookup, asked, this.#ownerOf)
+      const readers = await readParts(generation, this.#lookup, asked, this.#around)
       if (!isSame()) return undefined
-      return { generation, answer: answer(asked, readers(), this.#ownerOf) }
+      return { generation, answer: answer(asked, readers(), this.#around.ownerOf) }
     } catch (error) {
       if (error instanceof MissingBlock && !isSame()) return undefined
       throw error
@@ -136,7 +149,9 @@ export class SearchIndex {
       total: found.total,
       items,
       next: hasMore ? encodeCursor(asked.sort, { key: last.key, weights }) : null,
-      facets: Object.fromEntries([...found.facets].map(([name, counts]) => [name, counts.sorted()])),
+      facets: Object.fromEntries(
+        [...found.facets].map(([name, counts]) => [name, counts.sorted()]),
+      ),
     }
   }
 
@@ -165,7 +180,7 @@ export class SearchIndex {
       if (form === undefined || text === undefined) return undefined
       const view = JSON.parse(text) as View
       if (view.etag !== form.etag) return undefined
-      items.push(itemOf(view, this.#ownerOf(view.ns)))
+      items.push(itemOf(view, this.#around.ownerOf(view.ns)))
     }
     return items
   }
@@ -179,7 +194,7 @@ export class SearchIndex {
     onProgress: IndexProgress,
   ): Promise<void> {
     const old = this.#current
-    const next = await Generation.open(this.#store, old.number + 1)
+    const next = await Generation.open(this.#store, old.number + 1, this.#tailDocs)
     this.#next = next
     try {
       await this.#fill(next, exclusively, onProgress)

@@ -3,7 +3,7 @@ import { utf8, utf8ToText } from '../encoding/bytes.ts'
 import type { Store } from '../store/store.ts'
 import { ByteReader } from './byte-writer.ts'
 import { Columns } from './columns.ts'
-import { emptyBits, firstDocs, addTo, listOf } from './doc-set.ts'
+import { addTo, emptyBits, firstDocs, listOf } from './doc-set.ts'
 import type { IndexKeys } from './index-keys.ts'
 import type { Part } from './part.ts'
 import { NO_POSTINGS, type Postings, readOccurrences, readPostings } from './postings.ts'
@@ -25,7 +25,12 @@ export class Segment implements Part {
   readonly #firstTerms: readonly string[]
   #titleOrder: Uint16Array | undefined
 
-  private constructor(keys: IndexKeys, id: number, columns: Columns, firstTerms: readonly string[]) {
+  private constructor(
+    keys: IndexKeys,
+    id: number,
+    columns: Columns,
+    firstTerms: readonly string[],
+  ) {
     this.#keys = keys
     this.id = id
     this.columns = columns
@@ -36,7 +41,12 @@ export class Segment implements Part {
   }
 
   /** Opens a segment; `columns` when they are in memory already. */
-  static async open(store: Store, keys: IndexKeys, id: number, columns?: Columns): Promise<Segment> {
+  static async open(
+    store: Store,
+    keys: IndexKeys,
+    id: number,
+    columns?: Columns,
+  ): Promise<Segment> {
     const [storedColumns, storedTerms] = await store.search.getMany([
       keys.segment(id, 'c'),
       keys.segment(id, 'i'),

@@ -28,7 +28,11 @@ export function tailSource(tail: Tail): Source {
 }
 
 /** A segment as a source. */
-export function segmentSource(store: Store, forms: Pick<Generation, 'forms'>, segment: Segment): Source {
+export function segmentSource(
+  store: Store,
+  forms: Pick<Generation, 'forms'>,
+  segment: Segment,
+): Source {
   const { columns } = segment
   return {
     columns,
@@ -36,7 +40,9 @@ export function segmentSource(store: Store, forms: Pick<Generation, 'forms'>, se
     titles: async () => {
       const titles: string[] = []
       for (let from = 0; from < columns.size; from += FORMS) {
-        const ordinals = Array.from(columns.ordinals.subarray(from, Math.min(columns.size, from + FORMS)))
+        const ordinals = Array.from(
+          columns.ordinals.subarray(from, Math.min(columns.size, from + FORMS)),
+        )
         for (const form of await forms.forms(ordinals)) titles.push(form?.title ?? '')
       }
       return titles

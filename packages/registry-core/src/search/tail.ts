@@ -6,12 +6,12 @@ import type { View } from '../record/view.ts'
 import { Columns } from './columns.ts'
 import { emptyBits } from './doc-set.ts'
 import { eachWord, tierOf } from './indexed-text.ts'
+import { sortTitleOf } from './item.ts'
+import { OccurrenceLog } from './occurrence-log.ts'
 import type { Part } from './part.ts'
 import { NO_POSTINGS, type Postings, postingsOfOccurrences } from './postings.ts'
 import type { TermOccurrences } from './segment-writer.ts'
-import { OccurrenceLog } from './occurrence-log.ts'
 import { TermNumbers } from './term-numbers.ts'
-import { sortTitleOf } from './item.ts'
 
 /** Documents in a tail before it becomes a segment. */
 export const TAIL_DOCS_MAX = 16_384
@@ -26,11 +26,17 @@ export class Tail implements Part {
   readonly alive: Uint32Array = emptyBits()
   readonly titles: string[] = []
   living = 0
+  readonly #docsMax: number
   readonly #numbers = new TermNumbers()
   readonly #log = new OccurrenceLog()
 
+  /** A tail that is full at so many documents. */
+  constructor(docsMax: number) {
+    this.#docsMax = docsMax
+  }
+
   get isFull(): boolean {
-    return this.columns.size >= TAIL_DOCS_MAX || this.#log.size >= TAIL_OCCURRENCES_MAX
+    return this.columns.size >= this.#docsMax || this.#log.size >= TAIL_OCCURRENCES_MAX
   }
 
   /** Adds a document. */

@@ -3,9 +3,9 @@
  * documents; only the titles around the place where the page begins are read.
  */
 import type { Store } from '../store/store.ts'
+import type { PartMatches } from './answer.ts'
 import type { SortKey } from './cursor.ts'
 import { bitsOf, hasBit } from './doc-set.ts'
-import type { PartMatches } from './answer.ts'
 import type { Generation } from './generation.ts'
 import { Segment } from './segment.ts'
 import type { Tail } from './tail.ts'
@@ -26,7 +26,10 @@ export async function firstByTitle(
       const order = part instanceof Segment ? await part.titleOrder(store) : orderOf(part as Tail)
       const bits = bitsOf(docs)
       const { ordinals } = part.columns
-      const listed = Array.from(order.filter((doc) => hasBit(bits, doc)), (doc) => ordinals[doc] as number)
+      const listed = Array.from(
+        order.filter((doc) => hasBit(bits, doc)),
+        (doc) => ordinals[doc] as number,
+      )
       const start = after === undefined ? 0 : await startAfter(generation, listed, after)
       return titled(generation, listed.slice(start, start + limit))
     }),

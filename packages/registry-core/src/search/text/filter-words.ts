@@ -1,5 +1,5 @@
 /** By which words a query names a filter: `region:440000`, `格式:csv`. */
-import { type FilterName, FILTERS } from '../filters.ts'
+import { FILTERS, type FilterName } from '../filters.ts'
 
 const FILTER_BY_WORD: ReadonlyMap<string, FilterName> = new Map(
   FILTERS.flatMap(({ name, words }) => [name, ...words].map((word) => [word, name] as const)),
