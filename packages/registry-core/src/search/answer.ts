@@ -2,7 +2,7 @@
 import type { Asked, Wanted } from './asked.ts'
 import { Best, type Ranked } from './best.ts'
 import { and, type DocSet, listOf } from './doc-set.ts'
-import { evaluate, livingOf, type PartReader } from './evaluate.ts'
+import { evaluate, type PartReader } from './evaluate.ts'
 import { FacetCounts, filtered } from './facet-counts.ts'
 import { FACETS, type FilterName, type Owner } from './filters.ts'
 import type { Part } from './part.ts'
@@ -30,7 +30,7 @@ export function answer(
   const facets = new Map(FACETS.map((name) => [name, new FacetCounts(name, ownerOf)] as const))
   const matches = readers.map((reader): PartMatches => {
     const { part } = reader
-    const living = livingOf(part)
+    const living = part.living.set
     const words = asked.node === undefined ? living : and(living, evaluate(asked.node, reader).all)
     return { part, docs: countFacets(part, words, asked.filters, facets, ownerOf) }
   })
@@ -69,7 +69,7 @@ function countFacets(
 
 function weightsOf(asked: Asked, readers: readonly PartReader[]): readonly number[] {
   if (asked.sort !== 'relevance') return []
-  const living = readers.reduce((n, { part }) => n + part.living, 0)
+  const living = readers.reduce((n, { part }) => n + part.living.size, 0)
   return asked.concepts.map((node) => {
     const having = readers.reduce((n, reader) => n + evaluate(node, reader).all.size, 0)
     return weightOf(having, living)

@@ -14,6 +14,8 @@ import { qualityOf } from './item.ts'
 export class Column {
   of: Uint16Array
   readonly combinations: string[][]
+  /** The values of each combination as one text. */
+  readonly keys: string[]
   /** How many living documents have each combination. */
   readonly living: number[]
   readonly #numbers = new Map<string, number>()
@@ -21,8 +23,9 @@ export class Column {
   constructor(capacity: number, combinations: string[][] = []) {
     this.of = new Uint16Array(capacity)
     this.combinations = combinations
+    this.keys = combinations.map((values) => values.join('\n'))
     this.living = combinations.map(() => 0)
-    for (const [i, values] of combinations.entries()) this.#numbers.set(values.join('\n'), i)
+    for (const [i, key] of this.keys.entries()) this.#numbers.set(key, i)
   }
 
   /** The number of a combination of values, a new one if it has none yet. */
@@ -32,6 +35,7 @@ export class Column {
     if (known !== undefined) return known
     const number = this.combinations.length
     this.combinations.push([...values])
+    this.keys.push(key)
     this.living.push(0)
     this.#numbers.set(key, number)
     return number

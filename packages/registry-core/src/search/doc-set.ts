@@ -9,6 +9,8 @@ export const PART_DOCS_MAX = 65_536
 const WORDS = PART_DOCS_MAX / 32
 /** From here on a bitmap takes less room than a list. */
 const LIST_MAX = 4_096
+/** Up to here it is faster to sort lists than to fill and read a bitmap. */
+const SHORT_MAX = 512
 
 /** A sorted list, or one bit for each document. */
 export type DocSet =
@@ -109,9 +111,26 @@ export function or(sets: readonly DocSet[]): DocSet {
   const [first, second] = some
   if (first === undefined) return NO_DOCS
   if (second === undefined) return first
+  const most = some.reduce((n, set) => n + set.size, 0)
+  if (most <= SHORT_MAX) return orShort(some, most)
   const bits = emptyBits()
   for (const set of some) addTo(bits, set)
   return setOfBits(bits)
+}
+
+function orShort(sets: readonly DocSet[], most: number): DocSet {
+  const all = new Uint16Array(most)
+  let size = 0
+  for (const set of sets) {
+    all.set(listOf(set), size)
+    size += set.size
+  }
+  all.sort()
+  let kept = 0
+  for (let i = 0; i < size; i++) {
+    if (i === 0 || all[i] !== all[i - 1]) all[kept++] = all[i] as number
+  }
+  return { size: kept, list: all.subarray(0, kept) }
 }
 
 /** Whether a document is in a bitmap. */

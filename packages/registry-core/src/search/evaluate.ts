@@ -1,5 +1,5 @@
 /** From the tree of a query to the documents of one part, each with the tier it matches in. */
-import { and, andNot, type DocSet, NO_DOCS, setOfBits, setOfList } from './doc-set.ts'
+import { and, andNot, type DocSet, NO_DOCS, setOfList } from './doc-set.ts'
 import { unionOf } from './lookup.ts'
 import type { Part } from './part.ts'
 import { followedBy, NO_POSTINGS, type Postings, postingsOfOccurrences } from './postings.ts'
@@ -31,7 +31,7 @@ export function evaluate(node: QueryNode, reader: PartReader): Postings {
     case 'all':
       return inLastTier(allOf(node.of, reader))
     case 'not':
-      return inLastTier(andNot(livingOf(reader.part), evaluate(node.of, reader).all))
+      return inLastTier(andNot(reader.part.living.set, evaluate(node.of, reader).all))
     case 'field':
       return inLastTier(reader.field(node))
     case 'id': {
@@ -41,18 +41,13 @@ export function evaluate(node: QueryNode, reader: PartReader): Postings {
   }
 }
 
-/** The living documents of a part. */
-export function livingOf(part: Part): DocSet {
-  return setOfBits(part.alive.slice())
-}
-
 /** What all nodes match; those that exclude are taken out at the end. */
 function allOf(nodes: readonly QueryNode[], reader: PartReader): DocSet {
   const wanted = nodes
     .filter((node) => node.kind !== 'not')
     .map((node) => evaluate(node, reader).all)
   wanted.sort((a, b) => a.size - b.size)
-  let found = wanted[0] ?? livingOf(reader.part)
+  let found = wanted[0] ?? reader.part.living.set
   for (const set of wanted.slice(1)) found = and(found, set)
   for (const node of nodes) {
     if (node.kind === 'not') found = andNot(found, evaluate(node.of, reader).all)

@@ -1,6 +1,7 @@
 /** How many documents of a result have each value of a filter. */
+
+import type { Column } from './columns.ts'
 import { andNot, type DocSet, listOf, setOfList } from './doc-set.ts'
-import { livingOf } from './evaluate.ts'
 import { type FilterName, filterOf, type Owner } from './filters.ts'
 import type { Part } from './part.ts'
 
@@ -8,7 +9,8 @@ import type { Part } from './part.ts'
 export class FacetCounts {
   readonly #name: FilterName
   readonly #ownerOf: (ns: number) => Owner
-  readonly #counts = new Map<string, number>()
+  /** By combination of values, as the parts keep them. */
+  readonly #counts = new Map<string, { readonly kept: readonly string[]; count: number }>()
 
   constructor(name: FilterName, ownerOf: (ns: number) => Owner) {
     this.#name = name
@@ -19,32 +21,39 @@ export class FacetCounts {
   add(part: Part, docs: DocSet): void {
     if (docs.size === 0) return
     const column = part.columns.column(this.#name)
-    const isMost = docs.size * 2 > part.living
-    const counted = listOf(isMost ? andNot(livingOf(part), docs) : docs)
+    const isMost = docs.size * 2 > part.living.size
+    const counted = listOf(isMost ? andNot(part.living.set, docs) : docs)
     const counts = new Uint32Array(column.combinations.length)
     const { of } = column
     for (let i = 0; i < counted.length; i++) {
       const number = of[counted[i] as number] as number
       counts[number] = (counts[number] as number) + 1
     }
-    for (const [number, values] of column.combinations.entries()) {
+    for (let number = 0; number < counts.length; number++) {
       const some = counts[number] as number
       const count = isMost ? (column.living[number] as number) - some : some
-      if (count > 0) this.#addValues(values, count)
+      if (count > 0) this.#addCombination(column, number, count)
     }
   }
 
   /** The values with their counts, the most frequent first. */
   sorted(): readonly { readonly value: string; readonly count: number }[] {
-    return [...this.#counts]
+    const byValue = new Map<string, number>()
+    for (const { kept, count } of this.#counts.values()) {
+      for (const value of shownValues(this.#name, kept, this.#ownerOf)) {
+        byValue.set(value, (byValue.get(value) ?? 0) + count)
+      }
+    }
+    return [...byValue]
       .map(([value, count]) => ({ value, count }))
       .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
   }
 
-  #addValues(kept: readonly string[], count: number): void {
-    for (const value of shownValues(this.#name, kept, this.#ownerOf)) {
-      this.#counts.set(value, (this.#counts.get(value) ?? 0) + count)
-    }
+  #addCombination(column: Column, number: number, count: number): void {
+    const key = column.keys[number] as string
+    const known = this.#counts.get(key)
+    if (known !== undefined) known.count += count
+    else this.#counts.set(key, { kept: column.combinations[number] as string[], count })
   }
 }
 
@@ -53,9 +62,12 @@ export function shownValues(
   name: FilterName,
   kept: readonly string[],
   ownerOf: (ns: number) => Owner,
-): ReadonlySet<string> {
+): Iterable<string> {
   const { show } = filterOf(name)
-  return new Set(show === undefined ? kept : kept.flatMap((value) => show(value, ownerOf)))
+  if (show === undefined) return kept.length > 1 ? new Set(kept) : kept
+  const [first] = kept
+  if (kept.length === 1 && first !== undefined) return show(first, ownerOf)
+  return new Set(kept.flatMap((value) => show(value, ownerOf)))
 }
 
 /** The documents of a set that a filter lets through. */

@@ -161,8 +161,8 @@ export const FILTERS: readonly Filter[] = Object.entries(DECLARATIONS).map(
 )
 
 /** The declaration of a filter. */
-export function filterOf(name: FilterName): Filter {
-  return { name, ...DECLARATIONS[name] }
+export function filterOf(name: FilterName): Declaration {
+  return DECLARATIONS[name]
 }
 
 /** The filters whose values are counted beside a result. */

@@ -152,7 +152,7 @@ export class Generation {
   #bury(ordinal: number): void {
     for (const part of this.parts) {
       const doc = part.columns.docOf(ordinal)
-      if (doc === undefined || !hasBit(part.alive, doc)) continue
+      if (doc === undefined || !part.living.has(doc)) continue
       bury(part, doc)
       this.counts.count(part, doc, -1)
     }
@@ -250,7 +250,7 @@ export class Generation {
       this.#buryStored(this.keys.ordinalOf(key))
     for (const part of this.#segments) {
       for (let doc = 0; doc < part.columns.size; doc++) {
-        if (hasBit(part.alive, doc)) this.counts.count(part, doc, 1)
+        if (part.living.has(doc)) this.counts.count(part, doc, 1)
       }
     }
     await this.#recoverTail()
@@ -259,7 +259,7 @@ export class Generation {
   #buryStored(ordinal: number): void {
     for (const part of this.#segments) {
       const doc = part.columns.docOf(ordinal)
-      if (doc !== undefined && hasBit(part.alive, doc)) bury(part, doc)
+      if (doc !== undefined && part.living.has(doc)) bury(part, doc)
     }
   }
 
@@ -323,17 +323,16 @@ export class Generation {
 }
 
 function bury(part: Part, doc: number): void {
-  part.alive[doc >>> 5] = (part.alive[doc >>> 5] as number) & ~(1 << (doc & 31))
-  part.living -= 1
+  part.living.delete(doc)
   part.columns.bury(doc)
 }
 
 /** What went out of date in a part while a segment was made of it is so in the segment too. */
 function buryAlike(part: Part, made: Segment): void {
   for (let doc = 0; doc < part.columns.size; doc++) {
-    if (hasBit(part.alive, doc)) continue
+    if (part.living.has(doc)) continue
     const there = made.columns.docOf(part.columns.ordinals[doc] as number)
-    if (there !== undefined && hasBit(made.alive, there)) bury(made, there)
+    if (there !== undefined && made.living.has(there)) bury(made, there)
   }
 }
 

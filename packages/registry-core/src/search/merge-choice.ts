@@ -13,14 +13,14 @@ export function chooseMerge(
   segments: readonly Part[],
 ): readonly [from: number, to: number] | undefined {
   for (const [i, { columns, living }] of segments.entries()) {
-    if (columns.size >= REWRITE_MIN && living * 2 < columns.size) return [i, i + 1]
+    if (columns.size >= REWRITE_MIN && living.size * 2 < columns.size) return [i, i + 1]
   }
   for (let from = 0; from + RUN_MIN <= segments.length; from++) {
     let total = 0
     let largest = 0
     let to = from
     for (; to < segments.length; to++) {
-      const { living } = segments[to] as Part
+      const living = (segments[to] as Part).living.size
       if (total + living > PART_DOCS_MAX) break
       total += living
       largest = Math.max(largest, living)

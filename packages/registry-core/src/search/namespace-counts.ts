@@ -68,7 +68,7 @@ export class NamespaceCounts {
     const newest = new Map(gone.map(([ns]) => [ns, 0]))
     for (const part of parts) {
       for (let doc = 0; doc < part.columns.size; doc++) {
-        if (((part.alive[doc >>> 5] as number) & (1 << (doc & 31))) === 0) continue
+        if (!part.living.has(doc)) continue
         const ns = nsOf(part, doc)
         const known = newest.get(ns)
         const updatedMs = part.columns.updatedMs[doc] as number

@@ -261,7 +261,7 @@ function placesOf({ ranked }: Answer): readonly Place[] {
 }
 
 function recordsIn(generation: Generation): number {
-  return generation.parts.reduce((n, { living }) => n + living, 0)
+  return generation.parts.reduce((n, { living }) => n + living.size, 0)
 }
 
 async function readMeta(store: Store): Promise<Meta | undefined> {

@@ -3,9 +3,9 @@ import { utf8, utf8ToText } from '../encoding/bytes.ts'
 import type { Store } from '../store/store.ts'
 import { ByteReader } from './byte-writer.ts'
 import { Columns } from './columns.ts'
-import { addTo, emptyBits, firstDocs, listOf } from './doc-set.ts'
+import { listOf } from './doc-set.ts'
 import type { IndexKeys } from './index-keys.ts'
-import type { Part } from './part.ts'
+import { Living, type Part } from './part.ts'
 import { NO_POSTINGS, type Postings, readOccurrences, readPostings } from './postings.ts'
 import type { TermOccurrences } from './segment-writer.ts'
 
@@ -18,8 +18,7 @@ export type TermPlace = { readonly segment: Segment; readonly term: string; read
 export class Segment implements Part {
   readonly id: number
   readonly columns: Columns
-  readonly alive: Uint32Array
-  living: number
+  readonly living: Living = new Living()
   readonly #keys: IndexKeys
   /** The first term of each block. */
   readonly #firstTerms: readonly string[]
@@ -34,9 +33,7 @@ export class Segment implements Part {
     this.#keys = keys
     this.id = id
     this.columns = columns
-    this.alive = emptyBits()
-    addTo(this.alive, firstDocs(columns.size))
-    this.living = columns.size
+    for (let doc = 0; doc < columns.size; doc++) this.living.add(doc)
     this.#firstTerms = firstTerms
   }
 

@@ -12,7 +12,7 @@ const FORMS = 4_096
 export function tailSource(tail: Tail): Source {
   return {
     columns: tail.columns,
-    alive: tail.alive.slice(),
+    alive: tail.living.bits.slice(),
     titles: () => Promise.resolve(tail.titles),
     terms: async function* terms() {
       let block: TermOccurrences[] = []
@@ -36,7 +36,7 @@ export function segmentSource(
   const { columns } = segment
   return {
     columns,
-    alive: segment.alive.slice(),
+    alive: segment.living.bits.slice(),
     titles: async () => {
       const titles: string[] = []
       for (let from = 0; from < columns.size; from += FORMS) {

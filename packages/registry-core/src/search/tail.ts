@@ -4,11 +4,10 @@
  */
 import type { View } from '../record/view.ts'
 import { Columns } from './columns.ts'
-import { emptyBits } from './doc-set.ts'
 import { eachWord, tierOf } from './indexed-text.ts'
 import { sortTitleOf } from './item.ts'
 import { OccurrenceLog } from './occurrence-log.ts'
-import type { Part } from './part.ts'
+import { Living, type Part } from './part.ts'
 import { NO_POSTINGS, type Postings, postingsOfOccurrences } from './postings.ts'
 import type { TermOccurrences } from './segment-writer.ts'
 import { TermNumbers } from './term-numbers.ts'
@@ -23,9 +22,8 @@ const NO_OCCURRENCES = new Uint32Array()
 /** A part in memory that takes documents. */
 export class Tail implements Part {
   readonly columns: Columns = new Columns(256)
-  readonly alive: Uint32Array = emptyBits()
+  readonly living: Living = new Living()
   readonly titles: string[] = []
-  living = 0
   readonly #docsMax: number
   readonly #numbers = new TermNumbers()
   readonly #log = new OccurrenceLog()
@@ -51,8 +49,7 @@ export class Tail implements Part {
     })
     this.columns.add(ordinal, view, titleWords)
     this.titles.push(sortTitleOf(view))
-    this.alive[doc >>> 5] = (this.alive[doc >>> 5] as number) | (1 << (doc & 31))
-    this.living++
+    this.living.add(doc)
   }
 
   /** The occurrences of a term in order. */
