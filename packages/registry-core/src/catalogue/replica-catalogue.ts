@@ -10,6 +10,7 @@ import { type DocumentSlot, RecordDocument, type Row } from '../record/document.
 import { type RecordId, recOf } from '../record/record-id.ts'
 import type { View } from '../record/view.ts'
 import type { ScanIndex } from '../search/scan-index.ts'
+import type { Spelling } from '../search/text/spelling.ts'
 import { commitKey, recordKey, type Scope, type Store } from '../store/store.ts'
 import type {
   AgencyCounts,
@@ -37,6 +38,10 @@ export class ReplicaCatalogue implements Catalogue {
 
   async query(query: Query): Promise<Page> {
     return this.#index.query(query)
+  }
+
+  async spellings(word: string, limit: number): Promise<readonly Spelling[]> {
+    return this.#index.spellings(word, limit)
   }
 
   countsByAgency(): readonly AgencyCounts[] {

@@ -14,6 +14,9 @@ import { PAGE_RECORDS_MAX } from '../limits.ts'
 import type { View } from '../record/view.ts'
 import { decodeCursor, encodeCursor, SORTS, type Sort, type SortKey } from './cursor.ts'
 import { fold, type Row, rowOf } from './item.ts'
+import { foldWord } from './text/fold.ts'
+import { type Spelling, spellingsOf } from './text/spelling.ts'
+import { forEachTerm } from './text/terms.ts'
 
 /** What the roster says of a namespace at the time of the query. */
 export type Owner = { readonly agency: number; readonly region: string | null }
@@ -71,6 +74,17 @@ export class ScanIndex {
         FACETS.map((name) => [name, sortedCounts(facets.get(name) ?? new Map())]),
       ),
     }
+  }
+
+  /** Terms of titles and keywords near to a word, by how many records have them. */
+  spellings(word: string, limit: number): readonly Spelling[] {
+    const counts = new Map<string, number>()
+    for (const row of this.#rows.values()) {
+      const terms = new Set<string>()
+      for (const text of [row.title, row.keywords]) forEachTerm(text, (term) => terms.add(term))
+      for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1)
+    }
+    return spellingsOf(foldWord(word), counts, limit)
   }
 
   #item(row: Row): Item {
