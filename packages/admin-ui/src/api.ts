@@ -170,6 +170,9 @@ export type FacetName = 'region' | 'agency' | 'theme' | 'sharing' | 'openness' |
 
 export type Facet = { readonly value: string; readonly label: Labels; readonly count: number }
 
+/** Where words of the search stand in a text: start and end in code units, by language. */
+export type Marks = Readonly<Record<string, readonly (readonly [number, number])[]>>
+
 export type Item = {
   readonly id: string
   readonly kind: string
@@ -186,10 +189,23 @@ export type Item = {
   readonly state: string | null
   readonly conflicts: number
   readonly problems: number
+  /** Only in the answer to a search for words. */
+  readonly marks?: { readonly title: Marks; readonly description: Marks }
 }
 
 export type RecordList = {
   readonly total: number
+  /** The words and phrases of the search as the node understood them. */
+  readonly words: readonly string[]
+  /** Only when words found nothing: those in no record at all, and how they may be meant. */
+  readonly help: {
+    readonly missing: readonly string[]
+    readonly spellings: readonly {
+      readonly word: string
+      readonly spelling: string
+      readonly q: string
+    }[]
+  } | null
   readonly items: readonly Item[]
   readonly next: string | null
   readonly facets: Readonly<Record<FacetName, readonly Facet[]>>

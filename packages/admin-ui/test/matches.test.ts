@@ -1,27 +1,42 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { splitMatches, wordsOfQuery } from '../src/portal/matches.ts'
+import { splitMatches, withoutWord } from '../src/portal/matches.ts'
 
 describe('marked words', () => {
-  it('[UI11] are found whatever their case and in both scripts', () => {
-    const marked = (text: string, q: string): readonly string[] =>
-      splitMatches(text, wordsOfQuery(q))
-        .filter((piece) => piece.isMatch)
-        .map((piece) => piece.text)
-    expect(marked('Map Services and service', 'SERVICE')).to.deep.equal(['Service', 'service'])
-    expect(marked('地理信息服务', '服务 信息')).to.deep.equal(['信息', '服务'])
-    expect(marked('abc', 'b bc')).to.deep.equal(['bc'])
-    expect(marked('abc', ' ')).to.deep.equal([])
+  it('[UI11] are the ranges that the node names, in their order', () => {
+    const marked = (text: string, marks: readonly (readonly [number, number])[]): string =>
+      splitMatches(text, marks)
+        .map((piece) => (piece.isMatch ? `[${piece.text}]` : piece.text))
+        .join('')
+    expect(
+      marked('Map Services and service', [
+        [4, 12],
+        [17, 24],
+      ]),
+    ).to.equal('Map [Services] and [service]')
+    expect(marked('地理信息服务', [[2, 6]])).to.equal('地理[信息服务]')
+    expect(marked('abc', [])).to.equal('abc')
+    expect(marked('', [])).to.equal('')
   })
 
-  it('[UI11] never change the text', () => {
+  it('[UI11] never change the text, whatever the marks are', () => {
+    const mark = fc.tuple(fc.integer({ min: -5, max: 40 }), fc.integer({ min: -5, max: 40 }))
     fc.assert(
-      fc.property(fc.string(), fc.array(fc.string({ minLength: 1 })), (text, words) => {
-        const joined = splitMatches(text, words)
+      fc.property(fc.string(), fc.array(mark), (text, marks) => {
+        const joined = splitMatches(text, marks)
           .map((piece) => piece.text)
           .join('')
         expect(joined).to.equal(text)
       }),
     )
+  })
+})
+
+describe('the query without a word', () => {
+  it('[UI18] keeps all else as it was typed', () => {
+    expect(withoutWord('clean water -lake', 'water')).to.equal('clean -lake')
+    expect(withoutWord('北京政务数据', '政务')).to.equal('北京 数据')
+    expect(withoutWord('"clean water" x', '"clean water"')).to.equal('x')
+    expect(withoutWord('water', 'river')).to.equal('water')
   })
 })

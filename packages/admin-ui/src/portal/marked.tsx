@@ -1,10 +1,12 @@
 import { splitMatches } from './matches.ts'
 
-/** A text with the words of the search marked. */
-export function Marked({ text, words }: { text: string; words: readonly string[] }) {
+type Props = { readonly text: string; readonly marks: readonly (readonly [number, number])[] }
+
+/** A text with what the search matched marked. */
+export function Marked({ text, marks }: Props) {
   return (
     <>
-      {splitMatches(text, words).map((piece) =>
+      {splitMatches(text, marks).map((piece) =>
         piece.isMatch ? (
           <mark key={piece.at}>{piece.text}</mark>
         ) : (

@@ -1,109 +1,109 @@
 import { useQueries } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import type { AsOf } from '../api.ts'
+import type { RecordList } from '../api.ts'
 import { formatList } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { useSilentText } from '../parts/as-of-line.tsx'
 import { countQuery } from '../queries.ts'
-import { FACET_NAMES } from './facet-names.ts'
-import { wordsOfQuery } from './matches.ts'
-import {
-  chosenValues,
-  FACETS,
-  type Search,
-  searchToParams,
-  withFilter,
-  withoutFilters,
-  withWords,
-} from './search-state.ts'
+import { type Try, useSpellings, useTries } from './nearest-searches.ts'
+import { chosenValues, type Search, searchToParams } from './search-state.ts'
 import type { WordFor } from './vocabulary.ts'
 
-const TRIES_MAX = 8
+type Props = { readonly search: Search; readonly list: RecordList; readonly wordFor: WordFor }
+type Counted = Try & { readonly count: number }
 
-type Props = { readonly search: Search; readonly asOf: AsOf; readonly wordFor: WordFor }
-type Try = { readonly label: string; readonly search: Search }
-
-/** Which words and filters found nothing together, what each nearest step would find. */
-export function NoResults({ search, asOf, wordFor }: Props) {
+/** Which words and filters found nothing together, what was meant, what each nearest step finds. */
+export function NoResults({ search, list, wordFor }: Props) {
   const { t } = useTranslation()
-  const tries = useTries(search, wordFor)
-  const counts = useQueries({ queries: tries.map((step) => countQuery(step.search)) })
-  const steps = tries
-    .map((step, index) => ({ ...step, count: counts[index]?.data?.total ?? 0 }))
-    .filter((step) => step.count > 0)
-  const silent = useSilentText(asOf)
-  const isCounted = counts.every((count) => !count.isPending)
+  const spellings = useCounted(useSpellings(search, list))
+  const steps = useCounted(useTries(search, list.words, wordFor))
+  const silent = useSilentText(list.asOf)
+  const isCounted = spellings.isCounted && steps.isCounted
+  const isNothingNear = isCounted && spellings.found.length + steps.found.length === 0
   return (
     <div className="empty">
-      <h3>{useTitle(search, wordFor)}</h3>
+      <h3>{useTitle(search, list.words, wordFor)}</h3>
+      <Missing words={list.help?.missing ?? []} isShown={list.words.length > 1} />
+      {spellings.found.length === 0 ? null : (
+        <>
+          <p>{t('none.meant')}</p>
+          <Steps steps={spellings.found} />
+        </>
+      )}
       <p>
-        {isCounted && steps.length === 0 ? t('none.nothingNear') : t('none.steps')}
+        {isNothingNear ? t('none.nothingNear') : null}
+        {steps.found.length > 0 ? t('none.steps') : null}
         {silent === undefined ? null : t('none.silent', { silent })}
       </p>
-      <div className="btns">
-        {steps.map((step) => (
-          <Link
-            key={step.label}
-            className="btn"
-            to={{ pathname: '/', search: searchToParams(step.search).toString() }}
-          >
-            {t('none.try', { label: step.label, count: step.count })}
-          </Link>
-        ))}
+      <Steps steps={steps.found}>
         <Link className="btn" to="/">
           {t('none.all')}
         </Link>
-      </div>
+      </Steps>
     </div>
   )
 }
 
-/** The search without one word, without one filter, without all filters: the nearest first. */
-function useTries(search: Search, wordFor: WordFor): readonly Try[] {
+/** The words to blame; with one word alone the title says it already. */
+function Missing({ words, isShown }: { words: readonly string[]; isShown: boolean }) {
   const { t } = useTranslation()
-  const language = useLanguage()
-  const words = wordsOfQuery(search.q)
-  const byWord = words.map((word, index) => ({
-    label: t('none.withoutWord', { word }),
-    search: withWords(search, words.filter((_, other) => other !== index).join(' ')),
-  }))
-  const byFilter = FACETS.filter((facet) => search.filters[facet].length > 0).map((facet) => ({
-    label: t('none.withoutFilter', {
-      name: t(FACET_NAMES[facet]),
-      values: formatList(
-        search.filters[facet].map((value) => wordFor(facet, value)),
-        language,
-      ),
-    }),
-    search: withFilter(search, facet, []),
-  }))
-  const all = { label: t('none.withoutFilters'), search: withoutFilters(search) }
-  const eachAlone = words.map((word) => ({
-    label: t('none.onlyWord', { word }),
-    search: withWords(withoutFilters(search), word),
-  }))
-  return [
-    ...byFilter,
-    ...(words.length > 1 ? byWord : []),
-    ...(byFilter.length > 1 ? [all] : []),
-    ...(words.length > 1 && byFilter.length > 0 ? eachAlone : []),
-  ].slice(0, TRIES_MAX)
+  const quoted = useQuoted(words)
+  return isShown && words.length > 0 ? <p>{t('none.missing', { words: quoted })}</p> : null
 }
 
-function useTitle(search: Search, wordFor: WordFor): string {
+function Steps({ steps, children }: { steps: readonly Counted[]; children?: ReactNode }) {
+  const { t } = useTranslation()
+  return (
+    <div className="btns">
+      {steps.map((step) => (
+        <Link
+          key={step.label}
+          className="btn"
+          to={{ pathname: '/', search: searchToParams(step.search).toString() }}
+        >
+          {t('none.try', { label: step.label, count: step.count })}
+        </Link>
+      ))}
+      {children}
+    </div>
+  )
+}
+
+/** The steps that find something, with how much. */
+function useCounted(tries: readonly Try[]): {
+  readonly found: readonly Counted[]
+  readonly isCounted: boolean
+} {
+  const counts = useQueries({ queries: tries.map((step) => countQuery(step.search)) })
+  const found = tries
+    .map((step, index) => ({ ...step, count: counts[index]?.data?.total ?? 0 }))
+    .filter((step) => step.count > 0)
+  return { found, isCounted: counts.every((count) => !count.isPending) }
+}
+
+function useQuoted(words: readonly string[]): string {
   const { t } = useTranslation()
   const language = useLanguage()
-  const words = formatList(
-    wordsOfQuery(search.q).map((word) => t('none.quoted', { word })),
+  const isPhrase = (word: string): boolean => word.startsWith('"')
+  return formatList(
+    words.map((word) => t('none.quoted', { word: isPhrase(word) ? word.slice(1, -1) : word })),
     language,
   )
+}
+
+function useTitle(search: Search, words: readonly string[], wordFor: WordFor): string {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  // A query of exclusions or fields alone has no word of its own; it is named as it was typed.
+  const quoted = useQuoted(words.length === 0 && search.q !== '' ? [search.q] : words)
   const filters = formatList(
     chosenValues(search).map(({ facet, value }) => wordFor(facet, value)),
     language,
   )
-  if (words === '' && filters === '') return t('none.titleEmpty')
-  if (filters === '') return t('none.titleWords', { words })
-  if (words === '') return t('none.titleFilters', { filters })
-  return t('none.titleBoth', { words, filters })
+  if (quoted === '' && filters === '') return t('none.titleEmpty')
+  if (filters === '') return t('none.titleWords', { words: quoted })
+  if (quoted === '') return t('none.titleFilters', { filters })
+  return t('none.titleBoth', { words: quoted, filters })
 }

@@ -11,7 +11,6 @@ import { usePageTitle } from '../parts/page-title.ts'
 import { searchQuery } from '../queries.ts'
 import { Chips } from './chips.tsx'
 import { Filters } from './filters.tsx'
-import { wordsOfQuery } from './matches.ts'
 import { NoResults } from './no-results.tsx'
 import { ResultCard } from './result-card.tsx'
 import { ResultHead } from './result-head.tsx'
@@ -67,7 +66,7 @@ export function PortalPage() {
               <>
                 <ResultHead search={search} total={list.total} asOf={list.asOf} onSearch={show} />
                 {list.total === 0 && !results.isPlaceholderData ? (
-                  <NoResults search={search} asOf={list.asOf} wordFor={wordFor} />
+                  <NoResults search={search} list={list} wordFor={wordFor} />
                 ) : null}
                 <Cards results={results} search={search} wordFor={wordFor} />
                 <More
@@ -113,14 +112,13 @@ function Cards(props: {
   wordFor: ReturnType<typeof useVocabulary>
 }) {
   const { results, search, wordFor } = props
-  const words = wordsOfQuery(search.q)
   const items = results.data?.pages.slice(0, search.pages).flatMap((page) => page.items) ?? []
   if (items.length === 0) return null
   return (
     <ol className="cards">
       {items.map((item) => (
         <li key={item.id}>
-          <ResultCard item={item} words={words} wordFor={wordFor} />
+          <ResultCard item={item} wordFor={wordFor} />
         </li>
       ))}
     </ol>

@@ -13,12 +13,11 @@ const FORMATS_SHOWN = 3
 
 type Props = {
   readonly item: Item
-  readonly words: readonly string[]
   readonly wordFor: WordFor
 }
 
 /** One record of a result, like a card of a catalogue: call number, what it is, how to get it. */
-export function ResultCard({ item, words, wordFor }: Props) {
+export function ResultCard({ item, wordFor }: Props) {
   const { t } = useTranslation()
   const language = useLanguage()
   const { search } = useLocation()
@@ -34,7 +33,10 @@ export function ResultCard({ item, words, wordFor }: Props) {
       <div>
         <h3>
           <Link to={`/records/${item.id}`} state={{ search }} lang={title?.lang}>
-            <Marked text={title?.text ?? t('record.untitled')} words={words} />
+            <Marked
+              text={title?.text ?? t('record.untitled')}
+              marks={item.marks?.title[title?.lang ?? ''] ?? []}
+            />
           </Link>
         </h3>
         <p className="by">
@@ -42,7 +44,10 @@ export function ResultCard({ item, words, wordFor }: Props) {
         </p>
         {description === undefined ? null : (
           <p className="sum" lang={description.lang}>
-            <Marked text={description.text} words={words} />
+            <Marked
+              text={description.text}
+              marks={item.marks?.description[description.lang] ?? []}
+            />
           </p>
         )}
         <CardTags item={item} />

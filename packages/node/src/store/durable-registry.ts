@@ -220,6 +220,7 @@ export class DurableRegistry implements Registry {
       provenance: (id) => ready().then(() => now().provenance(id)),
       history: (id) => ready().then(() => now().history(id)),
       conflictSources: (id) => ready().then(() => now().conflictSources(id)),
+      spellings: (word, limit) => ready().then(() => now().spellings(word, limit)),
       countsByAgency: () => now().countsByAgency(),
       views: async function* views() {
         await ready()

@@ -67,6 +67,36 @@ describe('reading over HTTP', () => {
     expect(await total('q=nowhere')).to.equal(0)
   })
 
+  it('[HT47] tells the words of a search and where they stand in what it shows', async () => {
+    const { body } = await node.get(`/api/v1/records?q=${encodeURIComponent('河流')}`)
+    expect(body.words).to.deep.equal(['河流'])
+    expect(body.help).to.equal(null)
+    const [item] = body.items
+    const title: string = item.title['zh-Hans']
+    const marked = item.marks.title['zh-Hans'].map(([start, end]: [number, number]) =>
+      title.slice(start, end),
+    )
+    expect(marked).to.deep.equal(['河流'])
+    const { body: all } = await node.get('/api/v1/records')
+    expect(all.words).to.deep.equal([])
+    expect(all.help).to.equal(null)
+    expect(all.items[0]).not.to.have.property('marks')
+  })
+
+  it('[HT47] names the words that no record has and other spellings, when nothing was found', async () => {
+    const none = async (q: string): Promise<unknown> =>
+      (await node.get(`/api/v1/records?q=${encodeURIComponent(q)}`)).body.help
+    expect(await none('dataset rivres')).to.deep.equal({
+      missing: ['rivres'],
+      spellings: [{ word: 'rivres', spelling: 'river', q: 'dataset river' }],
+    })
+    expect(await none('何流')).to.deep.equal({
+      missing: ['何流'],
+      spellings: [{ word: '何流', spelling: 'heliu', q: 'heliu' }],
+    })
+    expect(await none('qqqqq')).to.deep.equal({ missing: ['qqqqq'], spellings: [] })
+  })
+
   it('[HT5] counts facets with labels in both languages, each ignoring its own filter', async () => {
     const { body } = await node.get('/api/v1/records?kind=service')
     expect(body.facets).to.have.all.keys(

@@ -7,6 +7,7 @@ import type { RecordId } from '../record/record-id.ts'
 import type { View } from '../record/view.ts'
 import type { Sort } from '../search/cursor.ts'
 import type { FilterName } from '../search/filters.ts'
+import type { Spelling } from '../search/text/spelling.ts'
 
 /** Where a value came from. */
 export type Source = {
@@ -98,6 +99,8 @@ export interface Catalogue {
   history(id: RecordId): Promise<readonly HistoryItem[]>
   /** Every value of every field that has more than one, with its source. */
   conflictSources(id: RecordId): Promise<ReadonlyMap<string, readonly ConflictSource[]>>
+  /** Terms near to a word that no record has: "did you mean". */
+  spellings(word: string, limit: number): Promise<readonly Spelling[]>
   countsByAgency(): readonly AgencyCounts[]
   /** All views in the order of their ids, for exports. */
   views(): AsyncIterable<View>

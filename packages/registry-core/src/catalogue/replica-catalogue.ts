@@ -10,6 +10,7 @@ import { type DocumentSlot, RecordDocument, type Row } from '../record/document.
 import { type RecordId, recOf } from '../record/record-id.ts'
 import type { View } from '../record/view.ts'
 import type { SearchIndex } from '../search/search-index.ts'
+import type { Spelling } from '../search/text/spelling.ts'
 import { commitKey, recordKey, type Scope, type Store } from '../store/store.ts'
 import type {
   AgencyCounts,
@@ -36,6 +37,10 @@ export class ReplicaCatalogue implements Catalogue {
 
   query(query: Query): Promise<Page> {
     return this.#index.query(query)
+  }
+
+  spellings(word: string, limit: number): Promise<readonly Spelling[]> {
+    return this.#index.spellings(word, limit)
   }
 
   countsByAgency(): readonly AgencyCounts[] {

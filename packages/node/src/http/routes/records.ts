@@ -4,6 +4,7 @@ import {
   type FilterName,
   type Item,
   type Page,
+  type ParsedQuery,
   parseRecordId,
   type Query,
   type RecordId,
@@ -17,6 +18,7 @@ import { facetLabel } from '../facet-labels.ts'
 import { showConflicts, showHistory, showProvenance } from '../present-source.ts'
 import { type QueryValues, readQuery } from '../read-query.ts'
 import { findRecord, recordDocument } from '../record-document.ts'
+import { helpWith, marksOf, readWords } from '../search-help.ts'
 
 /** The address of a record. */
 export const RECORD_PATH = '/api/v1/records/:ns/:kind/:local'
@@ -26,8 +28,8 @@ export function addRecordRoutes(router: Router, context: NodeContext): void {
   const { catalogue } = context.store.registry
   router.get('/api/v1/records', async (request, response) => {
     const values = readQuery(request, apiPath('get', '/api/v1/records'))
-    const page = await catalogue.query(toQuery(values))
-    response.json(await pageDocument(context, page))
+    const query = toQuery(values)
+    response.json(await pageDocument(context, query, await catalogue.query(query)))
   })
   router.get(RECORD_PATH, async (request, response) => {
     readQuery(request, apiPath('get', RECORD_PATH))
@@ -92,8 +94,10 @@ function toQuery(values: QueryValues): Query {
   }
 }
 
-async function pageDocument(context: NodeContext, page: Page): Promise<unknown> {
-  const { profile, roster } = context.store.registry
+async function pageDocument(context: NodeContext, query: Query, page: Page): Promise<unknown> {
+  const { profile, roster, catalogue } = context.store.registry
+  const { q } = query
+  const parsed = readWords(q, profile)
   const facets = Object.entries(page.facets).map(([name, rows]) => [
     name,
     (rows ?? []).map(({ value, count }) => ({
@@ -104,19 +108,22 @@ async function pageDocument(context: NodeContext, page: Page): Promise<unknown> 
   ])
   return {
     total: page.total,
-    items: page.items.map((item) => itemDocument(context, item)),
+    words: parsed.words,
+    help: q === undefined || page.total > 0 ? null : await helpWith(catalogue, q, parsed),
+    items: page.items.map((item) => itemDocument(context, item, parsed)),
     next: page.next,
     facets: Object.fromEntries(facets),
     asOf: await asOf(context),
   }
 }
 
-function itemDocument(context: NodeContext, item: Item): unknown {
+function itemDocument(context: NodeContext, item: Item, parsed: ParsedQuery): unknown {
   const { ns: _, agency, updatedMs, ...rest } = item
   const { id, name, code } = agencyRef(context.store.registry.roster?.state, agency)
   return {
     ...rest,
     agency: { id, name, code },
     updatedMs: Math.min(updatedMs, context.clock.now()),
+    ...(parsed.node === undefined ? {} : { marks: marksOf(item, parsed) }),
   }
 }

@@ -61,6 +61,13 @@ function read(text: string, isEvery: boolean): readonly string[] {
   )
 }
 
+/** A text of nothing but Chinese as it is typed by sound; empty for any other. */
+export function soundOf(text: string): string {
+  const [run, ...others] = chineseRuns(text)
+  const isWhole = run !== undefined && others.length === 0 && run.length === text.length
+  return isWhole ? syllablesOf(run).join('') : ''
+}
+
 function chineseRuns(text: string): readonly string[] {
   const runs: string[] = []
   let run = ''

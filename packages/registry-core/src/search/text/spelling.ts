@@ -12,6 +12,7 @@ export type Spelling = {
 const SHORTEST = 3
 const LONGEST = 32
 const TWO_ERRORS_FROM = 6
+const LETTER = /[\p{L}\p{N}]/u
 
 /**
  * The nearest terms of a list with their numbers of records, nearest first, then the commonest.
@@ -36,10 +37,14 @@ export function spellingsOf(
   return found.sort((a, b) => compare(a, b, word)).slice(0, limit)
 }
 
-/** The query with one of its words written otherwise. */
+/** The query with one of its words written otherwise, where it stands by itself. */
 export function respell(q: string, word: string, spelling: string): string {
-  const at = q.indexOf(word)
-  return at < 0 ? q : `${q.slice(0, at)}${spelling}${q.slice(at + word.length)}`
+  for (let at = q.indexOf(word); at >= 0; at = q.indexOf(word, at + 1)) {
+    const end = at + word.length
+    if (LETTER.test(q.charAt(at - 1)) || LETTER.test(q.charAt(end))) continue
+    return `${q.slice(0, at)}${spelling}${q.slice(end)}`
+  }
+  return q
 }
 
 /** The first letter is seldom wrong. */
