@@ -9,6 +9,7 @@ import type { Network } from '../packages/node/dist/network/peer-info.js'
 import { openNode } from '../packages/node/dist/open-node.js'
 import { servePeer } from './peer-calls.ts'
 import { timed } from './timed.ts'
+import type { Took } from './timing.ts'
 
 /** What two level nodes have in common. */
 export type NodeState = {
@@ -19,14 +20,14 @@ export type NodeState = {
 
 /** What the benchmark asks of a node. */
 export type MuluCalls = {
-  readonly import: (file: string) => Promise<number>
+  readonly import: (file: string) => Promise<Took>
   /** Starts the network and gives its addresses. */
   readonly listen: () => Promise<readonly string[]>
   /** Joins at the addresses and pulls until the heads are those given. */
   readonly pull: (source: {
     readonly addresses: readonly string[]
     readonly heads: string
-  }) => Promise<number>
+  }) => Promise<Took>
   readonly state: () => Promise<NodeState>
 }
 

@@ -22,12 +22,12 @@ export async function runMulu({ dir, file, records, ...rest }: Run): Promise<Tim
   await using from = new PeerProcess<MuluCalls>({ script, dir: source, ...rest })
   await using to = new PeerProcess<MuluCalls>({ script, dir: target, ...rest })
   await to.call('state')
-  const importMs = await from.call('import', file)
+  const importing = await from.call('import', file)
   const addresses = await from.call('listen')
   const before = await from.call('state')
-  const replicateMs = await to.call('pull', { addresses, heads: before.heads })
+  const replicating = await to.call('pull', { addresses, heads: before.heads })
   requireEqual(before, await to.call('state'), records)
-  return { importMs, replicateMs }
+  return { importing, replicating }
 }
 
 /** Founds at the source and admits the target, as `found`, `ticket`, `init` and `admit` do. */

@@ -7,10 +7,11 @@ import expressPouchDb from 'express-pouchdb'
 import PouchDb from 'pouchdb'
 import { servePeer } from './peer-calls.ts'
 import { timed } from './timed.ts'
+import type { Took } from './timing.ts'
 
 /** What the benchmark asks of a PouchDB. */
 export type PouchDbCalls = {
-  readonly import: (file: string) => Promise<number>
+  readonly import: (file: string) => Promise<Took>
   /** Serves the database and gives its URL. */
   readonly listen: () => Promise<string>
   /** Replicates with the one at a URL, in batches of PouchDB's own size unless one is given. */
@@ -18,7 +19,7 @@ export type PouchDbCalls = {
     readonly url: string
     readonly direction: 'push' | 'pull'
     readonly batch: number | undefined
-  }) => Promise<number>
+  }) => Promise<Took>
   readonly count: () => Promise<number>
 }
 

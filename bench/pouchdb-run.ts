@@ -23,13 +23,13 @@ export async function runPouchDb(
   await using from = new PeerProcess<PouchDbCalls>({ script, dir: source, ...rest })
   await using to = new PeerProcess<PouchDbCalls>({ script, dir: target, ...rest })
   await to.call('count')
-  const importMs = await from.call('import', file)
+  const importing = await from.call('import', file)
   const [asking, serving] = options.direction === 'push' ? [from, to] : [to, from]
   const url = await serving.call('listen')
-  const replicateMs = await asking.call('replicate', { url, ...options })
+  const replicating = await asking.call('replicate', { url, ...options })
   const counts = [await from.call('count'), await to.call('count')]
   if (counts.some((count) => count !== records)) {
     throw new Error(`pouchdb: not equal: ${records} records, counts ${counts.join(' and ')}`)
   }
-  return { importMs, replicateMs }
+  return { importing, replicating }
 }

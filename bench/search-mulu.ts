@@ -1,10 +1,12 @@
 /** Mulu's side: views and index in one batch, then the queries. Arguments: folder, records. */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FACETS, type View } from '@mulu/registry-core'
+import { type Database, FACETS, type View } from '@mulu/registry-core'
+import type { AbstractSublevel } from 'abstract-level'
 import { openDatabase } from '../packages/node/src/store/open-database.ts'
 import type { Surroundings } from '../packages/registry-core/src/search/filters.ts'
 import { SearchIndex } from '../packages/registry-core/src/search/search-index.ts'
+import type { ViewReader } from '../packages/registry-core/src/search/view-reader.ts'
 import {
   commitBatch,
   openStore,
@@ -32,7 +34,7 @@ const inserted = await insert()
 const db = await openDatabase(dir)
 const start = performance.now()
 const store = await openStore(db)
-const index = await SearchIndex.open(store, around)
+const index = await SearchIndex.open(store, readerOf(store), around)
 const openMs = performance.now() - start
 globalThis.gc?.()
 const residentIdle = process.memoryUsage().rss
@@ -46,7 +48,7 @@ async function insert(): Promise<
 > {
   const db = await openDatabase(dir)
   const store = await openStore(db)
-  const index = await SearchIndex.open(store, around)
+  const index = await SearchIndex.open(store, readerOf(store), around)
   const times: number[] = []
   let jsonBytes = 0
   for (let from = 0; from < total; from += BATCH) {
@@ -86,9 +88,28 @@ async function writeBatch(
 ): Promise<void> {
   const keys = views.map(({ ns, kind, local }) => recordKey({ ns, aud: 1 }, `${kind}/${local}`))
   const staged = await index.stageAll(new Map(keys.map((key, i) => [key, views[i]] as const)))
-  const operations = keys.map((key, i) => put(store.views, key, texts[i] as string))
+  const operations = keys.map((key, i) => put(viewsOf(store), key, texts[i] as string))
   await commitBatch(store, [...operations, ...staged.operations])
   staged.apply()
+}
+
+/** The views stand in the store as JSON here; in a node they are made from the records. */
+function viewsOf({ db }: Store): AbstractSublevel<Database, string | Uint8Array, string, string> {
+  return db.sublevel<string, string>('views', { valueEncoding: 'utf8' })
+}
+
+function readerOf(store: Store): ViewReader {
+  const views = viewsOf(store)
+  const parse = (text: string | undefined): View | undefined =>
+    text === undefined ? undefined : (JSON.parse(text) as View)
+  return {
+    read: async (keys) => (await views.getMany([...keys])).map(parse),
+    after: async (key, limit) =>
+      (await views.iterator({ gt: key, limit }).all()).map(([at, text]) => [at, parse(text)]),
+    all: async function* all() {
+      for await (const [key, text] of views.iterator()) yield [key, JSON.parse(text) as View]
+    },
+  }
 }
 
 async function ask(index: SearchIndex): Promise<SearchResult['queries']> {

@@ -2,17 +2,18 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { Session } from 'node:inspector/promises'
 import { basename, join } from 'node:path'
+import type { Took } from './timing.ts'
 
 const [peerDir = '', profileDir = ''] = process.argv.slice(2)
 
-/** Runs work and says how many milliseconds it took. */
-export async function timed(name: string, work: () => Promise<void>): Promise<number> {
+/** Runs work and says how many milliseconds it took, and how many of a processor. */
+export async function timed(name: string, work: () => Promise<void>): Promise<Took> {
   const stop = profileDir === '' ? undefined : await startProfile(name)
-  const start = performance.now()
+  const [start, before] = [performance.now(), process.cpuUsage()]
   await work()
-  const took = performance.now() - start
+  const [ms, { user, system }] = [performance.now() - start, process.cpuUsage(before)]
   await stop?.()
-  return took
+  return { ms, cpuMs: (user + system) / 1_000 }
 }
 
 async function startProfile(name: string): Promise<() => Promise<void>> {

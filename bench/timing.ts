@@ -1,14 +1,17 @@
-/** What one peer's run took, in milliseconds. */
-export type Timing = { readonly importMs: number; readonly replicateMs: number }
+/** What a piece of work took: wall time, and time of processors in the process that did it. */
+export type Took = { readonly ms: number; readonly cpuMs: number }
+
+/** What one peer's run took. */
+export type Timing = { readonly importing: Took; readonly replicating: Took }
 
 /** The line of one peer. */
 export function timingLine(peer: string, records: number, timing: Timing): string {
-  const { importMs, replicateMs } = timing
-  const totalMs = importMs + replicateMs
+  const { importing, replicating } = timing
+  const totalMs = totalOf(timing)
   const rate = Math.round((records * 1_000) / totalMs).toLocaleString('en')
   return [
-    `${peer.padEnd(10)}import ${seconds(importMs)}`,
-    `replicate ${seconds(replicateMs)}`,
+    `${peer.padEnd(10)}import ${took(importing)}`,
+    `replicate ${took(replicating)}`,
     `total ${seconds(totalMs)}`,
     `${rate} records/s`,
   ].join(' · ')
@@ -16,11 +19,19 @@ export function timingLine(peer: string, records: number, timing: Timing): strin
 
 /** The last line: how many times as long the other one takes. */
 export function ratioLine(mulu: Timing, pouchdb: Timing): string {
-  const importing = pouchdb.importMs / mulu.importMs
-  const replicating = pouchdb.replicateMs / mulu.replicateMs
-  const total = (pouchdb.importMs + pouchdb.replicateMs) / (mulu.importMs + mulu.replicateMs)
+  const importing = pouchdb.importing.ms / mulu.importing.ms
+  const replicating = pouchdb.replicating.ms / mulu.replicating.ms
+  const total = totalOf(pouchdb) / totalOf(mulu)
   const [a, b, c] = [importing, replicating, total].map((ratio) => ratio.toFixed(2))
   return `${'ratio'.padEnd(10)}pouchdb / mulu: import ${a} · replicate ${b} · total ${c}`
+}
+
+function totalOf({ importing, replicating }: Timing): number {
+  return importing.ms + replicating.ms
+}
+
+function took({ ms, cpuMs }: Took): string {
+  return `${seconds(ms)} (cpu ${seconds(cpuMs)})`
 }
 
 function seconds(ms: number): string {

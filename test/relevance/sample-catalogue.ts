@@ -31,7 +31,7 @@ export async function openSampleCatalogue(): Promise<SampleCatalogue> {
   const ids = new Map<string, string>()
   for (const [at, [name, file]] of FEEDS.entries()) {
     const ns = at + 1
-    const { candidates } = readFeed(sampleText(file), 'auto', { hash: sha256 })
+    const { candidates } = readWhole(sampleText(file), 'auto', { hash: sha256 })
     registry.setAuthor({ client: ns, signer: testSigner(ns) })
     await registry.write({
       ns,

@@ -7,6 +7,7 @@ import {
   createPublicKey,
   hash,
   type KeyObject,
+  randomFillSync,
   sign as signBytes,
   verify as verifyBytes,
 } from 'node:crypto'
@@ -16,6 +17,7 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 /** Public keys kept parsed; parsing one costs about as much as a verification. */
 const KEYS_CACHED_MAX = 4_096
+const RANDOM_PORTION_BYTES = 4_096
 /** Length of an Ed25519 seed. */
 export const SEED_BYTES = 32
 
@@ -23,7 +25,7 @@ export const SEED_BYTES = 32
 export function createCrypto(): Crypto {
   const keyFor = createKeyCache()
   return {
-    sha256: (bytes) => plain(hash('sha256', bytes, 'buffer')),
+    sha256,
     verifyEd25519: (key, message, signature) => {
       try {
         return verifyBytes(null, message, keyFor(key), signature)
@@ -46,6 +48,34 @@ export function createSigner(seed: Uint8Array): Signer {
   return {
     publicKey: ed25519Key(plain(spki.subarray(SPKI_PREFIX.length))),
     sign: (message) => plain(signBytes(null, message, privateKey)),
+  }
+}
+
+/**
+ * The digest comes as text: 32 bytes then stand on the JavaScript heap, while memory that OpenSSL
+ * allocates costs five times as much as the hashing of a short text.
+ */
+function sha256(bytes: Uint8Array): Uint8Array {
+  const text = hash('sha256', bytes, 'binary')
+  const digest = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) digest[i] = text.charCodeAt(i)
+  return digest
+}
+
+/** Random bytes, drawn from the system in larger portions, since each drawing has a price. */
+export function createRandomBytes(): (length: number) => Uint8Array {
+  const portion = new Uint8Array(RANDOM_PORTION_BYTES)
+  let used = portion.length
+  return (length) => {
+    if (length > portion.length) return randomFillSync(new Uint8Array(length))
+    if (used + length > portion.length) {
+      randomFillSync(portion)
+      used = 0
+    }
+    const drawn = portion.slice(used, used + length)
+    portion.fill(0, used, used + length)
+    used += length
+    return drawn
   }
 }
 

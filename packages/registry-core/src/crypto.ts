@@ -6,6 +6,8 @@
  * Hash: tag (1 = SHA-256, 2 = SM3) and 32 bytes. Public key: tag (1 = Ed25519, 2 = SM2) and bytes.
  * As text: `sha256:<hex>` and `ed25519:<hex>`.
  */
+
+import { ByteWriter } from './encoding/byte-writer.ts'
 import { concat, fromHex, toHex, utf8 } from './encoding/bytes.ts'
 import { MuluError } from './errors.ts'
 
@@ -42,7 +44,6 @@ type Purpose =
   | 'rosterState'
   | 'join'
   | 'profile'
-  | 'value'
   | 'leaf'
   | 'tree'
   | 'heads'
@@ -57,20 +58,41 @@ export const DOMAIN: Readonly<Record<Purpose, Uint8Array>> = {
   rosterState: utf8('mulu/roster-state/1'),
   join: utf8('mulu/join/1'),
   profile: utf8('mulu/profile/1'),
-  value: utf8('mulu/value/1'),
   leaf: utf8('mulu/leaf/1'),
   tree: utf8('mulu/tree/1'),
   heads: utf8('mulu/heads/1'),
   base: utf8('mulu/base/1'),
 }
 
+const scratch = new ByteWriter()
+
 /** The tagged SHA-256 of all parts in a row. */
 export function hash(crypto: Crypto, ...parts: readonly Uint8Array[]): Hash {
-  const digest = crypto.sha256(parts.length === 1 && parts[0] ? parts[0] : concat(...parts))
-  const tagged = new Uint8Array(HASH_BYTES)
-  tagged[0] = SHA256
-  tagged.set(digest, 1)
-  return tagged
+  scratch.reset()
+  for (const part of parts) scratch.raw(part)
+  return tagged(crypto.sha256(scratch.view()))
+}
+
+/** The tagged SHA-256 of a domain and the UTF-8 of a text. */
+export function hashOfText(crypto: Crypto, domain: Uint8Array, text: string): Hash {
+  return tagged(crypto.sha256(scratch.reset().raw(domain).text(text).view()))
+}
+
+/** The tagged SHA-256 of a domain and of what `write` writes after it. */
+export function hashWritten(
+  crypto: Crypto,
+  domain: Uint8Array,
+  write: (writer: ByteWriter) => void,
+): Hash {
+  write(scratch.reset().raw(domain))
+  return tagged(crypto.sha256(scratch.view()))
+}
+
+function tagged(digest: Uint8Array): Hash {
+  const value = new Uint8Array(HASH_BYTES)
+  value[0] = SHA256
+  value.set(digest, 1)
+  return value
 }
 
 /** Whether bytes have the form of a tagged hash whose algorithm this version knows. */

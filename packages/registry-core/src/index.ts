@@ -15,7 +15,6 @@ export type {
   Source,
 } from './catalogue/catalogue.ts'
 export { noCounts } from './catalogue/counts.ts'
-export { valueHash } from './catalogue/leaf.ts'
 export { type Audience, audienceText } from './commit/audience.ts'
 export { encodeBody, type Slot } from './commit/body.ts'
 export { bodiesRoot, type Commit, commitId, decodeCommit, encodeCommit } from './commit/commit.ts'
@@ -48,7 +47,7 @@ export {
 export type { Candidate, FeedError } from './exchange/candidate.ts'
 export { portalFromFields } from './exchange/cn-portals-line.ts'
 export { datasetFromFields } from './exchange/dcat-us-dataset.ts'
-export { type Feed, readFeed } from './exchange/feed.ts'
+export { type Feed, type FeedEntry, readFeed } from './exchange/feed.ts'
 export {
   type Baseline,
   type ImportInput,
@@ -123,6 +122,7 @@ export { decodeFrame, encodeFrame, type Frame, type PeerAddresses } from './sync
 export type { NodeReport } from './sync/report.ts'
 export { stepRequester } from './sync/requester.ts'
 export {
+  claimsOf,
   NEW_REQUESTER,
   type RequesterEffect,
   type RequesterEvent,

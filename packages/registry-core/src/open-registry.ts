@@ -1,8 +1,9 @@
 /** Opens a replica on a database: loads what is stored and finishes what was interrupted. */
 
 import type { Catalogue } from './catalogue/catalogue.ts'
-import { treeRoot } from './catalogue/digest-tree.ts'
+import { DigestTree } from './catalogue/digest-tree.ts'
 import { ReplicaCatalogue } from './catalogue/replica-catalogue.ts'
+import { StoredViews } from './catalogue/stored-views.ts'
 import type { Audience } from './commit/audience.ts'
 import { type Commit, decodeCommit } from './commit/commit.ts'
 import { decodeHeader } from './commit/header.ts'
@@ -14,6 +15,7 @@ import { writeChanges } from './log/author.ts'
 import type { LogHead, LogKey } from './log/log.ts'
 import { Logs } from './log/logs.ts'
 import type { Acceptance } from './log/outcome.ts'
+import { effectiveStamp } from './log/past.ts'
 import { rebuildScope, unfinishedScopes } from './log/rebuild.ts'
 import type { Profile } from './profile/profile.ts'
 import { Queue } from './queue.ts'
@@ -41,8 +43,14 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const store = await openStore(options.db)
   const rosters = await RosterStore.load(options.crypto, store, options.profiles)
   const logs = await Logs.load(options.crypto, store)
-  const index = await SearchIndex.open(store, surroundings(rosters))
-  const replica = new Replica(options, store, rosters, logs, index)
+  const views = new StoredViews({
+    crypto: options.crypto,
+    store,
+    profile: () => rosters.viewProfile,
+    stamp: (scope, row) => effectiveStamp(logs, scope, row),
+  })
+  const index = await SearchIndex.open(store, views, surroundings(rosters))
+  const replica = new Replica(options, store, rosters, logs, views, index)
   await replica.resume()
   return replica
 }
@@ -54,6 +62,8 @@ class Replica implements Registry {
   readonly #rosters: RosterStore
   readonly #logs: Logs
   readonly #index: SearchIndex
+  readonly #views: StoredViews
+  readonly #tree: DigestTree
   readonly #acceptor: Acceptor
   readonly #queue = new Queue()
   readonly #listeners = new Set<(event: RegistryEvent) => void>()
@@ -66,20 +76,25 @@ class Replica implements Registry {
     store: Store,
     rosters: RosterStore,
     logs: Logs,
+    views: StoredViews,
     index: SearchIndex,
   ) {
     this.#options = options
     this.#store = store
     this.#rosters = rosters
     this.#logs = logs
+    this.#tree = new DigestTree(options.crypto, store)
     this.#index = index
-    this.catalogue = new ReplicaCatalogue(options.crypto, store, index)
+    this.#views = views
+    this.catalogue = new ReplicaCatalogue({ crypto: options.crypto, store, index, views })
     this.#acceptor = new Acceptor({
       crypto: options.crypto,
       store,
       logs,
+      tree: this.#tree,
       rosters: () => rosters.all,
       profileOf: (roster) => rosters.profileOf(roster),
+      viewProfile: () => rosters.viewProfile,
       stage: (scope, views) => index.stage(scope, views),
       onRejudge: (scope) => this.#markForRejudging(scope),
     })
@@ -233,7 +248,7 @@ class Replica implements Registry {
   }
 
   catalogueDigest(): Promise<Hash> {
-    return this.#exclusively(() => treeRoot(this.#options.crypto, this.#store, 1))
+    return this.#exclusively(() => this.#tree.root(1))
   }
 
   reindex(onProgress: IndexProgress = () => undefined): Promise<void> {
@@ -241,7 +256,7 @@ class Replica implements Registry {
   }
 
   async checkIndex(): Promise<readonly IndexCheck[]> {
-    const begun = await this.#exclusively(async () => beginCheck(this.#store, this.#index))
+    const begun = await this.#exclusively(async () => beginCheck(this.#views, this.#index))
     return finishCheck(begun, (ns) => ownerOf(this.#rosters, ns).agency)
   }
 
@@ -306,8 +321,7 @@ class Replica implements Registry {
 
 /** What the index asks about: always the newest roster and its profile. */
 function surroundings(rosters: RosterStore): Surroundings {
-  const profile = (): Profile | undefined =>
-    rosters.newest === undefined ? undefined : rosters.profileOf(rosters.newest)
+  const profile = (): Profile | undefined => rosters.viewProfile
   let known: { readonly of: Profile | undefined; readonly synonyms: Synonyms } | undefined
   return {
     ownerOf: (ns) => ownerOf(rosters, ns),

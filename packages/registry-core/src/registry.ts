@@ -58,10 +58,12 @@ export type Write = {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-/** What was written: ids of the commits and the number of records they change. */
+/** What was written. */
 export type Written = {
   readonly commits: readonly Hash[]
+  /** How many records were changed, and how many of them now have problems. */
   readonly records: number
+  readonly problems: number
 }
 
 /** Counts over the federation's records and logs (audience 1); internal ones are not told. */

@@ -9,17 +9,16 @@ import {
   hasRight,
   type ImportNote,
   type ImportPlan,
-  type JsonValue,
   MuluError,
   planImport,
   readFeed,
-  toHex,
   type View,
-  valueHash,
+  type Written,
 } from '@mulu/registry-core'
 import { createCrypto } from '../crypto.ts'
 import { namespaceOf, requireWriter } from '../federation/own-writer.ts'
 import type { NodeContext } from '../node-context.ts'
+import type { Baselines } from '../store/baselines.ts'
 
 /** What to import, and how. */
 export type ImportOptions = {
@@ -48,108 +47,182 @@ export type ImportReport = {
   readonly dryRun: boolean
 }
 
-/** Bytes of a value's hash kept in a baseline. */
-const BASELINE_BYTES = 16
+/** Records that are compared, written and reported together; bounds the memory of a large feed. */
+const PORTION_RECORDS = 512
+
+/** An import under way. */
+type Run = {
+  readonly context: NodeContext
+  readonly options: ImportOptions
+  readonly feed: Feed
+  readonly ns: number
+  readonly baselines: Baselines
+  readonly tally: Tally
+}
+
+type Tally = {
+  added: number
+  changed: number
+  unchanged: number
+  problems: number
+  commits: number
+  readonly errors: FeedError[]
+  readonly notes: Map<ImportNote['code'], number>
+  /** `kind/local` of all records that the feed has, good or refused. */
+  readonly recs: Set<string>
+}
 
 /** Imports a feed into the own namespace. Throws MULU_FEED_* for a feed that is none. */
 export async function importFeed(
   context: NodeContext,
   options: ImportOptions,
 ): Promise<ImportReport> {
+  const run = openRun(context, options)
+  for (const portion of portionsOf(run)) {
+    await importPortion(run, portion)
+    options.onProgress?.(run.tally.recs.size + run.tally.errors.length, run.feed.total)
+  }
+  return report(run, await countGone(run))
+}
+
+function openRun(context: NodeContext, options: ImportOptions): Run {
   const { sha256 } = createCrypto()
   const source = options.source === undefined ? {} : { source: options.source }
   const feed = readFeed(options.text, options.format, { hash: sha256, ...source })
   const { registry, baselines } = context.store
   const ns = namespaceOf(requireWriter({ registry, signer: context.signer }))
-  const sourceName = options.source ?? feed.format
-  const plan = await planFeed(context, feed, ns, sourceName)
-  if (options.dryRun) return reportOf(context, feed, ns, plan, 0, true)
-  const commits = await writePlan(context, ns, plan, options)
-  await baselines.save(ns, sourceName, plan.nextBaseline)
-  return reportOf(context, feed, ns, plan, commits, false)
+  return {
+    context,
+    options,
+    feed,
+    ns,
+    baselines: baselines(ns, options.source ?? feed.format),
+    tally: {
+      added: 0,
+      changed: 0,
+      unchanged: 0,
+      problems: 0,
+      commits: 0,
+      errors: [],
+      notes: new Map(),
+      recs: new Set(),
+    },
+  }
 }
 
-async function planFeed(
-  context: NodeContext,
-  feed: Feed,
-  ns: number,
-  sourceName: string,
-): Promise<ImportPlan> {
-  const crypto = createCrypto()
-  const { registry, baselines } = context.store
+/** The good records in portions; bad ones go to the tally. */
+function* portionsOf({ feed, tally }: Run): Generator<readonly Candidate[]> {
+  let portion: Candidate[] = []
+  for (const entry of feed.entries()) {
+    if ('error' in entry) {
+      tally.errors.push(entry.error)
+      if (entry.error.rec !== null) tally.recs.add(entry.error.rec)
+      continue
+    }
+    portion.push(entry.candidate)
+    if (portion.length < PORTION_RECORDS) continue
+    yield portion
+    portion = []
+  }
+  if (portion.length > 0) yield portion
+}
+
+async function importPortion(run: Run, candidates: readonly Candidate[]): Promise<void> {
+  const { tally, options, baselines } = run
+  for (const candidate of candidates) tally.recs.add(recOf(candidate))
+  const { plan, views } = await planPortion(run, candidates)
+  const added = plan.changes.filter((change) => change.isNew).length
+  tally.added += added
+  tally.changed += plan.changes.length - added
+  tally.unchanged += plan.unchanged
+  for (const { code, count } of plan.notes) {
+    tally.notes.set(code, (tally.notes.get(code) ?? 0) + count)
+  }
+  const written = options.dryRun ? undefined : await writePlan(run, plan)
+  const changed = new Set(written === undefined ? [] : plan.changes.map((change) => change.rec))
+  for (const [rec, view] of views) {
+    if (!changed.has(rec) && view.problems.length > 0) tally.problems += 1
+  }
+  tally.problems += written?.problems ?? 0
+  tally.commits += written?.commits.length ?? 0
+  if (!options.dryRun) await baselines.save(plan.nextBaseline)
+}
+
+async function planPortion(
+  run: Run,
+  candidates: readonly Candidate[],
+): Promise<{ readonly plan: ImportPlan; readonly views: ReadonlyMap<string, View> }> {
+  const { context, ns, baselines } = run
+  const { registry } = context.store
   const { profile, roster } = registry
   const writer = requireWriter({ registry, signer: context.signer })
   if (profile === undefined || roster === undefined) throw new MuluError('MULU_PROFILE_MISSING')
-  const last = await baselines.load(ns, sourceName)
-  const views = await viewsOf(context, ns, feed.candidates)
+  const recs = candidates.map(recOf)
+  const last = new Map(zip(recs, await baselines.load(recs)))
+  const ids = candidates.map(({ kind, local }) => ({ ns, kind, local }))
+  const views = new Map(zip(recs, await registry.catalogue.records(ids)))
   const log = { ns, aud: 1, writer: writer.client } as const
-  return planImport({
+  const plan = planImport({
     profile,
-    candidates: feed.candidates,
+    candidates,
     current: (local, kind) => views.get(`${kind}/${local}`),
     baseline: (kind, local) => last.get(`${kind}/${local}`),
     rights: { classify: hasRight(roster.state, log, 'classify') },
-    hashValue: (value: JsonValue) =>
-      toHex(valueHash(crypto, value).subarray(1, 1 + BASELINE_BYTES)),
-    previous: last.keys(),
-    refused: feed.errors.flatMap((error) => error.rec ?? []),
+  })
+  return { plan, views }
+}
+
+/** Pairs of keys and the values that are there. */
+function zip<T>(
+  keys: readonly string[],
+  values: readonly (T | undefined)[],
+): readonly (readonly [string, T])[] {
+  return keys.flatMap((key, i) => {
+    const value = values[i]
+    return value === undefined ? [] : [[key, value] as const]
   })
 }
 
-async function viewsOf(
-  context: NodeContext,
-  ns: number,
-  candidates: readonly Candidate[],
-): Promise<ReadonlyMap<string, View>> {
-  const views = new Map<string, View>()
-  for (const { kind, local } of candidates) {
-    const view = await context.store.registry.catalogue.record({ ns, kind, local })
-    if (view !== undefined) views.set(`${kind}/${local}`, view)
-  }
-  return views
-}
-
 async function writePlan(
-  context: NodeContext,
-  ns: number,
-  plan: ImportPlan,
-  options: ImportOptions,
-): Promise<number> {
-  if (plan.changes.length === 0) return 0
-  const written = await context.store.registry.write({
+  { context, ns }: Run,
+  { changes }: ImportPlan,
+): Promise<Written | undefined> {
+  if (changes.length === 0) return undefined
+  return context.store.registry.write({
     ns,
     aud: 1,
     actor: context.config.actor,
     note: { reason: 'import' },
-    changes: plan.changes.map(({ rec, set, remove }) => ({ rec, set, remove })),
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    changes: changes.map(({ rec, set, remove }) => ({ rec, set, remove })),
   })
-  context.logger.info({ commits: written.commits.length }, 'feed imported')
-  return written.commits.length
 }
 
-async function reportOf(
-  context: NodeContext,
-  feed: Feed,
-  ns: number,
-  plan: ImportPlan,
-  commits: number,
-  dryRun: boolean,
-): Promise<ImportReport> {
-  const views = await viewsOf(context, ns, feed.candidates)
-  const added = plan.changes.filter((change) => change.isNew).length
+/** How many records of the last run the feed no longer has; nothing is done to them. */
+async function countGone({ baselines, tally }: Run): Promise<number> {
+  let gone = 0
+  for await (const rec of baselines.recs()) if (!tally.recs.has(rec)) gone += 1
+  return gone
+}
+
+function report({ context, feed, options, tally }: Run, wouldWithdraw: number): ImportReport {
+  const { added, changed, unchanged, problems, commits, errors, notes } = tally
+  context.logger.info({ commits, added, changed, refused: errors.length }, 'feed imported')
   return {
     format: feed.format,
-    total: feed.candidates.length + feed.errors.length,
+    total: feed.total,
     added,
-    changed: plan.changes.length - added,
-    unchanged: plan.unchanged,
-    refused: feed.errors.length,
-    wouldWithdraw: plan.wouldWithdraw.length,
-    problems: [...views.values()].filter((view) => view.problems.length > 0).length,
+    changed,
+    unchanged,
+    refused: errors.length,
+    wouldWithdraw,
+    problems,
     commits,
-    errors: feed.errors,
-    notes: plan.notes,
-    dryRun,
+    errors,
+    notes: [...notes].sort().map(([code, count]) => ({ code, count })),
+    dryRun: options.dryRun,
   }
+}
+
+function recOf({ kind, local }: Candidate): string {
+  return `${kind}/${local}`
 }

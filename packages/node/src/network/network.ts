@@ -225,7 +225,7 @@ class RunningNetwork implements Network {
 
   #isClaimed(peerId: string, log: string): boolean {
     const requesters = this.#neighbours?.requesters() ?? []
-    return requesters.some(([other, stream]) => other !== peerId && stream.claim === log)
+    return requesters.some(([other, stream]) => other !== peerId && stream.claims.includes(log))
   }
 
   #onHeard(peerId: string, { rosterVersion, report, addresses }: Heard): void {

@@ -1,5 +1,6 @@
 /** Runs the asking side of an exchange over a stream until it ends. */
 import {
+  claimsOf,
   type ErrorCode,
   isMuluError,
   NEW_REQUESTER,
@@ -38,9 +39,9 @@ export class RequesterStream {
     return this.#state.phase
   }
 
-  /** The log this stream is pulling just now. */
-  get claim(): string | undefined {
-    return this.#state.pull?.want.text
+  /** The logs this stream is pulling just now. */
+  get claims(): readonly string[] {
+    return claimsOf(this.#state)
   }
 
   /** Commits the peer has and this node lacks, as far as their positions tell. */
@@ -66,8 +67,9 @@ export class RequesterStream {
       this.#onReadError(error)
     }
     await Promise.all(this.#works)
-    this.#release(this.claim)
-    this.#state = { ...this.#state, phase: 'closed', pull: undefined }
+    const { claims } = this
+    this.#state = { ...this.#state, phase: 'closed', pull: undefined, ahead: undefined }
+    this.#release(claims)
     return { wasLevel: this.#wasLevel, code: this.#code }
   }
 
@@ -75,11 +77,11 @@ export class RequesterStream {
   notify(event: RequesterEvent): void {
     const context = this.#context.syncContext(this.#peerId)
     const { phase } = this.#state
-    const claim = this.claim
+    const { claims } = this
     const [state, effects] = stepRequester(context, this.#state, event)
     this.#state = state
     for (const effect of effects) this.#perform(effect)
-    if (claim !== this.claim) this.#release(claim)
+    this.#release(claims)
     if (phase !== this.#state.phase) this.#context.onChange()
   }
 
@@ -87,8 +89,10 @@ export class RequesterStream {
     this.#stream.abort(reason)
   }
 
-  #release(claim: string | undefined): void {
-    if (claim !== undefined) this.#context.onReleased(this.#peerId)
+  /** Tells the others when a log of those given is pulled no more. */
+  #release(before: readonly string[]): void {
+    const { claims } = this
+    if (before.some((log) => !claims.includes(log))) this.#context.onReleased(this.#peerId)
   }
 
   #onReadError(error: unknown): void {

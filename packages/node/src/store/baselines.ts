@@ -3,54 +3,43 @@
  * can tell its own news from edits made here. Sublevel `work`:
  *
  * key    baseline/<ns>/<source, percent-encoded>/<kind/local>
- * value  JSON {path: hash of the value that the feed had}
+ * value  JSON {path: value that the feed had}
  */
-import type { Database } from '@mulu/registry-core'
+import type { Baseline, Database } from '@mulu/registry-core'
 
-/** Path to the hash of the value that the feed had. */
-export type Baseline = Readonly<Record<string, string>>
-
-/** Baselines of imports. */
+/** Baselines of one source in one namespace. */
 export type Baselines = {
-  readonly load: (ns: number, source: string) => Promise<ReadonlyMap<string, Baseline>>
-  readonly save: (
-    ns: number,
-    source: string,
-    baselines: ReadonlyMap<string, Baseline>,
-  ) => Promise<void>
+  /** The baselines of some records in the same order; undefined where there is none. */
+  readonly load: (recs: readonly string[]) => Promise<readonly (Baseline | undefined)[]>
+  readonly save: (baselines: ReadonlyMap<string, Baseline>) => Promise<void>
+  /** `kind/local` of every record that has one. */
+  readonly recs: () => AsyncIterable<string>
 }
-
-/** Rows in one batch; bounds the memory of a large import. */
-const BATCH_ROWS = 1_024
 
 /** Baselines kept in the sublevel `work` of a database that may be opened again meanwhile. */
-export function createBaselines(database: () => Promise<Database>): Baselines {
+export function createBaselines(
+  database: () => Promise<Database>,
+  ns: number,
+  source: string,
+): Baselines {
+  const start = `baseline/${ns}/${encodeURIComponent(source)}/`
   const rows = async () => (await database()).sublevel<string, string>('work', {})
   return {
-    load: async (ns, source) => {
-      const start = prefix(ns, source)
-      const found = new Map<string, Baseline>()
-      const range = { gte: start, lt: `${start}\u{10ffff}` }
-      for await (const [key, value] of (await rows()).iterator(range)) {
-        found.set(key.slice(start.length), JSON.parse(value) as Baseline)
-      }
-      return found
+    load: async (recs) => {
+      const found = await (await rows()).getMany(recs.map((rec) => start + rec))
+      return found.map((text) => (text === undefined ? undefined : (JSON.parse(text) as Baseline)))
     },
-    save: async (ns, source, baselines) => {
-      const all = [...baselines]
-      const start = prefix(ns, source)
-      for (let from = 0; from < all.length; from += BATCH_ROWS) {
-        const puts = all.slice(from, from + BATCH_ROWS).map(([rec, baseline]) => ({
-          type: 'put' as const,
-          key: start + rec,
-          value: JSON.stringify(baseline),
-        }))
-        await (await rows()).batch(puts)
-      }
+    save: async (baselines) => {
+      const puts = [...baselines].map(([rec, baseline]) => ({
+        type: 'put' as const,
+        key: start + rec,
+        value: JSON.stringify(baseline),
+      }))
+      await (await rows()).batch(puts)
+    },
+    recs: async function* recs() {
+      const range = { gte: start, lt: `${start}\u{10ffff}` }
+      for await (const key of (await rows()).keys(range)) yield key.slice(start.length)
     },
   }
-}
-
-function prefix(ns: number, source: string): string {
-  return `baseline/${ns}/${encodeURIComponent(source)}/`
 }

@@ -217,6 +217,7 @@ export class DurableRegistry implements Registry {
     return {
       query: (query) => ready().then(() => now().query(query)),
       record: (id) => ready().then(() => now().record(id)),
+      records: (ids) => ready().then(() => now().records(ids)),
       provenance: (id) => ready().then(() => now().provenance(id)),
       history: (id) => ready().then(() => now().history(id)),
       conflictSources: (id) => ready().then(() => now().conflictSources(id)),

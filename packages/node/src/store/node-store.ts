@@ -1,10 +1,9 @@
 /** The store of one node: database, registry and what the shell keeps beside them. */
-import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import type { Database } from '@mulu/registry-core'
 import { pino } from 'pino'
 import type { Clock } from '../clock.ts'
-import { createCrypto } from '../crypto.ts'
+import { createCrypto, createRandomBytes } from '../crypto.ts'
 import type { DataFolder } from '../folder/data-folder.ts'
 import type { NodeLogger } from '../logger.ts'
 import { type Baselines, createBaselines } from './baselines.ts'
@@ -15,7 +14,8 @@ import { PROFILES } from './profiles.ts'
 /** An open store. */
 export type NodeStore = AsyncDisposable & {
   readonly registry: DurableRegistry
-  readonly baselines: Baselines
+  /** What imports of a source into a namespace left behind. */
+  readonly baselines: (ns: number, source: string) => Baselines
 }
 
 /** What may be replaced: the log, and for tests the database. */
@@ -36,12 +36,12 @@ export async function openNodeStore(
     logger: options.logger ?? pino({ level: 'silent' }),
     crypto: createCrypto(),
     now: clock.now,
-    randomBytes: (length) => Uint8Array.from(randomBytes(length)),
+    randomBytes: createRandomBytes(),
     profiles: Object.values(PROFILES),
   })
   return {
     registry,
-    baselines: createBaselines(() => registry.database()),
+    baselines: (ns, source) => createBaselines(() => registry.database(), ns, source),
     [Symbol.asyncDispose]: () => registry.close(),
   }
 }

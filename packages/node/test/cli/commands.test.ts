@@ -234,7 +234,7 @@ describe('the mulu command', () => {
     const good = await run('verify', '--dir', at, '--json')
     expect(good.status).to.equal(0)
     expect(JSON.parse(good.stdout)).to.include({ ok: true, commits: 1, records: 2 })
-    await alterOneView(at)
+    await alterOneRecord(at)
     const bad = await run('verify', '--dir', at, '--json')
     expect(bad.status).to.equal(1)
     const result = JSON.parse(bad.stdout)
@@ -347,10 +347,10 @@ async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Changes a title in what is shown of the first record, as damage of the disk would. */
-function alterOneView(at: string): Promise<void> {
-  return alterFirst(at, '!views!', (bytes) =>
-    Buffer.from(Buffer.from(bytes).toString('utf8').replace('Dataset', 'Dataxet'), 'utf8'),
+/** Changes a title in the first stored record, as damage of the disk would. */
+function alterOneRecord(at: string): Promise<void> {
+  return alterFirst(at, '!records!', (bytes) =>
+    Buffer.from(Buffer.from(bytes).toString('latin1').replace('Dataset', 'Dataxet'), 'latin1'),
   )
 }
 

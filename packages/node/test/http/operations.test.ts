@@ -96,6 +96,13 @@ describe('local operations over HTTP', () => {
     expect((await send(feed(dataset('a')))).body.added).to.equal(1)
   })
 
+  it('[EX20] only counts records that left the feed, and not those that were refused', async () => {
+    await send(feed(dataset('a'), dataset('b'), dataset('c')))
+    const { body } = await send(feed(dataset('a'), { ...dataset('c'), title: 7 }))
+    expect(body).to.include({ unchanged: 1, refused: 1, wouldWithdraw: 1, commits: 0 })
+    expect((await node.get('/api/v1/records')).body.total).to.equal(3)
+  })
+
   it('[HT30] writes only what changed in the feed and keeps what people changed here', async () => {
     await send(feed(dataset('a'), dataset('b')))
     const [item] = (await node.get('/api/v1/records?q=Dataset+a')).body.items

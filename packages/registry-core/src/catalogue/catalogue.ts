@@ -94,6 +94,8 @@ export interface Catalogue {
   query(query: Query): Promise<Page>
   /** The view of a record, or undefined. */
   record(id: RecordId): Promise<View | undefined>
+  /** The views of several records in the same order, read in one go. */
+  records(ids: readonly RecordId[]): Promise<readonly (View | undefined)[]>
   provenance(id: RecordId): Promise<readonly FieldProvenance[]>
   /** Newest first. */
   history(id: RecordId): Promise<readonly HistoryItem[]>

@@ -1,7 +1,8 @@
 /**
  * The catalogue digest: a Merkle tree namespace -> group -> bucket -> leaf. A write only marks
  * its bucket as dirty in its own batch; the tree is brought up to date when somebody asks, so a
- * bulk import hashes each bucket once and an unchanged catalogue costs one read.
+ * bulk import hashes each bucket once and an unchanged catalogue costs one read. Buckets known to
+ * be marked are not marked again.
  *
  * bucket   first 12 bits of hash("mulu/tree/1" || rec), 3 hex; group: its first 6 bits
  * bucket   hash("mulu/tree/1" || leaf …) with leaves in order of `kind/local`
@@ -11,8 +12,8 @@
  * where nothing is, 33 zero bytes stand
  */
 import { type Audience, audienceText } from '../commit/audience.ts'
-import { type Crypto, DOMAIN, HASH_BYTES, type Hash, hash } from '../crypto.ts'
-import { concat, utf8 } from '../encoding/bytes.ts'
+import { type Crypto, DOMAIN, HASH_BYTES, type Hash, hash, hashOfText } from '../crypto.ts'
+import { concat } from '../encoding/bytes.ts'
 import { encodeCbor } from '../encoding/cbor.ts'
 import {
   commitBatch,
@@ -30,27 +31,80 @@ import {
 const NOTHING = new Uint8Array(HASH_BYTES)
 const MARK = new Uint8Array()
 
-/** The bucket of a record. */
-export function bucketOf(crypto: Crypto, rec: string): string {
-  const digest = hash(crypto, DOMAIN.tree, utf8(rec))
-  return fixedHex(((digest[1] ?? 0) << 4) | ((digest[2] ?? 0) >> 4), 3)
+/** The digest tree of one store. */
+export class DigestTree {
+  readonly #crypto: Crypto
+  readonly #store: Store
+  /** Buckets that are marked in the store; some that are may be missing here. */
+  readonly #marked = new Set<string>()
+
+  constructor(crypto: Crypto, store: Store) {
+    this.#crypto = crypto
+    this.#store = store
+  }
+
+  /** Gathers the leaves of one batch. */
+  stage(scope: Scope): LeafStage {
+    return new LeafStage(this.#crypto, this.#store, scope, this.#marked)
+  }
+
+  /** The digest over all namespaces of an audience, brought up to date first. */
+  async root(aud: Audience): Promise<Hash> {
+    await this.#refresh()
+    const rows: [number, Uint8Array][] = []
+    for await (const [key, value] of this.#store.tree.iterator(under(rootPrefix(aud)))) {
+      rows.push([Number.parseInt(key.slice(-8), 16), value])
+    }
+    return hash(this.#crypto, DOMAIN.tree, encodeCbor(rows))
+  }
+
+  async #refresh(): Promise<void> {
+    const dirty = await this.#store.dirty.keys().all()
+    if (dirty.length === 0) return
+    // Forgotten before they are taken back in the store: a mark too many does no harm.
+    this.#marked.clear()
+    for (const [prefix, buckets] of groupByScope(dirty)) {
+      await refreshScope(this.#crypto, this.#store, prefix, buckets)
+    }
+  }
 }
 
-/** The operations that set or remove one record's leaf and mark its bucket. */
-export function leafOperations(
-  crypto: Crypto,
-  store: Store,
-  scope: Scope,
-  rec: string,
-  leaf: Hash | undefined,
-): readonly Operation[] {
-  const prefix = scopePrefix(scope)
-  const bucket = bucketOf(crypto, rec)
-  const key = `${prefix}/${bucket}/${rec}`
-  return [
-    leaf === undefined ? del(store.leaves, key) : put(store.leaves, key, leaf),
-    put(store.dirty, `${prefix}/${bucket}`, MARK),
-  ]
+/** Leaves of one scope on their way into one batch. */
+export class LeafStage {
+  readonly operations: Operation[] = []
+  readonly #crypto: Crypto
+  readonly #store: Store
+  readonly #prefix: string
+  readonly #marked: Set<string>
+  readonly #marks = new Set<string>()
+
+  constructor(crypto: Crypto, store: Store, scope: Scope, marked: Set<string>) {
+    this.#crypto = crypto
+    this.#store = store
+    this.#prefix = scopePrefix(scope)
+    this.#marked = marked
+  }
+
+  /** Sets or removes the leaf of a record and marks its bucket. */
+  set(rec: string, leaf: Hash | undefined): void {
+    const bucket = `${this.#prefix}/${bucketOf(this.#crypto, rec)}`
+    const key = `${bucket}/${rec}`
+    const { leaves, dirty } = this.#store
+    this.operations.push(leaf === undefined ? del(leaves, key) : put(leaves, key, leaf))
+    if (this.#marked.has(bucket) || this.#marks.has(bucket)) return
+    this.#marks.add(bucket)
+    this.operations.push(put(dirty, bucket, MARK))
+  }
+
+  /** To be called once the batch has been written. */
+  apply(): void {
+    for (const bucket of this.#marks) this.#marked.add(bucket)
+  }
+}
+
+function bucketOf(crypto: Crypto, rec: string): string {
+  const digest = hashOfText(crypto, DOMAIN.tree, rec)
+  return fixedHex(((digest[1] ?? 0) << 4) | ((digest[2] ?? 0) >> 4), 3)
 }
 
 /** The operation that marks the bucket of a stored leaf, by the leaf's key. */
@@ -58,26 +112,8 @@ export function bucketMark(store: Store, prefix: string, leafKey: string): Opera
   return put(store.dirty, leafKey.slice(0, prefix.length + 4), MARK)
 }
 
-/** The digest over all namespaces of an audience, brought up to date first. */
-export async function treeRoot(crypto: Crypto, store: Store, aud: Audience): Promise<Hash> {
-  await refreshTree(crypto, store)
-  const rows: [number, Uint8Array][] = []
-  for await (const [key, value] of store.tree.iterator(under(rootPrefix(aud)))) {
-    rows.push([Number.parseInt(key.slice(-8), 16), value])
-  }
-  return hash(crypto, DOMAIN.tree, encodeCbor(rows))
-}
-
 function rootPrefix(aud: Audience): string {
   return `root/${audienceText(aud)}`
-}
-
-async function refreshTree(crypto: Crypto, store: Store): Promise<void> {
-  const dirty = await store.dirty.keys().all()
-  if (dirty.length === 0) return
-  for (const [prefix, buckets] of groupByScope(dirty)) {
-    await refreshScope(crypto, store, prefix, buckets)
-  }
 }
 
 function groupByScope(keys: readonly string[]): Map<string, string[]> {

@@ -11,7 +11,7 @@ import { type RecordId, recOf } from '../record/record-id.ts'
 import type { View } from '../record/view.ts'
 import type { SearchIndex } from '../search/search-index.ts'
 import type { Spelling } from '../search/text/spelling.ts'
-import { commitKey, recordKey, type Scope, type Store } from '../store/store.ts'
+import { commitKey, recordKey, type Scope, type Store, scopeOfKey } from '../store/store.ts'
 import type {
   AgencyCounts,
   Catalogue,
@@ -23,38 +23,52 @@ import type {
   Source,
 } from './catalogue.ts'
 
+import type { StoredViews } from './stored-views.ts'
+
+/** What reading rests on. */
+export type CatalogueContext = {
+  readonly crypto: Crypto
+  readonly store: Store
+  readonly index: SearchIndex
+  readonly views: StoredViews
+}
+
 /** Reads the federation's records of one store. */
 export class ReplicaCatalogue implements Catalogue {
+  readonly #context: CatalogueContext
   readonly #crypto: Crypto
   readonly #store: Store
-  readonly #index: SearchIndex
 
-  constructor(crypto: Crypto, store: Store, index: SearchIndex) {
-    this.#crypto = crypto
-    this.#store = store
-    this.#index = index
+  constructor(context: CatalogueContext) {
+    this.#context = context
+    this.#crypto = context.crypto
+    this.#store = context.store
   }
 
   query(query: Query): Promise<Page> {
-    return this.#index.query(query)
+    return this.#context.index.query(query)
   }
 
   spellings(word: string, limit: number): Promise<readonly Spelling[]> {
-    return this.#index.spellings(word, limit)
+    return this.#context.index.spellings(word, limit)
   }
 
   countsByAgency(): readonly AgencyCounts[] {
-    return this.#index.countsByAgency()
+    return this.#context.index.countsByAgency()
   }
 
   async record(id: RecordId): Promise<View | undefined> {
-    const text = await this.#store.views.get(recordKey(scopeOf(id), recOf(id)))
-    return text === undefined ? undefined : (JSON.parse(text) as View)
+    const [view] = await this.records([id])
+    return view
+  }
+
+  records(ids: readonly RecordId[]): Promise<readonly (View | undefined)[]> {
+    return this.#context.views.read(ids.map((id) => recordKey(scopeOf(id), recOf(id))))
   }
 
   async *views(): AsyncGenerator<View> {
-    for await (const [key, text] of this.#store.views.iterator()) {
-      if (key.split('/')[1] === '1') yield JSON.parse(text) as View
+    for await (const [key, view] of this.#context.views.all()) {
+      if (scopeOfKey(key).aud === 1) yield view
     }
   }
 

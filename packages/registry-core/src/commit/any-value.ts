@@ -4,7 +4,10 @@ import { VALUE_DEPTH_MAX } from '../limits.ts'
 /** What a slot holds: a JSON value, or undefined for *removed*. */
 export type SlotValue = JsonValue | undefined
 
-const FORBIDDEN_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype']
+/** Whether an object with this key could pass for something else where it is read. */
+export function isForbiddenKey(key: string): boolean {
+  return key === '__proto__' || key === 'constructor' || key === 'prototype'
+}
 
 /** Whether a decoded value may stand in a slot: plain JSON of bounded depth, or removed. */
 export function isSlotValue(value: unknown): value is SlotValue {
@@ -31,7 +34,6 @@ function isPlainContainer(value: object, depth: number): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype) return false
   return Object.entries(value).every(
-    ([key, item]) =>
-      isWellFormedText(key) && !FORBIDDEN_KEYS.includes(key) && isPlainJson(item, depth),
+    ([key, item]) => isWellFormedText(key) && !isForbiddenKey(key) && isPlainJson(item, depth),
   )
 }

@@ -4,24 +4,27 @@
  *
  * section  varuint 1 (clients) · varuint len (structs) · varuint client · varuint first clock
  * struct   0x28 (ContentAny, own key, no origins) · varuint 1 (root by name) · "f" ·
- *          key `path@client.seq` · varuint 1 (one value) · value (lib0 any)
- * filler   varuint 1 · varuint 1 · varuint client · varuint first clock · 0x00 (GC) · varuint len
+ *          key `path@client.seq` · varuint 1 (one value) · value (commit/any-encoding.ts)
+ *          paths ascend by code unit
  * on disk and on the wire a body is 16 bytes of salt and the section.
  *
- * The gate reads the section, checks keys and values, writes it again with our own encoder and
- * wants the same bytes: whatever Yjs could express besides is thereby refused (DESIGN-REVIEW M2).
+ * There is one body for a set of writings. The gate takes bytes only in that form, so whatever
+ * Yjs could express besides is refused (DESIGN-REVIEW M2).
  */
-import * as decoding from 'lib0/decoding'
-import * as encoding from 'lib0/encoding'
-import { equalBytes } from '../encoding/bytes.ts'
-import { parseSlotKey, slotKey } from '../record/path.ts'
-import { isSlotValue, type SlotValue } from './any-value.ts'
+import { ByteWriter } from '../encoding/byte-writer.ts'
+import { shortText } from '../encoding/short-texts.ts'
+import { isPath } from '../record/path.ts'
+import { StrictReader, writeValue } from './any-encoding.ts'
+import type { SlotValue } from './any-value.ts'
 
 /** One writing of one field. */
 export type Slot = {
   readonly path: string
   readonly value: SlotValue
 }
+
+/** A slot that was read, and where its struct stands in the bytes it was read from. */
+export type ReadSlot = Slot & { readonly start: number; readonly end: number }
 
 /** Where the slots of a body stand: writer, commit position, first clock in the record. */
 export type BodyPlace = {
@@ -30,44 +33,40 @@ export type BodyPlace = {
   readonly clock: number
 }
 
-/** The name of the one root map of a record document. */
-export const ROOT = 'f'
-const CONTENT_ANY_WITH_KEY = 0x28
+/** ContentAny with a key and no origins, in the root map named `f`. */
+export const LIVE_STRUCT: Uint8Array = Uint8Array.of(0x28, 1, 1, 0x66)
 
-/** Writes the structs section of some slots. */
-export function encodeBody(place: BodyPlace, slots: readonly Slot[]): Uint8Array {
-  const encoder = encoding.createEncoder()
-  writeSectionHead(encoder, slots.length, place.client, place.clock)
+const NO_SALT = new Uint8Array()
+const AT = 0x40
+const scratch = new ByteWriter()
+
+/** Writes a body: salt, then the structs section of some slots, whose paths must ascend. */
+export function encodeSalted(
+  salt: Uint8Array,
+  place: BodyPlace,
+  slots: readonly Slot[],
+): Uint8Array {
+  const suffix = keySuffix(place)
+  scratch
+    .reset()
+    .raw(salt)
+    .varUint(1)
+    .varUint(slots.length)
+    .varUint(place.client)
+    .varUint(place.clock)
   for (const { path, value } of slots) {
-    encoding.writeUint8(encoder, CONTENT_ANY_WITH_KEY)
-    encoding.writeVarUint(encoder, 1)
-    encoding.writeVarString(encoder, ROOT)
-    encoding.writeVarString(encoder, slotKey(path, place.client, place.seq))
-    encoding.writeVarUint(encoder, 1)
-    encoding.writeAny(encoder, value as Parameters<typeof encoding.writeAny>[1])
+    scratch
+      .raw(LIVE_STRUCT)
+      .varText(path + suffix)
+      .varUint(1)
+    writeValue(scratch, value)
   }
-  return encoding.toUint8Array(encoder)
+  return scratch.copy()
 }
 
-/** The section that stands in for a body that is void, erased or pruned. */
-export function encodeFiller(client: number, clock: number, len: number): Uint8Array {
-  const encoder = encoding.createEncoder()
-  writeSectionHead(encoder, 1, client, clock)
-  encoding.writeUint8(encoder, 0)
-  encoding.writeVarUint(encoder, len)
-  return encoding.toUint8Array(encoder)
-}
-
-function writeSectionHead(
-  encoder: encoding.Encoder,
-  structs: number,
-  client: number,
-  clock: number,
-): void {
-  encoding.writeVarUint(encoder, 1)
-  encoding.writeVarUint(encoder, structs)
-  encoding.writeVarUint(encoder, client)
-  encoding.writeVarUint(encoder, clock)
+/** Writes the structs section of some slots alone. */
+export function encodeBody(place: BodyPlace, slots: readonly Slot[]): Uint8Array {
+  return encodeSalted(NO_SALT, place, slots)
 }
 
 /**
@@ -79,42 +78,49 @@ export function readBody(
   place: BodyPlace,
   len: number,
   isOfClass: (path: string) => boolean,
-): readonly Slot[] | undefined {
+): readonly ReadSlot[] | undefined {
   try {
-    const slots = decodeSection(section, place, len)
-    const paths = new Set(slots.map((slot) => slot.path))
-    const isPlain =
-      paths.size === slots.length && slots.every((s) => isOfClass(s.path) && isSlotValue(s.value))
-    return isPlain && equalBytes(encodeBody(place, slots), section) ? slots : undefined
+    const reader = new StrictReader(section)
+    const head = [1, len, place.client, place.clock]
+    const suffix = keySuffix(place)
+    const slots: ReadSlot[] = []
+    if (!head.every((wanted) => reader.varUint() === wanted)) return undefined
+    let last = ''
+    while (slots.length < len) {
+      const slot = readSlot(reader, suffix)
+      if (slot === undefined || slot.path <= last || !isOfClass(slot.path)) return undefined
+      slots.push(slot)
+      last = slot.path
+    }
+    return reader.isAtEnd ? slots : undefined
   } catch {
     // Any exception while reading bytes of another node is the verdict "void", nothing else.
     return undefined
   }
 }
 
-function decodeSection(section: Uint8Array, place: BodyPlace, len: number): Slot[] {
-  const decoder = decoding.createDecoder(section)
-  expect(decoding.readVarUint(decoder), 1)
-  expect(decoding.readVarUint(decoder), len)
-  expect(decoding.readVarUint(decoder), place.client)
-  expect(decoding.readVarUint(decoder), place.clock)
-  const slots: Slot[] = []
-  for (let i = 0; i < len; i++) slots.push(decodeSlot(decoder, place))
-  return slots
+function readSlot(reader: StrictReader, suffix: string): ReadSlot | undefined {
+  const start = reader.position
+  for (const wanted of LIVE_STRUCT) if (reader.byte() !== wanted) return undefined
+  const path = readPath(reader, suffix)
+  if (path === undefined || !isPath(path) || reader.varUint() !== 1) return undefined
+  const value = reader.value()
+  return { path, value, start, end: reader.position }
 }
 
-function decodeSlot(decoder: decoding.Decoder, place: BodyPlace): Slot {
-  expect(decoding.readUint8(decoder), CONTENT_ANY_WITH_KEY)
-  expect(decoding.readVarUint(decoder), 1)
-  if (decoding.readVarString(decoder) !== ROOT) throw new Error('another root')
-  const key = parseSlotKey(decoding.readVarString(decoder))
-  if (key === undefined || key.client !== place.client || key.seq !== place.seq) {
-    throw new Error('not a slot of this commit')
+/** The path in a slot's key, which has to end in the suffix of its commit. */
+function readPath(reader: StrictReader, suffix: string): string | undefined {
+  const length = reader.varUint() - suffix.length
+  const start = reader.position
+  const at = start + length
+  if (length < 1 || reader.bytes[at] !== AT) return undefined
+  for (let i = 0; i < suffix.length; i++) {
+    if (reader.bytes[at + i] !== suffix.charCodeAt(i)) return undefined
   }
-  expect(decoding.readVarUint(decoder), 1)
-  return { path: key.path, value: decoding.readAny(decoder) as SlotValue }
+  reader.position = at + suffix.length
+  return shortText(reader.bytes, start, at)
 }
 
-function expect(value: number, wanted: number): void {
-  if (value !== wanted) throw new Error('another structure')
+function keySuffix({ client, seq }: BodyPlace): string {
+  return `@${client}.${seq}`
 }

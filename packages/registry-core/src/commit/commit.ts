@@ -7,9 +7,9 @@
  */
 
 import { type Crypto, DOMAIN, HASH_BYTES, type Hash, hash, isHash } from '../crypto.ts'
+import { ByteWriter } from '../encoding/byte-writer.ts'
 import { equalBytes } from '../encoding/bytes.ts'
-import { decodeCbor, encodeCbor } from '../encoding/cbor.ts'
-import { readArray, readBytes, readShape } from '../encoding/shape.ts'
+import { ARRAY, BYTES, HeadReader, MAP, TEXT, writeHead } from '../encoding/cbor-head.ts'
 import { MuluError } from '../errors.ts'
 import {
   BODY_BYTES_MAX,
@@ -82,40 +82,74 @@ export function entrySection(commit: ReadCommit, index: number): Uint8Array | un
 }
 
 /** A commit as one run of bytes. */
-export function encodeCommit(commit: Commit): Uint8Array {
-  const bodies = commit.bodies.map((b) => (b instanceof Uint8Array ? b : { h: b.missing }))
-  return encodeCbor([commit.header, commit.signature, bodies])
+export function encodeCommit({ header, signature, bodies }: Commit): Uint8Array {
+  writeHead(scratch.reset(), ARRAY, 3)
+  writeBytes(header)
+  writeBytes(signature)
+  writeHead(scratch, ARRAY, bodies.length)
+  for (const body of bodies) {
+    if (body instanceof Uint8Array) writeBytes(body)
+    else writeMissing(body.missing)
+  }
+  return scratch.copy()
 }
 
-/** Reads a commit from bytes; MULU_COMMIT_SHAPE when they are none. */
+const scratch = new ByteWriter()
+const MISSING_KEY = 'h'
+
+function writeBytes(bytes: Uint8Array): void {
+  writeHead(scratch, BYTES, bytes.length)
+  scratch.raw(bytes)
+}
+
+function writeMissing(missing: Hash): void {
+  writeHead(scratch, MAP, 1)
+  writeHead(scratch, TEXT, MISSING_KEY.length)
+  scratch.text(MISSING_KEY)
+  writeBytes(missing)
+}
+
+/** Reads a commit from bytes, in whose memory it stays; MULU_COMMIT_SHAPE when they are none. */
 export function decodeCommit(bytes: Uint8Array): Commit {
   try {
-    const [header, signature, bodies, ...rest] = readArray(
-      decodeCbor(bytes),
-      (part) => part,
-      3,
-      'commit',
-    )
-    if (rest.length > 0) throw new Error('commit has too many parts')
-    const list = readArray(bodies, readBody, ENTRIES_MAX + 1, 'bodies')
-    const length = list.reduce((sum, b) => sum + (b instanceof Uint8Array ? b.length : 0), 0)
-    if (length > COMMIT_BODIES_BYTES_MAX) throw new Error('bodies are over the limit')
-    return {
-      header: readBytes(header, 1, HEADER_BYTES_MAX, 'header'),
-      signature: readBytes(signature, 64, 64, 'signature'),
-      bodies: list,
-    }
+    const reader = new HeadReader(bytes)
+    if (reader.head(ARRAY) !== 3) throw new Error('commit has other parts')
+    const header = reader.byteString(1, HEADER_BYTES_MAX)
+    const signature = reader.byteString(64, 64)
+    const bodies = readBodies(reader)
+    if (!reader.isAtEnd) throw new Error('bytes follow the commit')
+    return { header, signature, bodies }
   } catch (cause) {
     throw new MuluError('MULU_COMMIT_SHAPE', { cause, details: { reason: String(cause) } })
   }
 }
 
-function readBody(value: unknown): StoredBody {
-  if (value instanceof Uint8Array) {
-    return readBytes(value, SALT_BYTES, BODY_BYTES_MAX + SALT_BYTES, 'body')
+function readBodies(reader: HeadReader): readonly StoredBody[] {
+  const count = reader.head(ARRAY)
+  if (count > ENTRIES_MAX + 1) throw new Error('commit has too many bodies')
+  const bodies: StoredBody[] = []
+  let length = 0
+  while (bodies.length < count) {
+    const body = reader.nextMajor === MAP ? readMissing(reader) : readSalted(reader)
+    length += body instanceof Uint8Array ? body.length : 0
+    bodies.push(body)
   }
-  const shape = readShape(value, ['h'], 'body')
-  const missing = readBytes(shape['h'], HASH_BYTES, HASH_BYTES, 'body hash')
+  if (length > COMMIT_BODIES_BYTES_MAX) throw new Error('bodies are over the limit')
+  return bodies
+}
+
+function readSalted(reader: HeadReader): Uint8Array {
+  return reader.byteString(SALT_BYTES, BODY_BYTES_MAX + SALT_BYTES)
+}
+
+function readMissing(reader: HeadReader): StoredBody {
+  const isNamed =
+    reader.head(MAP) === 1 &&
+    reader.head(TEXT) === MISSING_KEY.length &&
+    reader.bytes[reader.position] === MISSING_KEY.charCodeAt(0)
+  if (!isNamed) throw new Error('a missing body has another form')
+  reader.position += MISSING_KEY.length
+  const missing = reader.byteString(HASH_BYTES, HASH_BYTES)
   if (!isHash(missing)) throw new Error('body hash has an unknown algorithm')
   return { missing }
 }

@@ -6,6 +6,24 @@ export function utf8(text: string): Uint8Array {
   return string.encodeUtf8(text)
 }
 
+/** Length of a text in UTF-8 without encoding it. */
+export function utf8Length(text: string): number {
+  let bytes = text.length
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit < 0x80) continue
+    const isPair = unit >= 0xd800 && unit <= 0xdbff
+    bytes += isPair ? 2 : unit < 0x800 ? 1 : 2
+    if (isPair) i += 1
+  }
+  return bytes
+}
+
+/** Writes text as UTF-8 into `bytes` from `offset` on and gives the number of bytes. */
+export function encodeInto(text: string, bytes: Uint8Array, offset: number): number {
+  return string.utf8TextEncoder.encodeInto(text, bytes.subarray(offset)).written
+}
+
 /** UTF-8 as text; throws on malformed bytes. */
 export function utf8ToText(bytes: Uint8Array): string {
   return string.decodeUtf8(bytes)

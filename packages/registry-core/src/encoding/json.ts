@@ -14,11 +14,22 @@ export type JsonObject = { readonly [key: string]: JsonValue }
 
 /** Canonical JSON by RFC 8785: keys by code unit, one text per value. */
 export function canonicalJson(value: JsonValue): string {
-  // For anything but a container JSON itself is canonical; most field values are such texts.
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  // Where keys ascend already, as in values out of a body, JSON itself is canonical.
+  if (isAscending(value)) return JSON.stringify(value)
   const text = canonicalize(value)
   if (text === undefined) throw new Error('Invariant broken: a JSON value has canonical text')
   return text
+}
+
+function isAscending(value: JsonValue): boolean {
+  if (Array.isArray(value)) return value.every(isAscending)
+  if (!isJsonObject(value)) return true
+  let last = ''
+  for (const key of Object.keys(value)) {
+    if (key < last || !isAscending(value[key] ?? null)) return false
+    last = key
+  }
+  return true
 }
 
 /** Whether a value is an object with keys (not null, not an array). */
@@ -28,5 +39,5 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** Whether a text has no lone surrogates. */
 export function isWellFormedText(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text)
+  return text.isWellFormed()
 }

@@ -66,15 +66,19 @@ export const CONTACT_PATH = 'contact/c1'
 /** The fields of a dataset; throws BadRecord when a member it needs has the wrong type. */
 export function datasetToFields(dataset: JsonObject, identifier: string, hash: HashBytes): Fields {
   checkMembers(dataset)
-  const entries = Object.entries(dataset).flatMap(([name, value]) =>
-    memberToEntries(name, value, hash),
-  )
-  return Object.fromEntries([
-    ...entries,
-    ['state', 'published'],
-    ['region', 'US'],
-    ['source', { format: 'dcat-us', id: identifier }],
-  ])
+  const fields: Record<string, JsonValue> = {}
+  for (const name of Object.keys(dataset)) {
+    // No path is `__proto__`, so plain assignment makes own keys.
+    for (const [path, value] of memberToEntries(name, dataset[name] ?? null, hash)) {
+      fields[path] = value
+    }
+  }
+  return {
+    ...fields,
+    state: 'published',
+    region: 'US',
+    source: { format: 'dcat-us', id: identifier },
+  }
 }
 
 function checkMembers(dataset: JsonObject): void {

@@ -43,15 +43,16 @@ function elementKey(map: ElementMap, element: JsonObject): string {
 }
 
 function elementToValue(map: ElementMap, element: JsonObject, position: number): JsonObject {
-  const known: [string, JsonValue][] = [['order', orderKey(position)]]
+  const known: Record<string, JsonValue> = { order: orderKey(position) }
   const rest: [string, JsonValue][] = []
-  for (const [source, value] of Object.entries(element)) {
+  for (const source of Object.keys(element)) {
     const name = map.nameBySource.get(source)
-    if (name !== undefined && isTextOrNull(value)) known.push([name, value])
+    const value = element[source] ?? null
+    if (name !== undefined && isTextOrNull(value)) known[name] = value
     else rest.push([source, value])
   }
-  if (rest.length > 0) known.push(['x', Object.fromEntries(rest)])
-  return Object.fromEntries(known)
+  if (rest.length > 0) known['x'] = Object.fromEntries(rest)
+  return known
 }
 
 /** The list that a record's elements stand for, in their order, in the source's names. */

@@ -8,11 +8,12 @@
  * | mulu-jsonl | lines with `id`, `kind`, `fields` |
  * | cn-portals | lines with `id`, `link`, `catalog_type` |
  */
+import { utf8Length } from '../encoding/bytes.ts'
 import { isJsonObject, type JsonValue } from '../encoding/json.ts'
 import { MuluError } from '../errors.ts'
 import { FEED_BYTES_MAX } from '../limits.ts'
 import { BadRecord, type Candidate, type FeedError, type FeedFormat } from './candidate.ts'
-import { checkFields, utf8Length } from './check-candidate.ts'
+import { checkFields } from './check-candidate.ts'
 import { portalToFields } from './cn-portals.ts'
 import { datasetToFields } from './dcat-us.ts'
 import { extraName } from './extra-path.ts'
@@ -21,11 +22,14 @@ import { type HashBytes, harvestLocal } from './local-id.ts'
 import { lineToCandidate } from './mulu-jsonl.ts'
 import { member, readIdentifier, wrongType } from './read-member.ts'
 
-/** What a feed holds: its format, the good records, the bad ones by name. */
+/** One record of a feed: a good one, or a bad one by name. */
+export type FeedEntry = { readonly candidate: Candidate } | { readonly error: FeedError }
+
+/** What a feed holds: its format, how many records, and each of them once it is asked for. */
 export type Feed = {
   readonly format: FeedFormat
-  readonly candidates: readonly Candidate[]
-  readonly errors: readonly FeedError[]
+  readonly total: number
+  readonly entries: () => Iterable<FeedEntry>
 }
 
 /** SHA-256, and the name of the source that ids are made from (else the format's). */
@@ -34,7 +38,7 @@ export type FeedOptions = { readonly hash: HashBytes; readonly source?: string }
 const KIND_BY_FORMAT = { 'dcat-us': 'resource', 'cn-portals': 'service' } as const
 const IDENTIFIER_BY_FORMAT = { 'dcat-us': 'identifier', 'cn-portals': 'id', 'mulu-jsonl': 'local' }
 
-/** Reads the text of a feed. */
+/** Reads the text of a feed; records are turned into candidates one by one, as they are taken. */
 export function readFeed(
   text: string,
   format: 'auto' | 'dcat-us' | 'jsonl',
@@ -45,7 +49,8 @@ export function readFeed(
   if (body.trim() === '') throw new MuluError('MULU_FEED_EMPTY')
   const items = format === 'jsonl' ? undefined : textToDatasets(body, format === 'dcat-us')
   const found = items === undefined ? linesToItems(body) : { format: 'dcat-us' as const, items }
-  return walk(found.format, found.items, options)
+  const { format: name, items: list } = found
+  return { format: name, total: list.length, entries: () => walk(name, list, options) }
 }
 
 function checkSize(text: string): void {
@@ -54,9 +59,11 @@ function checkSize(text: string): void {
   throw new MuluError('MULU_FEED_SIZE', { details: { limit: FEED_BYTES_MAX } })
 }
 
-function walk(format: FeedFormat, items: readonly FeedItem[], options: FeedOptions): Feed {
-  const candidates: Candidate[] = []
-  const errors: FeedError[] = []
+function* walk(
+  format: FeedFormat,
+  items: readonly FeedItem[],
+  options: FeedOptions,
+): Generator<FeedEntry> {
   const seen = new Set<string>()
   for (const [index, item] of items.entries()) {
     try {
@@ -66,13 +73,12 @@ function walk(format: FeedFormat, items: readonly FeedItem[], options: FeedOptio
         throw new BadRecord('MULU_IMPORT_DUPLICATE', field, 'an earlier record has it too')
       }
       seen.add(recOf(candidate))
-      candidates.push(candidate)
+      yield { candidate }
     } catch (error) {
       if (!(error instanceof BadRecord)) throw error
-      errors.push(nameBad(format, index, item, error, options))
+      yield { error: nameBad(format, index, item, error, options) }
     }
   }
-  return { format, candidates, errors }
 }
 
 function recOf(candidate: { readonly kind: string; readonly local: string }): string {

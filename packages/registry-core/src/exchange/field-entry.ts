@@ -30,6 +30,7 @@ export function fieldOf(fields: Fields, path: string): JsonValue | undefined {
 
 /** Whether two values, either of which may be absent, are the same JSON. */
 export function isSameJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object') return false
   return canonicalJson(a) === canonicalJson(b)
 }

@@ -5,16 +5,16 @@
  * did not stays. The same feed twice plans nothing. Fields with legal effect are written only
  * with the right `classify`, and never to a less restrictive value.
  *
- * The baseline is the hash of each value as the feed last had it. A path that was held back stays
- * out of the next baseline, so that it is looked at again.
+ * The baseline is what the feed last had. A path that was held back keeps what stands there, so
+ * that it is looked at again.
  */
 import type { JsonValue } from '../encoding/json.ts'
 import { classOf, type Profile, rankOf } from '../profile/profile.ts'
 import type { Candidate, Fields } from './candidate.ts'
-import { fieldOf } from './field-entry.ts'
+import { fieldOf, isSameJson } from './field-entry.ts'
 
-/** Path to hash of the value that the feed had at its last run. */
-export type Baseline = Readonly<Record<string, string>>
+/** The fields that the feed had at its last run. */
+export type Baseline = Fields
 
 /** What to compare, and how. */
 export type ImportInput = {
@@ -25,11 +25,6 @@ export type ImportInput = {
   /** What the feed had at its last run; undefined at the first. */
   readonly baseline: (kind: string, local: string) => Baseline | undefined
   readonly rights: { readonly classify: boolean }
-  readonly hashValue: (value: JsonValue) => string
-  /** `kind/local` of all records of the last run, to tell which are gone. */
-  readonly previous?: Iterable<string>
-  /** `kind/local` of records that the feed has but that were refused by name. */
-  readonly refused?: Iterable<string>
 }
 
 /** What to write to one record: `kind/local`, values by path, paths to remove. */
@@ -50,16 +45,14 @@ export type ImportNoteCode = 'MULU_IMPORT_NEEDS_CLASSIFY' | 'MULU_IMPORT_WOULD_L
 export type ImportPlan = {
   readonly changes: readonly RecordChange[]
   readonly unchanged: number
-  /** `kind/local` of records that left the feed; nothing is done to them. */
-  readonly wouldWithdraw: readonly string[]
   readonly notes: readonly ImportNote[]
-  /** To keep for each candidate; records that are not in it keep the baseline they have. */
+  /** To keep for each candidate. */
   readonly nextBaseline: ReadonlyMap<string, Baseline>
 }
 
 type Verdict = 'same' | 'write' | ImportNoteCode
 
-/** Plans an import; writes nothing. */
+/** Plans the import of some candidates of a feed; writes nothing. */
 export function planImport(input: ImportInput): ImportPlan {
   const changes: RecordChange[] = []
   const countByNote = new Map<ImportNoteCode, number>()
@@ -76,19 +69,9 @@ export function planImport(input: ImportInput): ImportPlan {
   return {
     changes,
     unchanged,
-    wouldWithdraw: recordsGone(input, nextBaseline),
     notes: [...countByNote].sort().map(([code, count]) => ({ code, count })),
     nextBaseline,
   }
-}
-
-function recordsGone(
-  input: ImportInput,
-  present: ReadonlyMap<string, Baseline>,
-): readonly string[] {
-  const refused = new Set(input.refused ?? [])
-  const previous = [...new Set(input.previous ?? [])]
-  return previous.filter((rec) => !present.has(rec) && !refused.has(rec)).sort()
 }
 
 type RecordPlan = {
@@ -107,14 +90,14 @@ type Place = {
 function planRecord(input: ImportInput, { kind, local, fields }: Candidate): RecordPlan {
   const current = input.current(local, kind)?.fields
   const place: Place = { kind, current, base: input.baseline(kind, local) }
-  const set: [string, JsonValue][] = []
-  const next = new Map<string, string>()
+  const set: Record<string, JsonValue> = {}
+  const next: Record<string, JsonValue> = {}
   const held: ImportNoteCode[] = []
-  for (const [path, value] of sortedEntries(fields)) {
-    const hash = input.hashValue(value)
-    const verdict = judgeValue(input, place, path, value, hash)
-    if (verdict === 'write') set.push([path, value])
-    if (verdict === 'write' || verdict === 'same') next.set(path, hash)
+  for (const path of Object.keys(fields)) {
+    const value = fields[path] ?? null
+    const verdict = judgeValue(input, place, path, value)
+    if (verdict === 'write') set[path] = value
+    if (verdict === 'write' || verdict === 'same') next[path] = value
     else holdBack(verdict, path, place, held, next)
   }
   const remove: string[] = []
@@ -123,8 +106,7 @@ function planRecord(input: ImportInput, { kind, local, fields }: Candidate): Rec
     else holdBack('MULU_IMPORT_NEEDS_CLASSIFY', path, place, held, next)
   }
   const isNew = current === undefined
-  const change = { rec: `${kind}/${local}`, set: Object.fromEntries(set), remove, isNew }
-  return { change, next: Object.fromEntries(next), held }
+  return { change: { rec: `${kind}/${local}`, set, remove, isNew }, next, held }
 }
 
 /** What is held back keeps the baseline it has, so that the next run sees the difference again. */
@@ -133,11 +115,11 @@ function holdBack(
   path: string,
   { base }: Place,
   held: ImportNoteCode[],
-  next: Map<string, string>,
+  next: Record<string, JsonValue>,
 ): void {
   held.push(code)
-  const before = base === undefined ? undefined : own(base, path)
-  if (before !== undefined) next.set(path, before)
+  const before = valueAt(base, path)
+  if (before !== undefined) next[path] = before
 }
 
 function judgeValue(
@@ -145,12 +127,10 @@ function judgeValue(
   { kind, current, base }: Place,
   path: string,
   value: JsonValue,
-  hash: string,
 ): Verdict {
-  const before = base === undefined ? undefined : own(base, path)
-  if (current !== undefined && before === hash) return 'same'
-  const now = current === undefined ? undefined : fieldOf(current, path)
-  if (now !== undefined && input.hashValue(now) === hash) return 'same'
+  if (current !== undefined && isSameJson(valueAt(base, path), value)) return 'same'
+  const now = valueAt(current, path)
+  if (now !== undefined && isSameJson(now, value)) return 'same'
   if (classOf(input.profile, kind, path) !== 1) return 'write'
   if (!input.rights.classify) return 'MULU_IMPORT_NEEDS_CLASSIFY'
   if (current === undefined) return 'write'
@@ -159,16 +139,12 @@ function judgeValue(
   return isLooser ? 'MULU_IMPORT_WOULD_LOOSEN' : 'write'
 }
 
+function valueAt(fields: Fields | undefined, path: string): JsonValue | undefined {
+  return fields === undefined ? undefined : fieldOf(fields, path)
+}
+
 function pathsDropped({ base, current }: Place, fields: Fields): readonly string[] {
   if (base === undefined || current === undefined) return []
   const dropped = Object.keys(base).filter((path) => !Object.hasOwn(fields, path))
   return dropped.filter((path) => Object.hasOwn(current, path)).sort()
-}
-
-function sortedEntries(fields: Fields): readonly (readonly [string, JsonValue])[] {
-  return Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))
-}
-
-function own(record: Baseline, path: string): string | undefined {
-  return Object.hasOwn(record, path) ? record[path] : undefined
 }

@@ -3,6 +3,7 @@
  * attributed, placed on their chain, judged, merged, and written in one batch each. Calls follow
  * each other; the registry sees to that.
  */
+import type { DigestTree, LeafStage } from '../catalogue/digest-tree.ts'
 import type { Commit, ReadCommit } from '../commit/commit.ts'
 import { encodeCommit } from '../commit/commit.ts'
 import type { Stamp } from '../commit/header.ts'
@@ -43,11 +44,14 @@ export type AcceptorContext = {
   readonly crypto: Crypto
   readonly store: Store
   readonly logs: Logs
+  readonly tree: DigestTree
   readonly rosters: () => readonly Roster[]
   /** The profile that a roster version names, when it is here. */
   readonly profileOf: (roster: Roster) => Profile | undefined
   /** What the batch of changed views has to hold for the index, and what follows once written. */
   readonly stage: (scope: Scope, views: ReadonlyMap<string, View | undefined>) => Promise<Staged>
+  /** The profile that views are made with. */
+  readonly viewProfile: () => Profile | undefined
   /** Told when what was accepted before has to be judged again. */
   readonly onRejudge: (scope: Scope) => void
 }
@@ -55,7 +59,11 @@ export type AcceptorContext = {
 /** What a stalled log waits for: a position of another log, or news of another kind. */
 type Stall = Unseen | 'news'
 
-type Step = { readonly outcome: StoredOutcome; readonly isDone: boolean }
+type Step = {
+  readonly outcome: StoredOutcome
+  readonly isDone: boolean
+  readonly problems: number
+}
 
 /** Places, judges and merges commits. */
 export class Acceptor {
@@ -70,7 +78,7 @@ export class Acceptor {
   async accept(commit: Commit): Promise<Acceptance> {
     const attribution = attribute(this.#context.crypto, this.#context.rosters(), commit)
     if ('code' in attribution) {
-      return { known: false, outcome: { kind: 'dropped', ...attribution } }
+      return { known: false, outcome: { kind: 'dropped', ...attribution }, problems: 0 }
     }
     return this.#place(attribution.commit)
   }
@@ -79,7 +87,7 @@ export class Acceptor {
     const { store, logs } = this.#context
     const log = logOf(commit)
     const stored = await store.outcomes.get(commitKey(log, commit.read.seq, commit.id))
-    if (stored !== undefined) return { known: true, outcome: decodeOutcome(stored) }
+    if (stored !== undefined) return { known: true, outcome: decodeOutcome(stored), problems: 0 }
     const state = logs.get(log)
     if (await this.#isFork(log, commit)) return this.#keepFork(state, commit)
     const isNext =
@@ -89,9 +97,9 @@ export class Acceptor {
   }
 
   async #takeNext(log: LogKey, commit: ReadCommit): Promise<Acceptance> {
-    const { outcome, isDone } = await this.#step(log, commit, true)
+    const { outcome, isDone, problems } = await this.#step(log, commit, true)
     if (isDone) await this.advance(log)
-    return { known: false, outcome }
+    return { known: false, outcome, problems }
   }
 
   /** Judges what is stored beyond the judged end of a log, and of every log that waited for it. */
@@ -163,26 +171,32 @@ export class Acceptor {
     if (verdict.kind === 'waits') {
       this.#stalls.set(logPrefix(log), { log, stall: unseen ?? 'news' })
       if (isNew) await this.#write(commit, verdict, extendKnown(state, commit, isNew), [])
-      return { outcome: verdict, isDone: false }
+      return { outcome: verdict, isDone: false, problems: 0 }
     }
     const after = nextState(state, commit, verdict, isNew)
-    const merged = await this.#merge(state, commit, verdict)
+    const leaves = this.#context.tree.stage(log)
+    const merged = await this.#merge(state, commit, verdict, leaves)
     const outcome = outcomeOf(verdict, merged)
     const staged = merged && (await this.#context.stage(log, merged.views))
     const operations = [...(merged?.operations ?? []), ...(staged?.operations ?? [])]
     await this.#write(commit, outcome, after, operations, isNew)
+    leaves.apply()
     staged?.apply()
     if (commit.read.reset && verdict.kind === 'in force') this.#context.onRejudge(log)
-    return { outcome, isDone: true }
+    return { outcome, isDone: true, problems: countProblems(merged) }
   }
 
-  async #merge(state: LogState, commit: ReadCommit, verdict: Verdict): Promise<Merged | undefined> {
-    const { crypto, store, logs, rosters, profileOf } = this.#context
+  async #merge(
+    state: LogState,
+    commit: ReadCommit,
+    verdict: Verdict,
+    leaves: LeafStage,
+  ): Promise<Merged | undefined> {
+    const { crypto, store, logs, rosters, profileOf, viewProfile } = this.#context
     if (verdict.kind !== 'in force' && verdict.kind !== 'void') return undefined
     const cited = rosters()[commit.read.roster[0] - 1]
-    const newest = rosters().at(-1)
     const citedProfile = cited && profileOf(cited)
-    if (citedProfile === undefined || newest === undefined) return undefined
+    if (citedProfile === undefined) return undefined
     const scope = { ns: state.log.ns, aud: state.log.aud }
     const isInForce = verdict.kind === 'in force'
     return mergeCommit(
@@ -190,9 +204,10 @@ export class Acceptor {
         crypto,
         store,
         scope,
+        leaves,
         citedProfile,
-        profile: profileOf(newest) ?? citedProfile,
-        stamp: (row) => effectiveStamp(logs.get({ ...scope, writer: row.client }), row),
+        profile: viewProfile() ?? citedProfile,
+        stamp: (row) => effectiveStamp(logs, scope, row),
         sight: isInForce ? await sightOf(this.#context, commit, verdict.mayClassify) : undefined,
       },
       commit,
@@ -224,7 +239,7 @@ export class Acceptor {
     const waiting = state.known.seq - state.judged.seq + state.held
     if (waiting >= WAITING_MAX) {
       const outcome: Outcome = { kind: 'dropped', code: 'MULU_WAITING_FULL', blame: false }
-      return { known: false, outcome }
+      return { known: false, outcome, problems: 0 }
     }
     const outcome: StoredOutcome = { kind: 'waits', missing: isNextKnown ? 'after' : 'parent' }
     const after = isNextKnown
@@ -232,7 +247,7 @@ export class Acceptor {
       : { ...state, held: state.held + 1 }
     await this.#write(commit, outcome, after, [])
     await this.#linkHeld(state.log)
-    return { known: false, outcome }
+    return { known: false, outcome, problems: 0 }
   }
 
   async #isFork(log: LogKey, commit: ReadCommit): Promise<boolean> {
@@ -256,8 +271,13 @@ export class Acceptor {
     ])
     const isSettled = state.judged.seq < forkedAt && this.#pin(state.log) === undefined
     if (!isSettled) this.#context.onRejudge(state.log)
-    return { known: false, outcome }
+    return { known: false, outcome, problems: 0 }
   }
+}
+
+function countProblems(merged: Merged | undefined): number {
+  const views = [...(merged?.views.values() ?? [])]
+  return views.filter((view) => view !== undefined && view.problems.length > 0).length
 }
 
 /** The log that a commit belongs to. */

@@ -12,8 +12,13 @@ import { isMuluError, MuluError } from '../errors.ts'
 import { SALT_BYTES } from '../limits.ts'
 import type { Profile } from '../profile/profile.ts'
 import { RecordDocument } from '../record/document.ts'
-import { checkChange, planChange } from '../record/plan-change.ts'
-import type { Author, Change, Write, Written } from '../registry.ts'
+import {
+  type CheckedChange,
+  checkChange,
+  type PlannedEntry,
+  planChange,
+} from '../record/plan-change.ts'
+import type { Author, Write, Written } from '../registry.ts'
 import { openGrant } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import type { Grant } from '../roster/state.ts'
@@ -55,22 +60,25 @@ const PORTION = 256
 export async function writeChanges(context: AuthorContext, write: Write): Promise<Written> {
   const desk = openDesk(context, write)
   const rights = grantOf(desk).rights
-  for (const change of write.changes) checkChange(desk.profile, change, rights)
-  const commits: Hash[] = []
+  const changes = write.changes.map((change) => checkChange(desk.profile, change, rights))
+  const tally: Tally = { commits: [], problems: 0 }
   let done = 0
   try {
-    for (const portion of portionsOf(write.changes)) {
-      await writePortion(desk, portion, commits)
+    for (const portion of portionsOf(changes)) {
+      await writePortion(desk, portion, tally)
       done += portion.length
-      write.onProgress?.(done, write.changes.length)
+      write.onProgress?.(done, changes.length)
     }
   } catch (cause) {
-    if (commits.length === 0 || !isMuluError(cause)) throw cause
-    const details = { ...cause.details, commits: commits.map(hashToText), recordsDone: done }
+    if (tally.commits.length === 0 || !isMuluError(cause)) throw cause
+    const commits = tally.commits.map(hashToText)
+    const details = { ...cause.details, commits, recordsDone: done }
     throw new MuluError(cause.code, { cause, details })
   }
-  return { commits, records: write.changes.length }
+  return { ...tally, records: write.changes.length }
 }
+
+type Tally = { readonly commits: Hash[]; problems: number }
 
 function openDesk(context: AuthorContext, write: Write): Desk {
   const { roster, profile, author } = context
@@ -89,8 +97,8 @@ function grantOf(desk: Desk): Grant {
 }
 
 /** Portions in which no record stands twice: the second change needs to see the first. */
-function portionsOf(changes: readonly Change[]): readonly (readonly Change[])[] {
-  const portions: Change[][] = []
+function portionsOf(changes: readonly CheckedChange[]): readonly (readonly CheckedChange[])[] {
+  const portions: CheckedChange[][] = []
   let recs = new Set<string>()
   for (const change of changes) {
     const last = portions.at(-1)
@@ -105,34 +113,92 @@ function portionsOf(changes: readonly Change[]): readonly (readonly Change[])[] 
   return portions
 }
 
+/** Plans all of a portion, then writes it commit by commit. */
 async function writePortion(
   desk: Desk,
-  changes: readonly Change[],
-  commits: Hash[],
+  changes: readonly CheckedChange[],
+  tally: Tally,
 ): Promise<void> {
   const keys = changes.map((change) => recordKey(desk.log, change.rec))
   const stored = await desk.store.records.getMany(keys)
-  const documents = changes.map((_, i) => RecordDocument.open(stored[i]))
-  const planned = changes.map((change, i) =>
-    planChange(desk.crypto, desk.profile, documents[i] ?? RecordDocument.open(undefined), change),
-  )
-  let draft = openDraft(desk)
-  for (const [i, entries] of planned.entries()) {
-    const clock = documents[i]?.nextClock(desk.author.client) ?? 0
-    if (entries.length === 0 || draft.tryAdd(entries, clock)) continue
-    commits.push(await finishDraft(desk, draft))
-    draft = openDraft(desk)
-    draft.tryAdd(entries, clock)
+  const planned = changes.map((change, i) => {
+    const document = RecordDocument.open(stored[i])
+    const clock = document.nextClock(desk.author.client)
+    return { entries: planChange(desk.crypto, desk.profile, document, change), clock }
+  })
+  const queue = new CommitQueue(desk, tally)
+  try {
+    for (const { entries, clock } of planned) {
+      if (entries.length > 0) await queue.add(entries, clock)
+    }
+    await queue.flush()
+  } finally {
+    await queue.settled()
   }
-  if (draft.size > 0) commits.push(await finishDraft(desk, draft))
 }
 
-function openDraft(desk: Desk): CommitDraft {
-  const { note } = desk.write
+/** Own commits in the order of their positions; one is filled while the last is being written. */
+class CommitQueue {
+  readonly #desk: Desk
+  readonly #tally: Tally
+  #seq: number
+  #draft: CommitDraft
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(desk: Desk, tally: Tally) {
+    this.#desk = desk
+    this.#tally = tally
+    this.#seq = headerStart(desk).seq
+    this.#draft = openDraft(desk, this.#seq)
+  }
+
+  /** Adds the entries of one record to the present draft, or to a new one when it is full. */
+  async add(entries: readonly PlannedEntry[], clock: number): Promise<void> {
+    if (this.#draft.tryAdd(entries, clock)) return
+    await this.flush()
+    this.#draft.tryAdd(entries, clock)
+  }
+
+  /** Begins to write the present draft once the last one is written. */
+  async flush(): Promise<void> {
+    if (this.#draft.size === 0) return
+    await this.#writing
+    const draft = this.#draft
+    this.#seq += 1
+    this.#draft = openDraft(this.#desk, this.#seq)
+    this.#writing = this.#write(draft)
+  }
+
+  /** Resolves once nothing is being written any more, or rejects with why it could not be. */
+  settled(): Promise<void> {
+    return this.#writing
+  }
+
+  #write(draft: CommitDraft): Promise<void> {
+    const writing = finishDraft(this.#desk, draft, this.#tally)
+    // A failure is met where the writing is waited for, be it a while later.
+    writing.catch(() => undefined)
+    return writing
+  }
+}
+
+function openDraft({ write, log, randomBytes }: Desk, seq: number): CommitDraft {
+  const { note } = write
   const noteBody = note === undefined ? undefined : utf8(canonicalJson({ ...note }))
-  return new CommitDraft(headerStart(desk), noteBody, () => desk.randomBytes(SALT_BYTES))
+  return new CommitDraft({ writer: log.writer, seq }, noteBody, () => randomBytes(SALT_BYTES))
 }
 
+async function finishDraft(desk: Desk, draft: CommitDraft, tally: Tally): Promise<void> {
+  const commit = draft.sign(desk.crypto, desk.author.signer, headerStart(desk))
+  const { outcome, problems } = await desk.accept(commit)
+  if (outcome.kind !== 'in force' || outcome.voidBodies.length > 0) {
+    throw new Error(`Invariant broken: an own commit is ${JSON.stringify(outcome)}`)
+  }
+  tally.commits.push(commitId(desk.crypto, commit.header))
+  tally.problems += problems
+}
+
+/** The header of the next own commit but for its entries; refuses where the log may not go on. */
 function headerStart(desk: Desk): HeaderStart {
   const { log, logs, roster, write } = desk
   const own = logs.get(log)
@@ -175,13 +241,4 @@ function movedSince(
     .filter((other) => other.accepted.seq > (seen.get(other.log.writer)?.seq ?? 0))
     .map((other): After => [other.log.writer, other.accepted.seq, other.accepted.id])
     .sort(([a], [b]) => a - b)
-}
-
-async function finishDraft(desk: Desk, draft: CommitDraft): Promise<Hash> {
-  const commit = draft.sign(desk.crypto, desk.author.signer)
-  const { outcome } = await desk.accept(commit)
-  if (outcome.kind !== 'in force' || outcome.voidBodies.length > 0) {
-    throw new Error(`Invariant broken: an own commit is ${JSON.stringify(outcome)}`)
-  }
-  return commitId(desk.crypto, commit.header)
 }

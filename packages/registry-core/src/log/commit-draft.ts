@@ -1,5 +1,6 @@
 /** A commit of this node while it is being filled, within the limits of header and bodies. */
-import { encodeBody } from '../commit/body.ts'
+import { assert } from '../assert.ts'
+import { encodeSalted } from '../commit/body.ts'
 import type { Commit } from '../commit/commit.ts'
 import { bodiesRoot } from '../commit/commit.ts'
 import { type Entry, encodeHeader, type Header } from '../commit/header.ts'
@@ -20,6 +21,9 @@ import type { PlannedEntry } from '../record/plan-change.ts'
 /** Everything of the header that does not depend on the entries. */
 export type HeaderStart = Omit<Header, 'entries' | 'bodies' | 'note'>
 
+/** The log and position that a draft will stand at; its slots carry them in their keys. */
+export type DraftPlace = { readonly writer: number; readonly seq: number }
+
 type Body = Uint8Array
 
 /** What the header may take beside its entries, `after` at its usual size included. */
@@ -27,7 +31,7 @@ const HEADER_RESERVE_BYTES = 16_384
 
 /** Gathers entries until a limit is near, then becomes a signed commit. */
 export class CommitDraft {
-  readonly #start: HeaderStart
+  readonly #place: DraftPlace
   readonly #salt: () => Uint8Array
   readonly #note: Body | undefined
   readonly #entries: Entry[] = []
@@ -35,8 +39,8 @@ export class CommitDraft {
   #headerBytes = HEADER_RESERVE_BYTES
   #bodyBytes: number
 
-  constructor(start: HeaderStart, note: Uint8Array | undefined, salt: () => Uint8Array) {
-    this.#start = start
+  constructor(place: DraftPlace, note: Uint8Array | undefined, salt: () => Uint8Array) {
+    this.#place = place
     this.#salt = salt
     this.#note = note
     this.#bodyBytes = note === undefined ? 0 : note.length + SALT_BYTES
@@ -52,21 +56,22 @@ export class CommitDraft {
    * free clock in the record. A record that fits no commit at all is refused with MULU_LIMIT.
    */
   tryAdd(planned: readonly PlannedEntry[], clock: number): boolean {
-    const { writer, seq } = this.#start
+    const { writer, seq } = this.#place
     let next = clock
     const added = planned.map(({ rec, cls, slots, over }) => {
-      const body = encodeBody({ client: writer, seq, clock: next }, slots)
+      const body = encodeSalted(this.#salt(), { client: writer, seq, clock: next }, slots)
       next += slots.length
-      const entry: Entry = { rec, cls, len: slots.length, bytes: body.length, over }
+      const bytes = body.length - SALT_BYTES
+      const entry: Entry = { rec, cls, len: slots.length, bytes, over }
       return { entry, body }
     })
     const headerBytes = added.reduce((sum, { entry }) => sum + entryBytes(entry), 0)
-    const bodyBytes = added.reduce((sum, { body }) => sum + body.length + SALT_BYTES, 0)
+    const bodyBytes = added.reduce((sum, { body }) => sum + body.length, 0)
     const fits =
       this.#entries.length + added.length <= ENTRIES_MAX &&
       this.#headerBytes + headerBytes <= HEADER_BYTES_MAX &&
       this.#bodyBytes + bodyBytes <= COMMIT_BODIES_BYTES_MAX &&
-      added.every(({ body }) => body.length <= BODY_BYTES_MAX)
+      added.every(({ entry }) => entry.bytes <= BODY_BYTES_MAX)
     if (!fits && this.size === 0) {
       const details = { rec: planned[0]?.rec, bytes: bodyBytes, limit: BODY_BYTES_MAX }
       throw new MuluError('MULU_LIMIT', { details })
@@ -81,13 +86,14 @@ export class CommitDraft {
     return true
   }
 
-  /** The signed commit. */
-  sign(crypto: Crypto, signer: Signer): Commit {
-    const bodies = [...(this.#note === undefined ? [] : [this.#note]), ...this.#bodies].map(
-      (body) => concat(this.#salt(), body),
-    )
+  /** The signed commit; `start` has the writer and position that the draft was opened for. */
+  sign(crypto: Crypto, signer: Signer, start: HeaderStart): Commit {
+    const { writer, seq } = this.#place
+    assert(start.writer === writer && start.seq === seq, 'a draft is signed at its own position')
+    const note = this.#note === undefined ? [] : [concat(this.#salt(), this.#note)]
+    const bodies = [...note, ...this.#bodies]
     const header = encodeHeader({
-      ...this.#start,
+      ...start,
       note: this.#note?.length ?? 0,
       entries: this.#entries,
       bodies: bodiesRoot(crypto, bodies),
@@ -97,5 +103,6 @@ export class CommitDraft {
 }
 
 function entryBytes(entry: Entry): number {
-  return entry.rec.length + 24 + encodeCbor(entry.over as CborValue).length
+  const over = entry.over.length === 0 ? 1 : encodeCbor(entry.over as CborValue).length
+  return entry.rec.length + 24 + over
 }

@@ -19,8 +19,11 @@ export type Outcome =
 /** What a waiting commit needs. */
 export type Missing = 'parent' | 'after' | 'roster' | 'profile' | 'version' | 'extension'
 
-/** What `accept` says of one commit; `known` when it was here before. */
+/** What `accept` says of one commit. */
 export type Acceptance = {
+  /** Whether it was here before. */
   readonly known: boolean
   readonly outcome: Outcome
+  /** How many of the records it changed have problems now. */
+  readonly problems: number
 }

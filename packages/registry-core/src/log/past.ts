@@ -9,7 +9,7 @@ import type { Sight } from '../record/mask.ts'
 import { compareStamps } from '../record/shown.ts'
 import { finalEnd } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
-import { commitKey, type Store } from '../store/store.ts'
+import { commitKey, type Scope, type Store } from '../store/store.ts'
 import { hasCommit } from './chain.ts'
 import type { LogKey, LogPosition } from './log.ts'
 import type { Logs } from './logs.ts'
@@ -84,12 +84,11 @@ async function boundPosition(
 }
 
 /** A stamp bounded by later commits of its log that reset a wrong clock. */
-export function effectiveStamp(
-  log: { readonly resets: readonly (readonly [number, Stamp])[] },
-  row: Row,
-): Stamp {
-  return log.resets.reduce(
-    (stamp, [seq, reset]) => (seq > row.seq && compareStamps(reset, stamp) < 0 ? reset : stamp),
-    row.stamp,
-  )
+export function effectiveStamp(logs: Logs, scope: Scope, row: Row): Stamp {
+  return logs
+    .get({ ...scope, writer: row.client })
+    .resets.reduce<Stamp>(
+      (stamp, [seq, reset]) => (seq > row.seq && compareStamps(reset, stamp) < 0 ? reset : stamp),
+      row.stamp,
+    )
 }

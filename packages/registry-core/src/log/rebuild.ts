@@ -63,29 +63,27 @@ async function clearDerived(
   stage: AcceptorContext['stage'],
 ): Promise<void> {
   const prefix = scopePrefix(scope)
-  for (const sublevel of [store.records, store.outcomes]) {
-    await deleteKeys(store, sublevel.keys(under(prefix)), (key) => [del(sublevel, key)])
-  }
-  await deleteViews(store, scope, stage)
+  await deleteKeys(store, store.outcomes.keys(under(prefix)), (key) => [del(store.outcomes, key)])
+  await deleteRecords(store, scope, stage)
   await deleteKeys(store, store.leaves.keys(under(prefix)), (key) => [
     del(store.leaves, key),
     bucketMark(store, prefix, key),
   ])
 }
 
-async function deleteViews(
+async function deleteRecords(
   store: Store,
   scope: Scope,
   stage: AcceptorContext['stage'],
 ): Promise<void> {
   const prefix = scopePrefix(scope)
-  const keys = store.views.keys(under(prefix))
+  const keys = store.records.keys(under(prefix))
   for (;;) {
     const some = await keys.nextv(PORTION)
     if (some.length === 0) break
     const recs = some.map((key) => [key.slice(prefix.length + 1), undefined] as const)
     const staged = await stage(scope, new Map(recs))
-    await commitBatch(store, [...some.map((key) => del(store.views, key)), ...staged.operations])
+    await commitBatch(store, [...some.map((key) => del(store.records, key)), ...staged.operations])
     staged.apply()
   }
   await keys.close()

@@ -12,18 +12,19 @@ export type Nested = {
   readonly prefixed: readonly string[]
 }
 
-type Branch = Map<string, Branch | Leaf>
-type Leaf = { readonly leaf: JsonValue }
+type Branch = Record<string, JsonValue>
 
 /** Nests flat fields. */
 export function nest(fields: Readonly<Record<string, JsonValue>>): Nested {
-  const root: Branch = new Map()
+  const value: Branch = {}
   const prefixed: string[] = []
   for (const [path, leaf] of Object.entries(fields)) {
-    if (hasShorter(fields, path)) prefixed.push(path)
-    else place(root, path.split('/'), { leaf })
+    const isDeep = path.includes('/')
+    if (isDeep && hasShorter(fields, path)) prefixed.push(path)
+    else if (isDeep) place(value, path.split('/'), leaf)
+    else define(value, path, leaf)
   }
-  return { value: branchToObject(root), prefixed: prefixed.sort() }
+  return { value, prefixed: prefixed.sort() }
 }
 
 function hasShorter(fields: Readonly<Record<string, JsonValue>>, path: string): boolean {
@@ -33,22 +34,20 @@ function hasShorter(fields: Readonly<Record<string, JsonValue>>, path: string): 
   return false
 }
 
-function place(root: Branch, segments: readonly string[], leaf: Leaf): void {
+/** What stands on the way down is a branch made here: a live shorter path was told apart before. */
+function place(root: Branch, segments: readonly string[], leaf: JsonValue): void {
   let branch = root
-  for (const segment of segments.slice(0, -1)) {
-    const next = branch.get(segment)
-    const below: Branch = next instanceof Map ? next : new Map()
-    branch.set(segment, below)
-    branch = below
+  const last = segments.length - 1
+  for (let i = 0; i < last; i++) {
+    const segment = segments[i] ?? ''
+    if (!Object.hasOwn(branch, segment)) define(branch, segment, {})
+    branch = branch[segment] as Branch
   }
-  branch.set(segments.at(-1) ?? '', leaf)
+  define(branch, segments[last] ?? '', leaf)
 }
 
-/** `Object.fromEntries` defines own keys, also one named `__proto__`; assignment would not. */
-function branchToObject(branch: Branch): JsonObject {
-  const entries: [string, JsonValue][] = []
-  for (const [key, below] of branch) {
-    entries.push([key, below instanceof Map ? branchToObject(below) : below.leaf])
-  }
-  return Object.fromEntries(entries)
+/** Sets an own key, also one named `__proto__`, which plain assignment would not. */
+function define(branch: Branch, key: string, value: JsonValue): void {
+  if (key !== '__proto__') branch[key] = value
+  else Object.defineProperty(branch, key, { value, enumerable: true, writable: true })
 }

@@ -87,11 +87,34 @@ export function kindProfile(profile: Profile, kind: string): KindProfile | undef
 
 /** The class of a field: by its exact path, else by `first-segment/*`, else descriptive. */
 export function classOf(profile: Profile, kind: string, path: string): FieldClass {
-  const classes = kindProfile(profile, kind)?.classes
-  if (classes === undefined) return 0
+  const known = kindProfile(profile, kind)
+  if (known === undefined) return 0
+  const { exact, families } = classTable(known)
   const slash = path.indexOf('/')
-  const family = slash === -1 ? undefined : `${path.slice(0, slash)}/*`
-  return own(classes, path) ?? (family === undefined ? undefined : own(classes, family)) ?? 0
+  const family = slash === -1 ? undefined : families.get(path.slice(0, slash))
+  return exact.get(path) ?? family ?? 0
+}
+
+type ClassTable = {
+  readonly exact: ReadonlyMap<string, FieldClass>
+  readonly families: ReadonlyMap<string, FieldClass>
+}
+
+const classTables = new WeakMap<KindProfile, ClassTable>()
+
+/** The classes of a kind as maps; they are asked for every slot that comes in. */
+function classTable(kind: KindProfile): ClassTable {
+  const known = classTables.get(kind)
+  if (known !== undefined) return known
+  const exact = new Map(Object.entries(kind.classes))
+  const families = new Map(
+    [...exact].flatMap(([path, cls]) =>
+      path.endsWith('/*') ? [[path.slice(0, -2), cls] as const] : [],
+    ),
+  )
+  const table = { exact, families }
+  classTables.set(kind, table)
+  return table
 }
 
 /**

@@ -2,8 +2,8 @@
  * The base of a change: the live slots of the view that its author looked at. The ETag of a view
  * is the hash of the keys of its live slots, so a base can be found again in the record's rows.
  */
-import { type Crypto, DOMAIN, hash } from '../crypto.ts'
-import { toHex, utf8 } from '../encoding/bytes.ts'
+import { type Crypto, DOMAIN, hashOfText } from '../crypto.ts'
+import { toHex } from '../encoding/bytes.ts'
 import type { DocumentSlot, RecordDocument, Row } from './document.ts'
 import { slotKey } from './path.ts'
 
@@ -15,17 +15,10 @@ export type Base = {
   readonly live: ReadonlySet<string>
 }
 
-/** The ETag of the slots that are live now. */
-export function etagOf(crypto: Crypto, slots: readonly DocumentSlot[]): string {
-  return etagOfKeys(
-    crypto,
-    slots.filter((slot) => slot.live).map((slot) => slotKey(slot.path, slot.client, slot.seq)),
-  )
-}
-
-function etagOfKeys(crypto: Crypto, keys: readonly string[]): string {
+/** The ETag of live slots, whose keys are given. */
+export function etagOf(crypto: Crypto, keys: readonly string[]): string {
   const text = [...keys].sort().join('\n')
-  return toHex(hash(crypto, DOMAIN.base, utf8(text)).subarray(1, 17))
+  return toHex(hashOfText(crypto, DOMAIN.base, text).subarray(1, 17))
 }
 
 /** The present state of a record as a base. */
@@ -42,7 +35,7 @@ export function findBase(crypto: Crypto, record: RecordDocument, etag: string): 
     const live = held
       .filter((life) => life.died >= count)
       .map(({ slot }) => slotKey(slot.path, slot.client, slot.seq))
-    if (etagOfKeys(crypto, live) === etag) {
+    if (etagOf(crypto, live) === etag) {
       return { held: held.map((life) => life.slot), live: new Set(live) }
     }
   }
@@ -61,7 +54,7 @@ function lifetimes(record: RecordDocument): readonly Lifetime[] {
   const { rows } = record
   return record.slots().map((slot) => ({
     slot,
-    born: rows.findIndex((row) => writes(row, slot)),
+    born: rows.indexOf(slot.row),
     died: indexOr(
       rows.findIndex((row) => supersedes(row, slot)),
       Number.POSITIVE_INFINITY,
@@ -71,10 +64,6 @@ function lifetimes(record: RecordDocument): readonly Lifetime[] {
 
 function indexOr(index: number, otherwise: number): number {
   return index < 0 ? otherwise : index
-}
-
-function writes(row: Row, slot: DocumentSlot): boolean {
-  return row.client === slot.client && covers(row.clock, row.len, slot.clock)
 }
 
 function supersedes(row: Row, slot: DocumentSlot): boolean {

@@ -4,25 +4,34 @@ import { problemsOf } from '../profile/problems.ts'
 import type { Profile } from '../profile/profile.ts'
 import { etagOf } from './base.ts'
 import type { DocumentSlot, Row } from './document.ts'
+import { slotKey } from './path.ts'
 import { kindOf, recordIdText } from './record-id.ts'
-import { compareStamps, type LiveSlot, showFields } from './shown.ts'
+import { compareStamps, type StampOf, showFields } from './shown.ts'
 import type { View } from './view.ts'
 
 /** What bounds the stamp of a commit: later commits of its log that reset a wrong clock. */
 export type EffectiveStamp = (row: Row) => Stamp
 
-/** The view of a record, or undefined when nothing of it is live. */
+/** What a view follows from, beside the slots. */
+export type ViewContext = {
+  readonly crypto: Crypto
+  readonly profile: Profile
+  readonly stamp: EffectiveStamp
+}
+
+/** The view of a record's live slots, or undefined when nothing of it is live. */
 export function buildView(
-  context: { readonly crypto: Crypto; readonly profile: Profile; readonly stamp: EffectiveStamp },
+  context: ViewContext,
   ns: number,
   rec: string,
-  slots: readonly DocumentSlot[],
-  rows: readonly Row[],
+  live: readonly DocumentSlot[],
 ): View | undefined {
-  const live = liveSlots(slots, rows, context.stamp)
   if (live.length === 0) return undefined
+  const { crypto, profile } = context
   const kind = kindOf(rec)
-  const { fields, conflicts } = showFields(context.profile, kind, live)
+  const stampOf = stampsOf(context.stamp)
+  const { fields, conflicts } = showFields(profile, kind, live, stampOf)
+  const keys = live.map((slot) => slotKey(slot.path, slot.client, slot.seq))
   return {
     id: recordIdText(ns, rec),
     ns,
@@ -30,29 +39,27 @@ export function buildView(
     local: rec.slice(kind.length + 1),
     fields,
     conflicts,
-    problems: problemsOf(context.profile, kind, fields),
-    updatedMs: newest(live)[0],
-    etag: etagOf(context.crypto, slots),
+    problems: problemsOf(profile, kind, fields),
+    updatedMs: newestOf(live, stampOf)[0],
+    etag: etagOf(crypto, keys),
   }
 }
 
-function liveSlots(
-  slots: readonly DocumentSlot[],
-  rows: readonly Row[],
-  stampOf: EffectiveStamp,
-): readonly LiveSlot[] {
-  const stamps = new Map(rows.map((row) => [`${row.client}.${row.seq}`, stampOf(row)] as const))
-  return slots
-    .filter((slot) => slot.live)
-    .map(({ path, client, seq, value }) => {
-      const stamp = stamps.get(`${client}.${seq}`) ?? [0, 0]
-      return { path, client, seq, value, stamp }
-    })
+/** The stamp of a slot; slots of one entry share it. */
+function stampsOf(stamp: EffectiveStamp): StampOf {
+  const stamps = new Map<Row, Stamp>()
+  return ({ row }) => {
+    const known = stamps.get(row) ?? stamp(row)
+    stamps.set(row, known)
+    return known
+  }
 }
 
-function newest(live: readonly LiveSlot[]): Stamp {
-  return live.reduce<Stamp>(
-    (latest, slot) => (compareStamps(slot.stamp, latest) > 0 ? slot.stamp : latest),
-    [0, 0],
-  )
+function newestOf(live: readonly DocumentSlot[], stampOf: StampOf): Stamp {
+  let newest: Stamp = [0, 0]
+  for (const slot of live) {
+    const stamp = stampOf(slot)
+    if (compareStamps(stamp, newest) > 0) newest = stamp
+  }
+  return newest
 }

@@ -1,21 +1,25 @@
 /**
- * A record as it is stored: one Yjs document of write-once slots and the rows that say which
- * commit entry wrote which run of clocks. It lives in memory only while it merges.
+ * A record as it is stored: write-once slots and the rows that say which commit entry wrote which
+ * run of clocks. It lives in memory only while it merges.
  *
- * stored form: CBOR [[row …], Yjs v1 update]; row = [client, seq, entry, clock, len, cls,
- * [ms, counter], over]. Rows stand in the order in which this node applied them; `over` holds
- * only what counts after the mask. Nothing of the order is in any view or digest.
+ * stored form: varuint number of rows · row … · Yjs v1 update of the document
+ * row = varuints client, seq, entry, clock, len, cls, ms, counter, number of clients in `over`, and
+ * for each client, number of ranges, (clock, n) …
+ *
+ * Rows stand in the order in which this node applied them; `over` holds only what counts after
+ * the mask. Nothing of the order is in any view or digest. The update is byte for byte what Yjs
+ * writes for the same document, held to it by a test: a live slot is an item of ContentAny, a dead
+ * one an item of ContentDeleted that keeps its key, and the slots of a body that is void, erased or
+ * pruned are a GC struct.
  */
-import * as encoding from 'lib0/encoding'
-import * as Y from 'yjs'
 import { assert } from '../assert.ts'
+import { StrictReader } from '../commit/any-encoding.ts'
 import type { SlotValue } from '../commit/any-value.ts'
-import { ROOT } from '../commit/body.ts'
+import { LIVE_STRUCT, type ReadSlot } from '../commit/body.ts'
 import type { EntryClass, Stamp } from '../commit/header.ts'
-import type { Over } from '../commit/over.ts'
-import { concat } from '../encoding/bytes.ts'
-import { type CborValue, decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
-import { parseSlotKey } from './path.ts'
+import type { ClockRange, Over } from '../commit/over.ts'
+import { ByteWriter } from '../encoding/byte-writer.ts'
+import { parseSlotKey, slotKey } from './path.ts'
 
 /** One entry of one commit, as the record remembers it. */
 export type Row = {
@@ -35,28 +39,46 @@ export type DocumentSlot = {
   readonly client: number
   readonly seq: number
   readonly clock: number
+  /** The entry that wrote it. */
+  readonly row: Row
   readonly live: boolean
   readonly value: SlotValue
+  /** The bytes of a live slot: key and value in their one form, as its author signed them. */
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
 }
+
+/** The slots of a body that passed the gate, with the bytes they were read from. */
+export type ReadBody = { readonly section: Uint8Array; readonly slots: readonly ReadSlot[] }
+
+type HeldSlot = DocumentSlot & { live: boolean; value: SlotValue; bytes: Uint8Array }
+
+/** A run of clocks without slots. */
+type Gap = { readonly clock: number; len: number }
+type Struct = HeldSlot | Gap
+
+const DEAD_STRUCT = Uint8Array.of(0x21, 1, 1, 0x66)
+const GC = 0
+const NO_BYTES = new Uint8Array()
+const scratch = new ByteWriter()
 
 /** A record document that is open for merging. */
 export class RecordDocument {
   readonly rows: Row[]
-  readonly #doc: Y.Doc
+  readonly #structs: Map<number, Struct[]>
 
-  private constructor(rows: Row[], doc: Y.Doc) {
+  private constructor(rows: Row[], structs: Map<number, Struct[]>) {
     this.rows = rows
-    this.#doc = doc
+    this.#structs = structs
   }
 
   /** Opens the stored form, or an empty document. */
   static open(stored: Uint8Array | undefined): RecordDocument {
-    const doc = new Y.Doc({ guid: '' })
-    doc.getMap(ROOT)
-    if (stored === undefined) return new RecordDocument([], doc)
-    const [rows, update] = decodeOwnCbor(stored) as [readonly StoredRow[], Uint8Array]
-    Y.applyUpdate(doc, update)
-    return new RecordDocument(rows.map(readRow), doc)
+    if (stored === undefined) return new RecordDocument([], new Map())
+    const reader = new StrictReader(stored)
+    const rows = readRows(reader)
+    return new RecordDocument(rows, readStructs(reader, rows))
   }
 
   /** The first clock that the next entry of a writer gets in this record. */
@@ -65,60 +87,164 @@ export class RecordDocument {
   }
 
   /**
-   * Adds an entry: its structs section (or filler) and the delete set made from `row.over`.
-   * What is passed here went through the gate and the mask, so nothing may be left pending.
+   * Adds an entry: its slots, or undefined where a filler stands in for its body, and what it
+   * supersedes. What is passed here went through the gate and the mask.
    */
-  apply(row: Row, section: Uint8Array): void {
+  apply(row: Row, body: ReadBody | undefined): void {
     assert(row.clock === this.nextClock(row.client), 'entries of a writer follow each other')
-    Y.applyUpdate(this.#doc, concat(section, encodeDeleteSet(row.over)))
-    const { pendingStructs, pendingDs } = this.#doc.store
-    assert(pendingStructs === null && pendingDs === null, 'a gated body leaves nothing pending')
+    const structs = this.#structs.get(row.client) ?? []
+    this.#structs.set(row.client, structs)
+    if (body === undefined) addGap(structs, row.clock, row.len)
+    else addSlots(structs, row, body)
+    for (const [client, ranges] of row.over) this.#supersede(client, ranges)
     this.rows.push(row)
   }
 
-  /** All slots, live and dead, in no particular order. */
+  #supersede(client: number, ranges: readonly ClockRange[]): void {
+    for (const struct of this.#structs.get(client) ?? []) {
+      if (!('path' in struct) || !struct.live) continue
+      if (!ranges.some(([clock, n]) => struct.clock >= clock && struct.clock < clock + n)) continue
+      struct.live = false
+      struct.value = undefined
+      struct.bytes = NO_BYTES
+    }
+  }
+
+  /** All slots, live and dead, by writer and clock. */
   slots(): readonly DocumentSlot[] {
-    const slots: DocumentSlot[] = []
-    // Yjs keeps deleted map items with their key; its public iterator would leave them out.
-    for (const [key, item] of this.#doc.getMap(ROOT)._map) {
-      const slot = parseSlotKey(key)
-      assert(slot !== undefined, 'only slots stand in a record document')
-      const live = !item.deleted
-      const value = live ? (item.content.getContent()[0] as SlotValue) : undefined
-      slots.push({ ...slot, clock: item.id.clock, live, value })
+    const slots: HeldSlot[] = []
+    for (const structs of this.#structs.values()) {
+      for (const struct of structs) if ('path' in struct) slots.push(struct)
     }
     return slots
   }
 
   /** The form that is stored. */
   encode(): Uint8Array {
-    return encodeCbor([this.rows.map(storedRow), Y.encodeStateAsUpdate(this.#doc)])
+    scratch.reset()
+    writeRows(scratch, this.rows)
+    // Yjs writes its clients from the highest down.
+    const clients = [...this.#structs].sort(([a], [b]) => b - a)
+    scratch.varUint(clients.length)
+    for (const [client, structs] of clients) writeStructs(scratch, client, structs)
+    writeDeleteSet(scratch, clients)
+    return scratch.copy()
   }
 }
 
-type StoredRow = readonly [number, number, number, number, number, EntryClass, Stamp, Over]
-
-function storedRow(row: Row): CborValue {
-  const { client, seq, entry, clock, len, cls, stamp, over } = row
-  return [client, seq, entry, clock, len, cls, [...stamp], over as CborValue]
-}
-
-function readRow(stored: StoredRow): Row {
-  const [client, seq, entry, clock, len, cls, stamp, over] = stored
-  return { client, seq, entry, clock, len, cls, stamp, over }
-}
-
-/** The delete set section of a Yjs v1 update; `over` is already in its canonical order. */
-function encodeDeleteSet(over: Over): Uint8Array {
-  const encoder = encoding.createEncoder()
-  encoding.writeVarUint(encoder, over.length)
-  for (const [client, ranges] of over) {
-    encoding.writeVarUint(encoder, client)
-    encoding.writeVarUint(encoder, ranges.length)
-    for (const [clock, n] of ranges) {
-      encoding.writeVarUint(encoder, clock)
-      encoding.writeVarUint(encoder, n)
-    }
+function addSlots(structs: Struct[], row: Row, { section, slots }: ReadBody): void {
+  const { client, seq } = row
+  let clock = row.clock
+  for (const { path, value, start, end } of slots) {
+    structs.push({ path, client, seq, clock, row, live: true, value, bytes: section, start, end })
+    clock += 1
   }
-  return encoding.toUint8Array(encoder)
+}
+
+/** Gaps that touch are one, as in Yjs. */
+function addGap(structs: Struct[], clock: number, len: number): void {
+  const last = structs.at(-1)
+  if (last !== undefined && !('path' in last)) last.len += len
+  else structs.push({ clock, len })
+}
+
+function writeRows(writer: ByteWriter, rows: readonly Row[]): void {
+  writer.varUint(rows.length)
+  for (const { client, seq, entry, clock, len, cls, stamp, over } of rows) {
+    writer.varUint(client).varUint(seq).varUint(entry).varUint(clock).varUint(len).varUint(cls)
+    writer.varUint(stamp[0]).varUint(stamp[1]).varUint(over.length)
+    for (const [superseded, ranges] of over) writeRanges(writer, superseded, ranges)
+  }
+}
+
+function writeRanges(writer: ByteWriter, client: number, ranges: readonly ClockRange[]): void {
+  writer.varUint(client).varUint(ranges.length)
+  for (const [clock, n] of ranges) writer.varUint(clock).varUint(n)
+}
+
+function readRows(reader: StrictReader): Row[] {
+  return repeat(reader.varUint(), () => {
+    const [client, seq, entry, clock, len, cls, ms, counter] = repeat(8, () => reader.varUint())
+    const over = repeat(reader.varUint(), () => readRanges(reader))
+    return { client, seq, entry, clock, len, cls, stamp: [ms, counter], over } as Row
+  })
+}
+
+function readRanges(reader: StrictReader): readonly [number, readonly ClockRange[]] {
+  const client = reader.varUint()
+  return [client, repeat(reader.varUint(), (): ClockRange => [reader.varUint(), reader.varUint()])]
+}
+
+function repeat<T>(times: number, make: () => T): T[] {
+  return Array.from({ length: times }, make)
+}
+
+function writeStructs(writer: ByteWriter, client: number, structs: readonly Struct[]): void {
+  writer.varUint(structs.length).varUint(client).varUint(0)
+  for (const struct of structs) {
+    if (!('path' in struct)) writer.byte(GC).varUint(struct.len)
+    else if (struct.live) writer.part(struct.bytes, struct.start, struct.end)
+    else
+      writer
+        .raw(DEAD_STRUCT)
+        .varText(slotKey(struct.path, client, struct.seq))
+        .varUint(1)
+  }
+}
+
+function writeDeleteSet(
+  writer: ByteWriter,
+  clients: readonly (readonly [number, readonly Struct[]])[],
+): void {
+  const deleted = clients
+    .map(([client, structs]) => [client, deletedRanges(structs)] as const)
+    .filter(([, ranges]) => ranges.length > 0)
+  writer.varUint(deleted.length)
+  for (const [client, ranges] of deleted) writeRanges(writer, client, ranges)
+}
+
+function deletedRanges(structs: readonly Struct[]): readonly ClockRange[] {
+  const ranges: [number, number][] = []
+  for (const struct of structs) {
+    const isSlot = 'path' in struct
+    if (isSlot && struct.live) continue
+    const len = isSlot ? 1 : struct.len
+    const last = ranges.at(-1)
+    if (last !== undefined && last[0] + last[1] === struct.clock) last[1] += len
+    else ranges.push([struct.clock, len])
+  }
+  return ranges
+}
+
+function readStructs(reader: StrictReader, rows: readonly Row[]): Map<number, Struct[]> {
+  const structs = new Map<number, Struct[]>()
+  for (let clients = reader.varUint(); clients > 0; clients--) {
+    const count = reader.varUint()
+    const client = reader.varUint()
+    const ofClient = rows.filter((row) => row.client === client)
+    let clock = reader.varUint()
+    const read = repeat(count, () => {
+      while (ofClient[1] !== undefined && ofClient[1].clock <= clock) ofClient.shift()
+      const struct = readStruct(reader, clock, ofClient[0])
+      clock += 'path' in struct ? 1 : struct.len
+      return struct
+    })
+    structs.set(client, read)
+  }
+  // The delete set that follows says again which structs are not live.
+  return structs
+}
+
+function readStruct(reader: StrictReader, clock: number, row: Row | undefined): Struct {
+  const start = reader.position
+  const info = reader.byte()
+  if (info === GC) return { clock, len: reader.varUint() }
+  reader.position = start + LIVE_STRUCT.length
+  const key = parseSlotKey(reader.varText())
+  const isSlot = key !== undefined && row !== undefined && reader.varUint() === 1
+  assert(isSlot, 'only slots stand in a record document')
+  const live = info === LIVE_STRUCT[0]
+  const value = live ? reader.value() : undefined
+  const bytes = live ? reader.bytes : NO_BYTES
+  return { ...key, clock, row, live, value, bytes, start, end: reader.position }
 }

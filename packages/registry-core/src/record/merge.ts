@@ -2,17 +2,17 @@
  * What one judged commit does to the records of its scope, as operations for one batch.
  */
 
-import { leafOperations } from '../catalogue/digest-tree.ts'
+import type { LeafStage } from '../catalogue/digest-tree.ts'
 import { leafOf } from '../catalogue/leaf.ts'
-import { encodeFiller, readBody } from '../commit/body.ts'
+import { readBody } from '../commit/body.ts'
 import type { ReadCommit } from '../commit/commit.ts'
 import { entrySection } from '../commit/commit.ts'
 import type { Crypto } from '../crypto.ts'
-import { canonicalJson, type JsonValue } from '../encoding/json.ts'
 import { classOf, type Profile } from '../profile/profile.ts'
-import { del, type Operation, put, recordKey, type Scope, type Store } from '../store/store.ts'
+import { type Operation, put, recordKey, type Scope, type Store } from '../store/store.ts'
 import { buildView, type EffectiveStamp } from './build-view.ts'
 import { RecordDocument } from './document.ts'
+import { liveSlots } from './live-slots.ts'
 import { maskOver, type Sight } from './mask.ts'
 import { kindOf } from './record-id.ts'
 import type { View } from './view.ts'
@@ -22,6 +22,7 @@ export type MergeContext = {
   readonly crypto: Crypto
   readonly store: Store
   readonly scope: Scope
+  readonly leaves: LeafStage
   /** The profile of the roster that the commit cites: it classes the paths. */
   readonly citedProfile: Profile
   /** The profile of the newest roster: it makes the view. */
@@ -49,11 +50,10 @@ export async function mergeCommit(context: MergeContext, commit: ReadCommit): Pr
   const operations: Operation[] = []
   const views = new Map<string, View | undefined>()
   for (const [rec, document] of documents) {
-    const finished = finishRecord(context, rec, document)
-    operations.push(...finished.operations)
-    views.set(rec, finished.view)
+    operations.push(put(context.store.records, recordKey(context.scope, rec), document.encode()))
+    views.set(rec, finishRecord(context, rec, document))
   }
-  return { operations, views, voidBodies }
+  return { operations: [...operations, ...context.leaves.operations], views, voidBodies }
 }
 
 async function openDocuments(
@@ -83,31 +83,21 @@ function mergeEntry(
   const isOfClass = (path: string): boolean =>
     classOf(context.citedProfile, kindOf(rec), path) === cls
   const slots = section === undefined ? undefined : readBody(section, place, len, isOfClass)
-  const isPlain = section !== undefined && slots !== undefined
   const counted = context.sight === undefined ? [] : maskOver(over, document.rows, context.sight)
   const row = { ...place, entry: index, len, cls, stamp, over: counted }
-  document.apply(row, isPlain ? section : encodeFiller(writer, clock, len))
+  const isPlain = section !== undefined && slots !== undefined
+  document.apply(row, isPlain ? { section, slots } : undefined)
   return isPlain
 }
 
+/** Sets the leaf of a record and gives its view. */
 function finishRecord(
   context: MergeContext,
   rec: string,
   document: RecordDocument,
-): { readonly operations: readonly Operation[]; readonly view: View | undefined } {
-  const { crypto, store, scope } = context
-  const slots = document.slots()
-  const view = buildView(context, scope.ns, rec, slots, document.rows)
-  const key = recordKey(scope, rec)
-  const operations = [
-    put(store.records, key, document.encode()),
-    ...leafOperations(crypto, store, scope, rec, leafOf(crypto, scope, rec, slots)),
-    view === undefined ? del(store.views, key) : put(store.views, key, viewText(view)),
-  ]
-  return { operations, view }
-}
-
-/** A view as its canonical JSON. */
-export function viewText(view: View): string {
-  return canonicalJson(view as unknown as JsonValue)
+): View | undefined {
+  const { crypto, scope } = context
+  const live = liveSlots(document.slots())
+  context.leaves.set(rec, leafOf(crypto, scope, rec, live))
+  return buildView(context, scope.ns, rec, live)
 }

@@ -8,8 +8,7 @@ import type { Slot } from '../commit/body.ts'
 import type { EntryClass } from '../commit/header.ts'
 import { type Over, overOf } from '../commit/over.ts'
 import type { Crypto } from '../crypto.ts'
-import { utf8 } from '../encoding/bytes.ts'
-import { canonicalJson } from '../encoding/json.ts'
+import { utf8Length } from '../encoding/bytes.ts'
 import { MuluError } from '../errors.ts'
 import { RECORD_BYTES_MAX, SLOTS_MAX, VALUE_BYTES_MAX } from '../limits.ts'
 import { classOf, type Profile } from '../profile/profile.ts'
@@ -28,23 +27,31 @@ export type PlannedEntry = {
   readonly over: Over
 }
 
-/** The writings of a change: path and value, undefined for removing. */
-export function writingsOf(change: Change): readonly Slot[] {
-  const set = Object.entries(change.set ?? {})
-  const removed = (change.remove ?? []).map((path): [string, SlotValue] => [path, undefined])
-  return [...set, ...removed].map(([path, value]) => ({ path, value }))
+/** A change with its writings by ascending path, as bodies hold them. */
+export type CheckedChange = Omit<Change, 'set' | 'remove'> & { readonly writings: readonly Slot[] }
+
+/** The writings of a change by ascending path; undefined for removing. */
+function writingsOf({ set = {}, remove = [] }: Change): readonly Slot[] {
+  const writings: Slot[] = []
+  for (const path of Object.keys(set)) writings.push({ path, value: set[path] })
+  for (const path of remove) writings.push({ path, value: undefined })
+  return writings.sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 /** Refuses what no state of the record could make right: ids, paths, values, sizes, rights. */
-export function checkChange(profile: Profile, change: Change, rights: readonly Right[]): void {
+export function checkChange(
+  profile: Profile,
+  change: Change,
+  rights: readonly Right[],
+): CheckedChange {
   if (!isRec(change.rec)) throw new MuluError('MULU_RECORD_ID', { details: { id: change.rec } })
   const kind = kindOf(change.rec)
   const writings = writingsOf(change)
-  const paths = new Set<string>()
+  let last = ''
   let recordBytes = 0
   for (const { path, value } of writings) {
-    if (!isPath(path) || paths.has(path)) throw new MuluError('MULU_PATH', { details: { path } })
-    paths.add(path)
+    if (!isPath(path) || path === last) throw new MuluError('MULU_PATH', { details: { path } })
+    last = path
     recordBytes += checkValue(change.rec, path, value)
     const right: Right = classOf(profile, kind, path) === 1 ? 'classify' : 'describe'
     if (!rights.includes(right)) {
@@ -55,13 +62,20 @@ export function checkChange(profile: Profile, change: Change, rights: readonly R
     const details = { rec: change.rec, bytes: recordBytes, limit: RECORD_BYTES_MAX }
     throw new MuluError('MULU_LIMIT', { details })
   }
+  const { rec, base, concurrent } = change
+  return {
+    rec,
+    writings,
+    ...(base === undefined ? {} : { base }),
+    ...(concurrent === undefined ? {} : { concurrent }),
+  }
 }
 
 /** The size of a value as JSON; MULU_LIMIT or MULU_JSON when it may not stand in a field. */
 function checkValue(rec: string, path: string, value: SlotValue): number {
   if (value === undefined) return 0
   if (!isSlotValue(value)) throw new MuluError('MULU_JSON', { details: { rec, path } })
-  const bytes = utf8(canonicalJson(value)).length
+  const bytes = utf8Length(JSON.stringify(value))
   if (bytes > VALUE_BYTES_MAX) {
     throw new MuluError('MULU_LIMIT', { details: { rec, path, bytes, limit: VALUE_BYTES_MAX } })
   }
@@ -76,23 +90,31 @@ export function planChange(
   crypto: Crypto,
   profile: Profile,
   record: RecordDocument,
-  change: Change,
+  change: CheckedChange,
 ): readonly PlannedEntry[] {
   const present = presentBase(record.slots())
   const base = change.base === undefined ? present : baseOf(crypto, record, change)
-  const writings = writingsOf(change).filter((w) => w.value !== undefined || holds(base, w.path))
-  if (change.concurrent !== true) checkFresh(change, base, present, writings)
+  const writings = change.writings.filter((w) => w.value !== undefined || holds(base, w.path))
+  const isOnPresent = base === present || change.concurrent === true
+  if (!isOnPresent) checkFresh(change, base, present, writings)
   return byClass(profile, kindOf(change.rec), writings).flatMap(([cls, slots]) =>
     inPortions(slots).map((portion) => ({
       rec: change.rec,
       cls,
       slots: portion,
-      over: overOf(base.held.filter((held) => portion.some((slot) => slot.path === held.path))),
+      over: overOf(heldOf(base, portion)),
     })),
   )
 }
 
-function baseOf(crypto: Crypto, record: RecordDocument, change: Change): Base {
+/** Every slot, live or dead, of the paths that are written. */
+function heldOf(base: Base, slots: readonly Slot[]): readonly DocumentSlot[] {
+  if (base.held.length === 0) return []
+  const paths = new Set(slots.map((slot) => slot.path))
+  return base.held.filter((held) => paths.has(held.path))
+}
+
+function baseOf(crypto: Crypto, record: RecordDocument, change: CheckedChange): Base {
   const base = findBase(crypto, record, change.base ?? '')
   if (base === undefined) {
     throw new MuluError('MULU_BASE_UNKNOWN', { details: { rec: change.rec, base: change.base } })
@@ -110,7 +132,12 @@ function liveOf(base: Base, path: string): readonly DocumentSlot[] {
   )
 }
 
-function checkFresh(change: Change, base: Base, present: Base, writings: readonly Slot[]): void {
+function checkFresh(
+  change: CheckedChange,
+  base: Base,
+  present: Base,
+  writings: readonly Slot[],
+): void {
   const stale = writings.filter(({ path }) => keysOf(base, path) !== keysOf(present, path))
   if (stale.length === 0) return
   const conflicts = stale.map(({ path, value }) => ({

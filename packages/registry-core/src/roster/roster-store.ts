@@ -68,6 +68,12 @@ export class RosterStore {
     return this.#profiles.get(toHex(roster.state.profile.hash))
   }
 
+  /** What views are made with: the profile of the newest version whose profile is here. */
+  get viewProfile(): Profile | undefined {
+    const named = this.#rosters.findLast((roster) => this.profileOf(roster) !== undefined)
+    return named === undefined ? undefined : this.profileOf(named)
+  }
+
   /** Settles the federation; MULU_FEDERATION_MISMATCH when it is settled otherwise. */
   async pin(fed: Hash): Promise<void> {
     if (this.#federation !== undefined) return this.#checkFederation(fed)

@@ -3,11 +3,11 @@
  * its id and ETag; the index keeps their sum for each namespace, and the check adds them up again
  * from the records as they stood at one moment.
  */
-import type { View } from '../record/view.ts'
-import { type Store, scopeOfKey } from '../store/store.ts'
+import { scopeOfKey } from '../store/store.ts'
 import { markOf } from './columns.ts'
 import { markText } from './namespace-counts.ts'
 import type { SearchIndex } from './search-index.ts'
+import type { ViewReader } from './view-reader.ts'
 
 /** What was found of one agency: the sums of marks agree when nothing is missing or stale. */
 export type IndexCheck = {
@@ -19,15 +19,15 @@ export type IndexCheck = {
 }
 
 type Begun = {
-  readonly views: AsyncIterable<[string, string]>
+  readonly views: ReturnType<ViewReader['all']>
   readonly marks: ReadonlyMap<number, Mark>
 }
 type Mark = { readonly low: number; readonly high: number }
 type Sums = { records: number; low: number; high: number; indexedLow: number; indexedHigh: number }
 
 /** Fixes the moment that is checked; nothing may be written meanwhile. */
-export function beginCheck(store: Store, index: SearchIndex): Begun {
-  return { views: store.views.iterator(), marks: index.marks() }
+export function beginCheck(views: ViewReader, index: SearchIndex): Begun {
+  return { views: views.all(), marks: index.marks() }
 }
 
 /** Adds up the records of that moment. */
@@ -42,10 +42,10 @@ export async function finishCheck(
     byAgency.set(agency, sums)
     return sums
   }
-  for await (const [key, text] of views) {
+  for await (const [key, view] of views) {
     const { ns, aud } = scopeOfKey(key)
     if (aud !== 1) continue
-    const [low, high] = markOf(JSON.parse(text) as View)
+    const [low, high] = markOf(view)
     const sums = sumsOf(ns)
     sums.records += 1
     sums.low = (sums.low + low) | 0

@@ -17,6 +17,7 @@ import { Segment } from './segment.ts'
 import { type Source, writeSegment } from './segment-writer.ts'
 import { segmentSource, tailSource } from './sources.ts'
 import { Tail } from './tail.ts'
+import type { ViewReader } from './view-reader.ts'
 
 /** Operations for a batch, and what has to follow once it is written. */
 export type Staged = { readonly operations: readonly Operation[]; readonly apply: () => void }
@@ -49,6 +50,7 @@ export class Generation {
   /** Changes when the parts do. */
   version = 0
   readonly #store: Store
+  readonly #views: ViewReader
   readonly #tailDocs: number
   #segments: readonly Segment[] = []
   #frozen: Tail | undefined
@@ -63,8 +65,9 @@ export class Generation {
   #failure: unknown
   #isClosed = false
 
-  private constructor(store: Store, number: number, tailDocs: number) {
+  private constructor(store: Store, views: ViewReader, number: number, tailDocs: number) {
     this.#store = store
+    this.#views = views
     this.number = number
     this.#tailDocs = tailDocs
     this.#tail = new Tail(tailDocs)
@@ -72,8 +75,13 @@ export class Generation {
   }
 
   /** Opens an index; one that is not there is empty. */
-  static async open(store: Store, number: number, tailDocs: number): Promise<Generation> {
-    const generation = new Generation(store, number, tailDocs)
+  static async open(
+    store: Store,
+    views: ViewReader,
+    number: number,
+    tailDocs: number,
+  ): Promise<Generation> {
+    const generation = new Generation(store, views, number, tailDocs)
     await generation.#load()
     return generation
   }
@@ -284,13 +292,13 @@ export class Generation {
       const ordinals = some.map(([key]) => this.keys.ordinalOf(key))
       const keys = some.map(([, form]) => readForm(form).key)
       const places = await this.#store.search.getMany(keys.map((key) => this.keys.place(key)))
-      const views = await this.#store.views.getMany(keys)
+      const views = await this.#views.read(keys)
       for (const [i, ordinal] of ordinals.entries()) {
-        const text = views[i]
+        const view = views[i]
         await this.#makeRoom()
         this.#nextOrdinal = ordinal + 1
-        if (text === undefined || ordinalIn(places[i]) !== ordinal) continue
-        this.#apply([{ old: undefined, ordinal, view: JSON.parse(text) as View }])
+        if (view === undefined || ordinalIn(places[i]) !== ordinal) continue
+        this.#apply([{ old: undefined, ordinal, view }])
       }
     }
     await entries.close()

@@ -16,9 +16,13 @@ import { IndexKeys } from './index-keys.ts'
 import { itemOf } from './item.ts'
 import { Lookup, MissingBlock } from './lookup.ts'
 import type { NamespaceCounts } from './namespace-counts.ts'
+import { termsLike } from './near-terms.ts'
 import { readParts } from './read-parts.ts'
 import { TAIL_DOCS_MAX } from './tail.ts'
+import { foldWord } from './text/fold.ts'
+import { type Spelling, spellingsOf } from './text/spelling.ts'
 import { firstByTitle } from './title-order.ts'
+import type { ViewReader } from './view-reader.ts'
 
 /** Another number when segments, words or columns are made in another way: then all is indexed anew. */
 const FORMAT = 1
@@ -35,6 +39,7 @@ const NOTHING_STAGED: Staged = { operations: [], apply: () => undefined }
 /** The index of a registry. */
 export class SearchIndex {
   readonly #store: Store
+  readonly #views: ViewReader
   readonly #tailDocs: number
   readonly #around: Surroundings
   #current: Generation
@@ -42,8 +47,15 @@ export class SearchIndex {
   /** The index that is being built beside the one that serves. */
   #next: Generation | undefined
 
-  private constructor(store: Store, around: Surroundings, current: Generation, tailDocs: number) {
+  private constructor(
+    store: Store,
+    views: ViewReader,
+    around: Surroundings,
+    current: Generation,
+    tailDocs: number,
+  ) {
     this.#store = store
+    this.#views = views
     this.#tailDocs = tailDocs
     this.#around = around
     this.#current = current
@@ -53,6 +65,7 @@ export class SearchIndex {
   /** Opens the index; one that is missing or of another format is built from the views. */
   static async open(
     store: Store,
+    views: ViewReader,
     around: Surroundings,
     tailDocs: number = TAIL_DOCS_MAX,
   ): Promise<SearchIndex> {
@@ -60,8 +73,8 @@ export class SearchIndex {
     const isUsable = meta?.format === FORMAT
     const number = (meta?.generation ?? 0) + (isUsable ? 0 : 1)
     await clearOthers(store, isUsable ? number : undefined)
-    const current = await Generation.open(store, number, tailDocs)
-    const index = new SearchIndex(store, around, current, tailDocs)
+    const current = await Generation.open(store, views, number, tailDocs)
+    const index = new SearchIndex(store, views, around, current, tailDocs)
     if (!isUsable) {
       await index.#fill(
         index.#current,
@@ -119,6 +132,21 @@ export class SearchIndex {
     }
   }
 
+  /** Terms of titles and keywords near to a word, by how many records have them. */
+  async spellings(word: string, limit: number): Promise<readonly Spelling[]> {
+    const wanted = foldWord(word)
+    for (;;) {
+      const generation = this.#current
+      const { version } = generation
+      try {
+        const terms = await termsLike(this.#store, generation, wanted)
+        return spellingsOf(wanted, terms, limit)
+      } catch (error) {
+        if (!(error instanceof MissingBlock) || generation.version === version) throw error
+      }
+    }
+  }
+
   async #answer(
     asked: Asked,
   ): Promise<{ readonly generation: Generation; readonly answer: Answer } | undefined> {
@@ -173,12 +201,11 @@ export class SearchIndex {
     places: readonly Place[],
   ): Promise<readonly Item[] | undefined> {
     const forms = await generation.forms(places.map((place) => place.ordinal))
-    const views = await this.#store.views.getMany(forms.map((form) => form?.key ?? ''))
+    const views = await this.#views.read(forms.map((form) => form?.key ?? ''))
     const items: Item[] = []
     for (const [i, form] of forms.entries()) {
-      const text = views[i]
-      if (form === undefined || text === undefined) return undefined
-      const view = JSON.parse(text) as View
+      const view = views[i]
+      if (form === undefined || view === undefined) return undefined
       if (view.etag !== form.etag) return undefined
       items.push(itemOf(view, this.#around.ownerOf(view.ns)))
     }
@@ -194,7 +221,7 @@ export class SearchIndex {
     onProgress: IndexProgress,
   ): Promise<void> {
     const old = this.#current
-    const next = await Generation.open(this.#store, old.number + 1, this.#tailDocs)
+    const next = await Generation.open(this.#store, this.#views, old.number + 1, this.#tailDocs)
     this.#next = next
     try {
       await this.#fill(next, exclusively, onProgress)
@@ -220,7 +247,7 @@ export class SearchIndex {
     let from = ''
     for (let done = 0, isDone = false; !isDone; ) {
       await exclusively(async () => {
-        const rows = await this.#store.views.iterator({ gt: from, limit: PORTION }).all()
+        const rows = await this.#views.after(from, PORTION)
         isDone = rows.length === 0
         from = rows.at(-1)?.[0] ?? from
         done += await this.#fillRows(into, rows)
@@ -229,13 +256,14 @@ export class SearchIndex {
     }
   }
 
-  async #fillRows(into: Generation, rows: readonly (readonly [string, string])[]): Promise<number> {
+  async #fillRows(
+    into: Generation,
+    rows: readonly (readonly [string, View | undefined])[],
+  ): Promise<number> {
     const ours = rows.filter(([key]) => key.split('/')[1] === '1')
     const isThere = await into.areIndexed(ours.map(([key]) => key))
     const missing = ours.filter((_, i) => isThere[i] === false)
-    const staged = await into.stage(
-      new Map(missing.map(([key, text]) => [key, JSON.parse(text) as View] as const)),
-    )
+    const staged = await into.stage(new Map(missing))
     await commitBatch(this.#store, staged.operations)
     staged.apply()
     return rows.length

@@ -1,5 +1,5 @@
 /**
- * The store: sublevels over one abstract-level database, format 1.
+ * The store: sublevels over one abstract-level database, format 2.
  *
  * sublevel  key -> value
  * meta      `format`, `federation`, `replay/<scope>` -> bytes
@@ -8,8 +8,7 @@
  * commits   `<log>/<seq>/<id>` -> commit in wire form (header, signature, bodies)
  * outcomes  `<log>/<seq>/<id>` -> CBOR, what became of the commit here
  * logs      `<log>` -> CBOR, how far the log is known and accepted (log/log-state.ts)
- * records   `<scope>/<kind>/<local>` -> CBOR, rows and Yjs state (record/document.ts)
- * views     `<scope>/<kind>/<local>` -> view as canonical JSON
+ * records   `<scope>/<kind>/<local>` -> rows and Yjs state (record/document.ts)
  * search    the index (search/index-keys.ts)
  * leaves    `<scope>/<bucket>/<kind>/<local>` -> leaf of the digest tree
  * tree      `<scope>/<node>` and `root/<audience>/<ns>` -> hash (catalogue/digest-tree.ts)
@@ -39,7 +38,6 @@ export type Store = {
   readonly outcomes: Sublevel<Uint8Array>
   readonly logs: Sublevel<Uint8Array>
   readonly records: Sublevel<Uint8Array>
-  readonly views: Sublevel<string>
   readonly search: Sublevel<Uint8Array>
   readonly leaves: Sublevel<Uint8Array>
   readonly tree: Sublevel<Uint8Array>
@@ -50,7 +48,7 @@ export type Store = {
 /** One write of a batch. */
 export type Operation = AbstractBatchOperation<Database, string, string | Uint8Array>
 
-const FORMAT = '1'
+const FORMAT = '2'
 
 /** Opens the sublevels and checks the format; MULU_STORE_VERSION when it is another one. */
 export async function openStore(db: Database): Promise<Store> {
@@ -66,7 +64,6 @@ export async function openStore(db: Database): Promise<Store> {
     outcomes: bytes('outcomes'),
     logs: bytes('logs'),
     records: bytes('records'),
-    views: db.sublevel<string, string>('views', { valueEncoding: 'utf8' }),
     search: bytes('search'),
     leaves: bytes('leaves'),
     tree: bytes('tree'),
@@ -149,7 +146,7 @@ export function commitKey(log: LogKey, seq: number, id: Hash): string {
   return `${positionPrefix(log, seq)}/${toHex(id.subarray(1, 9))}`
 }
 
-/** The key of a record, view or (with its bucket between) leaf. */
+/** The key of a record or (with its bucket between) of its leaf. */
 export function recordKey(scope: Scope, rec: string): string {
   return `${scopePrefix(scope)}/${rec}`
 }

@@ -115,9 +115,16 @@ export type Response =
   | { readonly t: 'rosters'; readonly rosters: readonly Uint8Array[] }
   | { readonly t: 'profile'; readonly profile: Uint8Array }
   | { readonly t: 'heads'; readonly heads: readonly HeadNote[]; readonly next: number }
-  | { readonly t: 'commits'; readonly commits: readonly Uint8Array[]; readonly more: boolean }
+  | Commits
   | { readonly t: 'peers'; readonly peers: readonly PeerAddresses[] }
   | Announce
+
+/** Consecutive commits of the log asked for, and whether there are more after them. */
+export type Commits = {
+  readonly t: 'commits'
+  readonly commits: readonly Uint8Array[]
+  readonly more: boolean
+}
 
 /** News of a responder. */
 export type Announce = {

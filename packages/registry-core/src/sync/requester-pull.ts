@@ -9,10 +9,51 @@ import { type LogHead, type LogKey, logText } from '../log/log.ts'
 import type { Acceptance } from '../log/outcome.ts'
 import type { Request } from './frame.ts'
 import { headsIndex } from './heads-index.ts'
-import type { Pull, RequesterEffect, RequesterState, RequesterStep } from './requester-state.ts'
+import type {
+  Ahead,
+  Pull,
+  RequesterEffect,
+  RequesterState,
+  RequesterStep,
+} from './requester-state.ts'
 import type { SyncContext } from './sync-context.ts'
 import { PULL_BYTES_MAX } from './sync-limits.ts'
-import { bringForward, positionOf, stepBack, type Want } from './wants.ts'
+import { bringForward, positionOf, startOf, stepBack, type Want } from './wants.ts'
+
+/**
+ * Asks for what comes next if all goes well, while an answer is being stored, so that neither side
+ * waits for the other: logs take turns, and this one goes on where the answer ended.
+ */
+export function pullAhead(
+  context: SyncContext,
+  state: RequesterState,
+  more: boolean,
+): { readonly ahead: Ahead; readonly frame: Request } | undefined {
+  const { pull, wants } = state
+  if (pull === undefined || pull.want.at !== undefined) return undefined
+  for (const { text, head, at } of [...wants, pull.want]) {
+    const isSame = text === pull.want.text
+    const start = at ?? startOf(headsIndex(context.heads).byLog.get(text), head)
+    const from = isSame && more ? pull.last + 1 : isSame ? undefined : start
+    if (from === undefined || (!isSame && context.isClaimed(text))) continue
+    const frame: Request = { t: 'pull', log: head.log, from, max: PULL_BYTES_MAX }
+    return { ahead: { text, from, answer: undefined }, frame }
+  }
+  return undefined
+}
+
+/** Makes what was asked for ahead the present pull; an answer that is wanted no more is let go. */
+export function resumePull(
+  context: SyncContext,
+  state: RequesterState,
+  { text, from }: Ahead,
+): RequesterState {
+  const want = state.wants.find((each) => each.text === text)
+  if (want === undefined || positionOf(context, want) !== from) return state
+  const before = headsIndex(context.heads).byLog.get(text)
+  const wants = state.wants.filter((each) => each !== want)
+  return { ...state, wants, pull: { want, from, before, named: [], last: 0 } }
+}
 
 /** Asks for the first wanted log that no other exchange is pulling; undefined when there is none. */
 export function nextPull(
@@ -29,7 +70,7 @@ export function nextPull(
       continue
     }
     const before = headsIndex(context.heads).byLog.get(want.text)
-    const pull: Pull = { want, from, before, named: [] }
+    const pull: Pull = { want, from, before, named: [], last: 0 }
     const wants = [...claimed, ...state.wants.slice(index + 1)]
     const frame: Request = { t: 'pull', log: want.head.log, from, max: PULL_BYTES_MAX }
     return send({ ...state, wants, pull }, frame)
@@ -43,6 +84,7 @@ export function answerPull(state: RequesterState, answer: readonly Uint8Array[])
   if (pull === undefined || answer.length === 0) return [{ ...state, pull: undefined }, []]
   const commits: Commit[] = []
   const named: (readonly string[])[] = []
+  let last = 0
   for (const bytes of answer) {
     const read = readAnswer(bytes, pull.want.head.log)
     if (typeof read === 'string') {
@@ -50,12 +92,17 @@ export function answerPull(state: RequesterState, answer: readonly Uint8Array[])
     }
     commits.push(read.commit)
     named.push(read.named)
+    last = read.seq
   }
-  const storing: RequesterState = { ...state, phase: 'storing', pull: { ...pull, named } }
+  const storing: RequesterState = { ...state, phase: 'storing', pull: { ...pull, named, last } }
   return [storing, [{ type: 'accept', commits }]]
 }
 
-type Answer = { readonly commit: Commit; readonly named: readonly string[] }
+type Answer = {
+  readonly commit: Commit
+  readonly seq: number
+  readonly named: readonly string[]
+}
 
 function readAnswer(bytes: Uint8Array, log: LogKey): Answer | ErrorCode {
   try {
@@ -63,7 +110,7 @@ function readAnswer(bytes: Uint8Array, log: LogKey): Answer | ErrorCode {
     const header = decodeHeader(commit.header)
     if (!isOfLog(header, log)) return 'MULU_SYNC_ORDER'
     const named = header.v === 1 ? header.after.map(([writer]) => logText({ ...log, writer })) : []
-    return { commit, named }
+    return { commit, seq: header.seq, named }
   } catch {
     // Whatever fails while reading bytes of a peer has one meaning: they are no commit.
     return 'MULU_COMMIT_SHAPE'

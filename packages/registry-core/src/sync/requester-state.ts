@@ -4,7 +4,7 @@ import type { Hash } from '../crypto.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { LogHead } from '../log/log.ts'
 import type { Acceptance } from '../log/outcome.ts'
-import type { Frame, PeerAddresses, Refuse, Request } from './frame.ts'
+import type { Commits, Frame, PeerAddresses, Refuse, Request } from './frame.ts'
 import type { GroupDigest, RosterMark } from './frame-parts.ts'
 import type { NodeReport } from './report.ts'
 import type { Want } from './wants.ts'
@@ -14,7 +14,7 @@ import type { Want } from './wants.ts'
  *
  * idle      nothing is outstanding; the next step is decided from the state
  * hello … peers   waits for the answer to that request
- * storing   waits for the own registry
+ * storing   waits for the own registry, and maybe for the answer to the pull after this one
  * held      other exchanges are pulling all that is missing here
  * outside   the roster does not list both sides: nothing but rosters moves
  * level     has what the peer has; waits for news
@@ -49,6 +49,15 @@ export type Pull = {
   readonly before: LogHead | undefined
   /** Per commit that came, the logs it names in `after`. */
   readonly named: readonly (readonly string[])[]
+  /** The position of the last commit that came; 0 before any. */
+  readonly last: number
+}
+
+/** A pull that was asked for while the answer before it is being stored. */
+export type Ahead = {
+  readonly text: string
+  readonly from: number
+  readonly answer: Commits | undefined
 }
 
 /** Everything a requester remembers. */
@@ -60,6 +69,7 @@ export type RequesterState = {
   /** Wants whose last pull changed nothing; they return when another log has moved. */
   readonly stalled: readonly Want[]
   readonly pull: Pull | undefined
+  readonly ahead: Ahead | undefined
   /** The bucket from which heads are still to be compared; undefined when that is done. */
   readonly compareFrom: number | undefined
   /** What was asked for last, so that nothing that failed is asked for again and again. */
@@ -70,6 +80,11 @@ export type RequesterState = {
   /** Whether an announcement came after the last request. */
   readonly owesReady: boolean
   readonly owesPeers: boolean
+}
+
+/** The logs that a requester is pulling, so that other exchanges leave them to it. */
+export function claimsOf({ pull, ahead }: RequesterState): readonly string[] {
+  return [...new Set([pull?.want.text, ahead?.text])].filter((text) => text !== undefined)
 }
 
 /** What can happen to a requester. */
@@ -113,6 +128,7 @@ export const NEW_REQUESTER: RequesterState = {
   wants: [],
   stalled: [],
   pull: undefined,
+  ahead: undefined,
   compareFrom: 0,
   rosterTried: undefined,
   profileTried: undefined,

@@ -5,11 +5,12 @@
  */
 import { equalBytes, toHex } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { Announce, Frame, Refuse, Request, Response, Summary } from './frame.ts'
+import type { Announce, Commits, Frame, Refuse, Request, Response, Summary } from './frame.ts'
 import type { GroupDigest, RosterMark } from './frame-parts.ts'
 import { bucketDigests, headsByBucket, headsIndex } from './heads-index.ts'
-import { answerPull, nextPull, takeAcceptances } from './requester-pull.ts'
+import { answerPull, nextPull, pullAhead, resumePull, takeAcceptances } from './requester-pull.ts'
 import type {
+  Ahead,
   Remote,
   RequesterEffect,
   RequesterEvent,
@@ -44,7 +45,7 @@ export function stepRequester(
     case 'accepted': {
       if (state.phase !== 'storing' || state.pull === undefined) return [state, []]
       const [next, effects] = takeAcceptances(context, state, state.pull, event.acceptances)
-      return then(advance(context, next), effects)
+      return then(goOn(context, next), effects)
     }
     case 'failed':
       return close(state, event.code)
@@ -76,6 +77,7 @@ function takeFrame(context: SyncContext, state: RequesterState, frame: Frame): R
     return then(close(state, undefined), [{ type: 'refused', code: frame.code }])
   }
   if (frame.t === 'announce') return takeAnnounce(context, state, frame)
+  if (frame.t === 'commits' && isAhead(state)) return keepAnswer(state, frame)
   if (!isAnswer(frame) || PHASE_OF_ANSWER[frame.t] !== state.phase) {
     return refuse(state, 'MULU_SYNC_ORDER')
   }
@@ -114,7 +116,7 @@ function takeAnswer(context: SyncContext, state: RequesterState, frame: Answer):
     }
     case 'commits': {
       const [next, effects] = answerPull(state, frame.commits)
-      if (next.phase === 'storing') return [next, effects]
+      if (next.phase === 'storing') return then(askAhead(context, next, frame.more), effects)
       return then(advance(context, next), effects)
     }
     case 'peers': {
@@ -122,6 +124,36 @@ function takeAnswer(context: SyncContext, state: RequesterState, frame: Answer):
       return [next, [{ type: 'peers', peers: frame.peers }, ...effects]]
     }
   }
+}
+
+/** Asks for the next answer while this one is being stored. */
+function askAhead(context: SyncContext, state: RequesterState, more: boolean): RequesterStep {
+  const isUrgent = pullRosters(context, state, state.remote?.roster) ?? pullProfile(context, state)
+  const next = isUrgent === undefined ? pullAhead(context, state, more) : undefined
+  if (next === undefined) return [state, []]
+  return request(context, { ...state, ahead: next.ahead }, 'storing', next.frame)
+}
+
+type AheadState = RequesterState & { readonly ahead: Ahead }
+
+/** Whether an answer to a pull that was asked for ahead is still to come. */
+function isAhead(state: RequesterState): state is AheadState {
+  const { phase, ahead } = state
+  return phase === 'storing' && ahead !== undefined && ahead.answer === undefined
+}
+
+function keepAnswer(state: AheadState, answer: Commits): RequesterStep {
+  return [{ ...state, deadlineMs: undefined, ahead: { ...state.ahead, answer } }, []]
+}
+
+/** Goes on after an answer was stored, first with what was asked for ahead, if it is still wanted. */
+function goOn(context: SyncContext, state: RequesterState): RequesterStep {
+  const { ahead, deadlineMs } = state
+  if (ahead === undefined) return advance(context, state)
+  const { answer } = ahead
+  const pulling = resumePull(context, { ...state, ahead: undefined }, ahead)
+  if (answer === undefined) return [{ ...pulling, phase: 'commits', deadlineMs }, []]
+  return takeAnswer(context, { ...pulling, phase: 'idle', deadlineMs: undefined }, answer)
 }
 
 function takeHello(
@@ -203,8 +235,9 @@ function advance(context: SyncContext, state: RequesterState): RequesterStep {
 function pullRosters(
   context: SyncContext,
   state: RequesterState,
-  theirs: RosterMark,
+  theirs: RosterMark | undefined,
 ): RequesterStep | undefined {
+  if (theirs === undefined) return undefined
   const own = ownRosterMark(context.replica)
   const isFork = theirs.version === own.version && !equalBytes(theirs.hash, own.hash)
   if (theirs.version <= own.version && !isFork) return undefined
@@ -303,6 +336,7 @@ function close(state: RequesterState, code: ErrorCode | undefined): RequesterSte
     phase: 'closed',
     deadlineMs: undefined,
     pull: undefined,
+    ahead: undefined,
   }
   return [closed, [{ type: 'close', code }]]
 }

@@ -37,10 +37,15 @@ function header(change: Partial<Header> = {}): Header {
 }
 
 const slots: readonly Slot[] = [
-  { path: 'title/en', value: 'Rivers' },
-  { path: 'theme', value: ['ENVI', null, true, 1.5, { a: 1 }] },
   { path: 'rights', value: undefined },
+  { path: 'theme', value: ['ENVI', null, true, 1.5, { a: 1 }] },
+  { path: 'title/en', value: 'Rivers' },
 ]
+
+/** What the gate lets through, without where it stood. */
+function passed(...input: Parameters<typeof readBody>): readonly Slot[] | undefined {
+  return readBody(...input)?.map(({ path, value }) => ({ path, value }))
+}
 
 describe('signed formats', () => {
   it('[FM1] has one encoding of a header, and reads back what was written', () => {
@@ -113,7 +118,7 @@ describe('signed formats', () => {
 
   it('[FM5] takes a body only if it is the one encoding of plain writings of its commit', () => {
     const body = encodeBody(PLACE, slots)
-    expect(readBody(body, PLACE, 3, () => true)).to.deep.equal(slots)
+    expect(passed(body, PLACE, 3, () => true)).to.deep.equal(slots)
     expect(readBody(body, PLACE, 2, () => true)).to.equal(undefined)
     expect(readBody(body, { ...PLACE, clock: 3 }, 3, () => true)).to.equal(undefined)
     expect(readBody(body, { ...PLACE, client: 4 }, 3, () => true)).to.equal(undefined)
@@ -122,11 +127,11 @@ describe('signed formats', () => {
     expect(readBody(concat(body, Uint8Array.of(0)), PLACE, 3, () => true)).to.equal(undefined)
     const twice = encodeBody(PLACE, [slots[0], slots[0]] as readonly Slot[])
     expect(readBody(twice, PLACE, 2, () => true)).to.equal(undefined)
+    const turned = encodeBody(PLACE, [slots[1], slots[0], slots[2]] as readonly Slot[])
+    expect(readBody(turned, PLACE, 3, () => true)).to.equal(undefined)
     const hostile: readonly unknown[] = [
       Number.NaN,
       Number.POSITIVE_INFINITY,
-      1n,
-      new Uint8Array(2),
       [undefined],
       JSON.parse('{"__proto__":1}'),
       { constructor: 1 },

@@ -3,11 +3,10 @@ import type { JsonObject, JsonValue } from '../../src/encoding/json.ts'
 import type { Fields } from '../../src/exchange/candidate.ts'
 import { portalToFields } from '../../src/exchange/cn-portals.ts'
 import { portalFromFields } from '../../src/exchange/cn-portals-line.ts'
-import { readFeed } from '../../src/exchange/feed.ts'
 import { CN_GOV_PROFILE } from '../../src/profile/cn-gov.ts'
 import { DCAT_PROFILE } from '../../src/profile/dcat.ts'
 import { problemsOf } from '../../src/profile/problems.ts'
-import { CN_PORTALS_FEED, sampleText, sha256 } from './sample-feed.ts'
+import { CN_PORTALS_FEED, readWhole, sampleText, sha256 } from './sample-feed.ts'
 
 const PORTAL: JsonObject = {
   id: 'p',
@@ -43,7 +42,7 @@ describe('registries of portals', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as JsonObject)
-    const { candidates, errors, format } = readFeed(text, 'jsonl', { hash: sha256 })
+    const { candidates, errors, format } = readWhole(text, 'jsonl', { hash: sha256 })
     expect(format).to.equal('cn-portals')
     expect(errors).to.deep.equal([])
     expect(candidates).to.have.lengthOf(469)

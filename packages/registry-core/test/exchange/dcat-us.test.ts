@@ -4,12 +4,11 @@ import type { JsonObject, JsonValue } from '../../src/encoding/json.ts'
 import type { Fields } from '../../src/exchange/candidate.ts'
 import { datasetToFields } from '../../src/exchange/dcat-us.ts'
 import { datasetFromFields } from '../../src/exchange/dcat-us-dataset.ts'
-import { readFeed } from '../../src/exchange/feed.ts'
 import { orderKey } from '../../src/exchange/order-key.ts'
 import { DCAT_PROFILE } from '../../src/profile/dcat.ts'
 import { problemsOf } from '../../src/profile/problems.ts'
 import { isPath } from '../../src/record/path.ts'
-import { DCAT_US_FEEDS, sampleText, sha256 } from './sample-feed.ts'
+import { DCAT_US_FEEDS, readWhole, sampleText, sha256 } from './sample-feed.ts'
 
 const DATASET: JsonObject = {
   '@type': 'dcat:Dataset',
@@ -51,7 +50,7 @@ describe('DCAT-US 1.1', () => {
     for (const name of DCAT_US_FEEDS) {
       const text = sampleText(name)
       const { dataset } = JSON.parse(text) as { dataset: readonly JsonObject[] }
-      const { candidates, errors } = readFeed(text, 'auto', { hash: sha256 })
+      const { candidates, errors } = readWhole(text, 'auto', { hash: sha256 })
       expect(errors).to.deep.equal([])
       expect(candidates).to.have.lengthOf(dataset.length)
       for (const [index, { fields }] of candidates.entries()) {

@@ -1,17 +1,16 @@
 import { expect } from 'chai'
 import { isMuluError } from '../../src/errors.ts'
-import { type Feed, readFeed } from '../../src/exchange/feed.ts'
-import { CN_PORTALS_FEED, sampleText, sha256 } from './sample-feed.ts'
+import { CN_PORTALS_FEED, readWhole, sampleText, sha256, type WholeFeed } from './sample-feed.ts'
 
 type Dataset = Record<string, unknown>
 
 const GOOD: Dataset = { identifier: 'a', title: 'Water', description: 'Rivers' }
 
-function read(text: string, format: 'auto' | 'dcat-us' | 'jsonl' = 'auto'): Feed {
-  return readFeed(text, format, { hash: sha256 })
+function read(text: string, format: 'auto' | 'dcat-us' | 'jsonl' = 'auto'): WholeFeed {
+  return readWhole(text, format, { hash: sha256 })
 }
 
-function readDatasets(...dataset: readonly unknown[]): Feed {
+function readDatasets(...dataset: readonly unknown[]): WholeFeed {
   return read(JSON.stringify({ dataset }))
 }
 
@@ -25,7 +24,7 @@ function refusalOf(text: string, format: 'auto' | 'dcat-us' | 'jsonl' = 'auto'):
   return 'accepted'
 }
 
-function errorsOf(feed: Feed): readonly string[] {
+function errorsOf(feed: WholeFeed): readonly string[] {
   return feed.errors.map(({ index, identifier, code, field }) =>
     [index, identifier, code, field].join(' '),
   )
@@ -164,7 +163,7 @@ describe('local ids of harvested records', () => {
     const [candidate] = readDatasets(GOOD).candidates
     expect(candidate?.kind).to.equal('resource')
     expect(candidate?.local).to.equal('h3xlf7drzevdmpmxgrw53gfbpxm')
-    const other = readFeed(JSON.stringify({ dataset: [GOOD] }), 'auto', {
+    const other = readWhole(JSON.stringify({ dataset: [GOOD] }), 'auto', {
       hash: sha256,
       source: 'elsewhere',
     })

@@ -1,8 +1,7 @@
 import { expect } from 'chai'
 import type { Candidate } from '../../src/exchange/candidate.ts'
-import { readFeed } from '../../src/exchange/feed.ts'
 import { recordToLine } from '../../src/exchange/mulu-jsonl.ts'
-import { CN_PORTALS_FEED, sampleText, sha256 } from './sample-feed.ts'
+import { CN_PORTALS_FEED, readWhole, sampleText, sha256 } from './sample-feed.ts'
 
 function exportOf(candidates: readonly Candidate[]): string {
   return candidates
@@ -16,8 +15,8 @@ describe('our own lines', () => {
   it('[EX14] reads back the same candidates that were exported', () => {
     const texts = [sampleText(CN_PORTALS_FEED), sampleText('dcat-us/cms.json')]
     for (const text of texts) {
-      const { candidates } = readFeed(text, 'auto', { hash: sha256 })
-      const back = readFeed(exportOf(candidates), 'auto', { hash: sha256 })
+      const { candidates } = readWhole(text, 'auto', { hash: sha256 })
+      const back = readWhole(exportOf(candidates), 'auto', { hash: sha256 })
       expect(back.format).to.equal('mulu-jsonl')
       expect(back.errors).to.deep.equal([])
       expect(back.candidates).to.deep.equal(candidates)
@@ -30,7 +29,7 @@ describe('our own lines', () => {
     expect(line).to.equal(
       '{"fields":{"__proto__":2,"a":null,"b":1},"id":"1/r/a","kind":"r","local":"a"}\n',
     )
-    const [candidate] = readFeed(line, 'jsonl', { hash: sha256 }).candidates
+    const [candidate] = readWhole(line, 'jsonl', { hash: sha256 }).candidates
     expect(Object.entries(candidate?.fields ?? {})).to.have.deep.members([
       ['__proto__', 2],
       ['a', null],
@@ -52,7 +51,7 @@ describe('our own lines', () => {
       line({ local: 'f', fields: { a: 1, 'a/b': 1 } }),
       line({ local: 'g', kind: 3 }),
     ]
-    const { candidates, errors } = readFeed(lines.join('\n'), 'auto', { hash: sha256 })
+    const { candidates, errors } = readWhole(lines.join('\n'), 'auto', { hash: sha256 })
     expect(candidates).to.have.lengthOf(1)
     expect(errors.map(({ code, field, rec }) => `${code} ${field} ${rec}`)).to.deep.equal([
       'MULU_IMPORT_FIELD extra r/b',

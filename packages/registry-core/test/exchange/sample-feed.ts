@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { Candidate, FeedError } from '../../src/exchange/candidate.ts'
+import { type Feed, readFeed } from '../../src/exchange/feed.ts'
 
 /** SHA-256 as the shell passes it in. */
 export function sha256(bytes: Uint8Array): Uint8Array {
@@ -23,4 +25,21 @@ export const CN_PORTALS_FEED = 'cn-portals/cn_portals.jsonl'
 /** The text of a committed sample. */
 export function sampleText(name: string): string {
   return readFileSync(new URL(`../../../../samples/${name}`, import.meta.url), 'utf8')
+}
+
+/** A feed that was walked to its end. */
+export type WholeFeed = Pick<Feed, 'format'> & {
+  readonly candidates: readonly Candidate[]
+  readonly errors: readonly FeedError[]
+}
+
+/** Reads a feed whole. */
+export function readWhole(...input: Parameters<typeof readFeed>): WholeFeed {
+  const feed = readFeed(...input)
+  const entries = [...feed.entries()]
+  return {
+    format: feed.format,
+    candidates: entries.flatMap((entry) => ('candidate' in entry ? [entry.candidate] : [])),
+    errors: entries.flatMap((entry) => ('error' in entry ? [entry.error] : [])),
+  }
 }

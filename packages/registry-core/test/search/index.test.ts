@@ -10,7 +10,8 @@ import { SORTS } from '../../src/search/cursor.ts'
 import type { Owner, Surroundings } from '../../src/search/filters.ts'
 import { sortTitleOf } from '../../src/search/item.ts'
 import { SearchIndex } from '../../src/search/search-index.ts'
-import { commitBatch, del, openStore, put, recordKey, type Store } from '../../src/store/store.ts'
+import type { ViewReader } from '../../src/search/view-reader.ts'
+import { commitBatch, openStore, recordKey, type Store } from '../../src/store/store.ts'
 import { bruteForce } from '../../testing/brute-force.ts'
 import { createChance } from '../../testing/history.ts'
 import { generateQuery, generateView } from '../../testing/views.ts'
@@ -41,24 +42,26 @@ function memory(): Database {
 /** An index, the views beside it, and the model of what both hold. */
 class Bed {
   readonly store: Store
-  index: SearchIndex
+  index!: SearchIndex
   readonly views = new Map<string, View>()
+  readonly reader: ViewReader = readerOf(this.views)
   readonly #queue = new Queue()
   #version = 0
 
-  constructor(store: Store, index: SearchIndex) {
+  constructor(store: Store) {
     this.store = store
-    this.index = index
   }
 
   static async open(db: Database = memory()): Promise<Bed> {
     const store = await openStore(db)
-    return new Bed(store, await SearchIndex.open(store, AROUND, TAIL_DOCS))
+    const bed = new Bed(store)
+    await bed.reopen()
+    return bed
   }
 
   /** Opens the index again on what is stored, as after the process was killed. */
   async reopen(): Promise<void> {
-    this.index = await SearchIndex.open(this.store, AROUND, TAIL_DOCS)
+    this.index = await SearchIndex.open(this.store, this.reader, AROUND, TAIL_DOCS)
   }
 
   /** One batch of records of a namespace; `fate` says how far it gets. */
@@ -83,13 +86,7 @@ class Bed {
     const scope = { ns, aud: 1 } as const
     const staged = await this.index.stage(scope, changed)
     if (fate === 'not written') return
-    const views = [...changed].map(([rec, view]) => {
-      const key = recordKey(scope, rec)
-      return view === undefined
-        ? del(this.store.views, key)
-        : put(this.store.views, key, JSON.stringify(view))
-    })
-    await commitBatch(this.store, [...views, ...staged.operations])
+    await commitBatch(this.store, staged.operations)
     if (fate === 'done') staged.apply()
     for (const [rec, view] of changed) {
       if (view === undefined) this.views.delete(`${ns}/${rec}`)
@@ -281,14 +278,13 @@ describe('the index', () => {
     const draw = createChance(3)
     for (let i = 0; i < 6; i++) await bed.change(draw, 'done')
     const differing = async (): Promise<readonly number[]> => {
-      const checks = await finishCheck(beginCheck(bed.store, bed.index), (ns) => ns)
+      const checks = await finishCheck(beginCheck(bed.reader, bed.index), (ns) => ns)
       return checks.filter((check) => check.digest !== check.indexed).map((check) => check.agency)
     }
     expect(await differing()).to.deep.equal([])
     const [view] = [...bed.views.values()].filter(({ ns }) => ns === 2)
     if (view === undefined) throw new Error('no record')
-    const key = recordKey({ ns: 2, aud: 1 }, `${view.kind}/${view.local}`)
-    await bed.store.views.put(key, JSON.stringify({ ...view, etag: 'newer' }))
+    bed.views.set(view.id, { ...view, etag: 'newer' })
     expect(await differing()).to.deep.equal([2])
     await bed.index.rebuild(
       (work) => work(),
@@ -297,6 +293,29 @@ describe('the index', () => {
     expect(await differing()).to.deep.equal([])
   })
 })
+
+/** The records of a map as an index reads them. */
+function readerOf(views: ReadonlyMap<string, View>): ViewReader {
+  const rows = (): readonly (readonly [string, View])[] =>
+    [...views.values()]
+      .map(
+        (view) => [recordKey({ ns: view.ns, aud: 1 }, `${view.kind}/${view.local}`), view] as const,
+      )
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+  return {
+    read: async (keys) => {
+      const byKey = new Map(rows())
+      return keys.map((key) => byKey.get(key))
+    },
+    after: async (key, limit) =>
+      rows()
+        .filter(([at]) => at > key)
+        .slice(0, limit),
+    all: async function* all() {
+      yield* rows()
+    },
+  }
+}
 
 /** The counts of every agency, by going through all records. */
 function countAll(views: Iterable<View>): readonly AgencyCounts[] {

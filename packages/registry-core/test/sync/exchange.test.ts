@@ -32,6 +32,13 @@ function at<T>(list: readonly T[], index: number): T {
   return item
 }
 
+/** A commit of 80 kB of its own, so that a log of some dozens takes several answers. */
+async function describeLargeRecord(registry: Registry, local: string): Promise<void> {
+  const texts = ['en', 'fr', 'de', 'es', 'ru'].map((tag) => [`rights/${tag}`, 'x'.repeat(16_000)])
+  const set = { 'title/en': local, ...Object.fromEntries(texts) }
+  await registry.write({ ns: 1, aud: 1, actor: 'a', changes: [{ rec: `resource/${local}`, set }] })
+}
+
 async function describeRecord(
   registry: Registry,
   ns: number,
@@ -205,8 +212,34 @@ describe('exchange of commits', () => {
     const pulled = link.frames.flatMap(({ frame }) =>
       frame.t === 'pull' ? [`${frame.log.ns}/${frame.log.writer}`] : [],
     )
-    expect(pulled).to.deep.equal(['1/2', '1/1', '2/3'])
+    // 2/3 was asked for while 1/2 was being stored, before it was known what that waits for.
+    expect(pulled).to.deep.equal(['1/2', '2/3', '1/1'])
     expect(reader.registry.totals()).to.include({ records: 3, waiting: 0 })
+  })
+
+  it('[SY14] asks for the next part while the last is being stored, one answer at a time', async () => {
+    const { nodes } = await openAll()
+    const [a, b] = nodes as [Participant, Participant]
+    for (let i = 0; i < 40; i++) await describeLargeRecord(a.registry, `r${i}`)
+    const link = new Link(b, a)
+    await settle([link])
+    expect(b.registry.totals()).to.include({ records: 40, waiting: 0 })
+    const pulls = link.frames.filter(({ frame }) => frame.t === 'pull')
+    const answers = link.frames.filter(({ frame }) => frame.t === 'commits')
+    expect(pulls.length).to.equal(answers.length).and.greaterThan(2)
+    const froms = pulls.map(({ frame }) => (frame.t === 'pull' ? frame.from : 0))
+    expect(new Set(froms).size).to.equal(froms.length)
+    let outstanding = 0
+    for (const { frame } of link.frames) {
+      if (frame.t === 'pull') outstanding += 1
+      if (frame.t === 'commits') outstanding -= 1
+      expect(outstanding).to.be.within(0, 1)
+    }
+    const [, second] = pulls
+    const accepted = link.effects.findIndex(({ type }) => type === 'accept')
+    const asked = link.effects.findIndex((e) => e.type === 'send' && e.frame === second?.frame)
+    expect(asked).to.be.greaterThan(-1)
+    expect(Math.abs(asked - accepted)).to.equal(1)
   })
 
   it('[SY4] names a bounded number of heads in one announcement', async () => {

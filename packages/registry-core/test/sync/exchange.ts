@@ -6,6 +6,7 @@ import { mayHold } from '../../src/sync/audience-rule.ts'
 import { decodeFrame, encodeFrame, type Frame } from '../../src/sync/frame.ts'
 import { stepRequester } from '../../src/sync/requester.ts'
 import {
+  claimsOf,
   NEW_REQUESTER,
   type RequesterEffect,
   type RequesterEvent,
@@ -104,7 +105,7 @@ export class Link {
   }
 
   isPulling(participant: Participant, log: string): boolean {
-    return participant === this.requester && this.asking.pull?.want.text === log
+    return participant === this.requester && claimsOf(this.asking).includes(log)
   }
 
   onChange(participant: Participant, heads: readonly LogHead[]): void {
@@ -115,10 +116,10 @@ export class Link {
   ask(event: RequesterEvent): void {
     const context = this.requester.context(this)
     const [state, effects] = stepRequester(context, this.asking, event)
-    const claim = this.asking.pull
+    const claims = claimsOf(this.asking)
     this.asking = state
     for (const effect of effects) this.#doForRequester(effect)
-    if (claim !== undefined && state.pull !== claim) this.#release()
+    if (claims.some((log) => !claimsOf(state).includes(log))) this.#release()
   }
 
   #release(): void {

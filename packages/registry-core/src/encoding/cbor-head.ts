@@ -1,0 +1,68 @@
+/** Heads of CBOR items in their shortest form (RFC 8949 section 4.2), for large plain structures. */
+import type { ByteWriter } from './byte-writer.ts'
+
+/** Major types of CBOR. */
+export const BYTES = 2
+export const TEXT = 3
+export const ARRAY = 4
+export const MAP = 5
+
+/** Writes the head of an item of a major type with its length. */
+export function writeHead(writer: ByteWriter, major: number, length: number): void {
+  const type = major << 5
+  if (length < 24) writer.byte(type | length)
+  else if (length < 0x100) writer.byte(type | 24).byte(length)
+  else if (length < 0x10000) writer.byte(type | 25).uint(length, 2)
+  else writer.byte(type | 26).uint(length, 4)
+}
+
+/** Reads heads one after the other; throws unless each has its shortest form. */
+export class HeadReader {
+  readonly bytes: Uint8Array
+  position = 0
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+  }
+
+  get isAtEnd(): boolean {
+    return this.position === this.bytes.length
+  }
+
+  /** The major type of the item that comes next. */
+  get nextMajor(): number {
+    return (this.bytes[this.position] ?? 0xff) >> 5
+  }
+
+  /** The length in the head of an item of this major type. */
+  head(major: number): number {
+    const first = this.#byte()
+    if (first >> 5 !== major) throw new Error('another type of CBOR item')
+    const form = first & 0x1f
+    if (form < 24) return form
+    const size = [1, 2, 4][form - 24]
+    if (size === undefined) throw new Error('a CBOR length that is not taken')
+    let length = 0
+    for (let i = 0; i < size; i++) length = length * 256 + this.#byte()
+    const least = [24, 0x100, 0x10000][form - 24] ?? 0
+    if (length < least) throw new Error('a CBOR length has spare bytes')
+    return length
+  }
+
+  /** The bytes of a byte string of `min` to `max` bytes, in the memory of the whole. */
+  byteString(min: number, max: number): Uint8Array {
+    const length = this.head(BYTES)
+    const start = this.position
+    if (length < min || length > max) throw new Error('bytes have a wrong length')
+    if (start + length > this.bytes.length) throw new Error('bytes end early')
+    this.position += length
+    return this.bytes.subarray(start, this.position)
+  }
+
+  #byte(): number {
+    const byte = this.bytes[this.position]
+    if (byte === undefined) throw new Error('bytes end early')
+    this.position += 1
+    return byte
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Short ASCII texts that come again and again (paths of fields, keys of objects), so that reading
+ * one costs neither a decoder call nor memory. A table of fixed size; what falls out of it is
+ * simply decoded again.
+ */
+import { utf8ToText } from './bytes.ts'
+
+const PLACES = 2_048
+const LENGTH_MAX = 64
+const texts: string[] = new Array<string>(PLACES).fill('')
+
+/** The text that the bytes from `start` to before `end` are in UTF-8; throws when they are none. */
+export function shortText(bytes: Uint8Array, start: number, end: number): string {
+  const length = end - start
+  if (length > LENGTH_MAX) return utf8ToText(bytes.subarray(start, end))
+  let place = length
+  for (let i = start; i < end; i++) place = (Math.imul(place, 31) + (bytes[i] ?? 0)) | 0
+  const index = (place ^ (place >>> 15)) & (PLACES - 1)
+  const known = texts[index] ?? ''
+  if (known.length === length && isAscii(known, bytes, start)) return known
+  const text = utf8ToText(bytes.subarray(start, end))
+  if (text.length === length) texts[index] = text
+  return text
+}
+
+/** Whether `text` is what the bytes say; a byte above ASCII never equals a unit kept here. */
+function isAscii(text: string, bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) !== bytes[start + i]) return false
+  }
+  return true
+}
