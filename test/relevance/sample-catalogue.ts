@@ -1,7 +1,8 @@
 /** The feeds of samples/ as one catalogue in memory, each in the namespace of its agency. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { type Catalogue, readFeed } from '@mulu/registry-core'
+import type { Catalogue } from '@mulu/registry-core'
+import { readWhole } from '../../packages/registry-core/test/exchange/sample-feed.ts'
 import { testSigner } from '../../packages/registry-core/testing/crypto.ts'
 import { openReplica, TestFederation } from '../../packages/registry-core/testing/federation.ts'
 
