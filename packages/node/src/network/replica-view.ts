@@ -27,6 +27,9 @@ type ViewOptions = {
   readonly onNews: (news: News) => void
 }
 
+/** How many times as long as the last report took the next one waits at least. */
+const REPORT_REST = 20
+
 /** A cached reading of the registry. */
 export class ReplicaView {
   readonly replica: SyncReplica
@@ -41,6 +44,7 @@ export class ReplicaView {
   #cancelReport: (() => void) | undefined
   #isReporting = false
   #isReportStale = true
+  #reportTookMs = 0
   #isStopped = false
 
   constructor(options: ViewOptions) {
@@ -112,13 +116,17 @@ export class ReplicaView {
     this.#isReportStale = true
     if (this.#isReporting) return
     const { clock, limits, logger } = this.#options
-    this.#cancelReport ??= clock.after(limits.reportMs, () => {
+    // While much arrives each report has to bring the digest up to date; it may not slow that down.
+    const waitMs = Math.max(limits.reportMs, this.#reportTookMs * REPORT_REST)
+    this.#cancelReport ??= clock.after(waitMs, () => {
       this.#cancelReport = undefined
       this.#isReporting = true
+      const startMs = clock.now()
       this.#makeReport()
         .catch((error: unknown) => logger.warn({ err: error }, 'the own report could not be made'))
         .finally(() => {
           this.#isReporting = false
+          this.#reportTookMs = Math.max(0, clock.now() - startMs)
           if (this.#isReportStale && !this.#isStopped) this.#makeReportSoon()
         })
     })

@@ -15,7 +15,7 @@
  *
  * Added: state `published`, region `US`, source. `datasetFromFields` is the inverse.
  */
-import { isJsonObject, type JsonObject, type JsonValue } from '../encoding/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, newTable } from '../encoding/json.ts'
 import type { Fields } from './candidate.ts'
 import { frequencyByInterval, levelToOpenness, wordsToThemes } from './dcat-us-codes.ts'
 import { type ElementMap, elementsToEntries } from './elements.ts'
@@ -66,19 +66,16 @@ export const CONTACT_PATH = 'contact/c1'
 /** The fields of a dataset; throws BadRecord when a member it needs has the wrong type. */
 export function datasetToFields(dataset: JsonObject, identifier: string, hash: HashBytes): Fields {
   checkMembers(dataset)
-  const fields: Record<string, JsonValue> = {}
+  const fields = newTable()
   for (const name of Object.keys(dataset)) {
-    // No path is `__proto__`, so plain assignment makes own keys.
     for (const [path, value] of memberToEntries(name, dataset[name] ?? null, hash)) {
       fields[path] = value
     }
   }
-  return {
-    ...fields,
-    state: 'published',
-    region: 'US',
-    source: { format: 'dcat-us', id: identifier },
-  }
+  fields['state'] = 'published'
+  fields['region'] = 'US'
+  fields['source'] = { format: 'dcat-us', id: identifier }
+  return fields
 }
 
 function checkMembers(dataset: JsonObject): void {

@@ -8,7 +8,7 @@
  * The baseline is what the feed last had. A path that was held back keeps what stands there, so
  * that it is looked at again.
  */
-import type { JsonValue } from '../encoding/json.ts'
+import { type JsonValue, newTable } from '../encoding/json.ts'
 import { classOf, type Profile, rankOf } from '../profile/profile.ts'
 import type { Candidate, Fields } from './candidate.ts'
 import { fieldOf, isSameJson } from './field-entry.ts'
@@ -90,8 +90,8 @@ type Place = {
 function planRecord(input: ImportInput, { kind, local, fields }: Candidate): RecordPlan {
   const current = input.current(local, kind)?.fields
   const place: Place = { kind, current, base: input.baseline(kind, local) }
-  const set: Record<string, JsonValue> = {}
-  const next: Record<string, JsonValue> = {}
+  const set = newTable()
+  const next = newTable()
   const held: ImportNoteCode[] = []
   for (const path of Object.keys(fields)) {
     const value = fields[path] ?? null

@@ -4,7 +4,7 @@
  * Where a path and a longer one below it are both live, the shorter wins and the longer is
  * named, so that the result does not depend on the order of writing.
  */
-import type { JsonObject, JsonValue } from '../encoding/json.ts'
+import { type JsonObject, type JsonValue, newTable } from '../encoding/json.ts'
 
 /** The nested object, and the paths that had no place in it, sorted. */
 export type Nested = {
@@ -16,13 +16,14 @@ type Branch = Record<string, JsonValue>
 
 /** Nests flat fields. */
 export function nest(fields: Readonly<Record<string, JsonValue>>): Nested {
-  const value: Branch = {}
+  const value = newTable()
   const prefixed: string[] = []
-  for (const [path, leaf] of Object.entries(fields)) {
+  for (const path of Object.keys(fields)) {
+    const leaf = fields[path] ?? null
     const isDeep = path.includes('/')
     if (isDeep && hasShorter(fields, path)) prefixed.push(path)
     else if (isDeep) place(value, path.split('/'), leaf)
-    else define(value, path, leaf)
+    else value[path] = leaf
   }
   return { value, prefixed: prefixed.sort() }
 }
@@ -40,14 +41,8 @@ function place(root: Branch, segments: readonly string[], leaf: JsonValue): void
   const last = segments.length - 1
   for (let i = 0; i < last; i++) {
     const segment = segments[i] ?? ''
-    if (!Object.hasOwn(branch, segment)) define(branch, segment, {})
+    branch[segment] ??= newTable()
     branch = branch[segment] as Branch
   }
-  define(branch, segments[last] ?? '', leaf)
-}
-
-/** Sets an own key, also one named `__proto__`, which plain assignment would not. */
-function define(branch: Branch, key: string, value: JsonValue): void {
-  if (key !== '__proto__') branch[key] = value
-  else Object.defineProperty(branch, key, { value, enumerable: true, writable: true })
+  branch[segments[last] ?? ''] = leaf
 }

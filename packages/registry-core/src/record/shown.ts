@@ -5,7 +5,7 @@
  * ranks with different values hold together, so that none of them is shown alone.
  */
 import type { Stamp } from '../commit/header.ts'
-import { canonicalJson, type JsonValue } from '../encoding/json.ts'
+import { canonicalJson, type JsonValue, newTable } from '../encoding/json.ts'
 import { classOf, type Profile, rankOf } from '../profile/profile.ts'
 import type { DocumentSlot } from './document.ts'
 import type { Conflict } from './view.ts'
@@ -26,7 +26,7 @@ export function showFields(
   live: readonly DocumentSlot[],
   stampOf: StampOf,
 ): Shown {
-  const fields: Record<string, JsonValue> = {}
+  const fields = newTable()
   const conflicts: Conflict[] = []
   for (let start = 0, end = 0; start < live.length; start = end) {
     const first = live[start]
