@@ -138,6 +138,22 @@ describe('the portal in a browser', function () {
     await resultHead(page, `${await total('')} records`)
   })
 
+  it('[UI18] asks whether another spelling was meant, and says which word no record has', async () => {
+    const page = await session.open(node, '/?q=open+plattform')
+    await page.getByText('No record at all has “plattform”.').waitFor()
+    await page.getByText('Did you mean').waitFor()
+    const meant = await total('q=open+platform')
+    await page.getByRole('link', { name: `“open platform”: ${meant} records` }).click()
+    await resultHead(page, `“open platform”: ${meant} records`)
+    expect(new URL(page.url()).searchParams.get('q')).to.equal('open platform')
+  })
+
+  it('[UI11] marks what was found in a title without spaces', async () => {
+    const page = await session.open(node, `/?q=${encodeURIComponent('通州区')}`)
+    const marks = page.locator('.cards h3 a mark')
+    expect(await marks.first().innerText()).to.equal('通州区')
+  })
+
   it('[UI19] tells of every field who set it, when, on which node and in which commit', async () => {
     const id = (await list('q=mortgage&limit=1')).items[0]?.id
     const { fields } = await node.get<Provenance>(`/api/v1/records/${id}/provenance`)

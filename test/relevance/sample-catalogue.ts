@@ -1,8 +1,7 @@
 /** The feeds of samples/ as one catalogue in memory, each in the namespace of its agency. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Catalogue } from '@mulu/registry-core'
-import { readWhole } from '../../packages/registry-core/test/exchange/sample-feed.ts'
+import { type Catalogue, readFeed } from '@mulu/registry-core'
 import { testSigner } from '../../packages/registry-core/testing/crypto.ts'
 import { openReplica, TestFederation } from '../../packages/registry-core/testing/federation.ts'
 
@@ -32,7 +31,10 @@ export async function openSampleCatalogue(): Promise<SampleCatalogue> {
   const ids = new Map<string, string>()
   for (const [at, [name, file]] of FEEDS.entries()) {
     const ns = at + 1
-    const { candidates } = readWhole(sampleText(file), 'auto', { hash: sha256 })
+    const feed = readFeed(sampleText(file), 'auto', { hash: sha256 })
+    const candidates = [...feed.entries()].flatMap((entry) =>
+      'candidate' in entry ? [entry.candidate] : [],
+    )
     registry.setAuthor({ client: ns, signer: testSigner(ns) })
     await registry.write({
       ns,

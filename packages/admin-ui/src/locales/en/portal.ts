@@ -32,7 +32,7 @@ export const enPortal = {
   'none.titleFilters': 'No record fits {{filters}}',
   'none.titleBoth': 'No record has {{words}} with {{filters}}',
   'none.missing': 'No record at all has {{words}}.',
-  'none.meant': 'Did you mean',
+  'none.meant': 'Did you mean:',
   'none.steps': 'These steps find something.',
   'none.nothingNear':
     'Leaving out one word or filter finds nothing either. Check the spelling, or use a shorter word.',

@@ -30,7 +30,7 @@ export const zhCnPortal = {
   'none.titleFilters': '没有符合 {{filters}} 的记录',
   'none.titleBoth': '{{filters}} 里没有含 {{words}} 的记录',
   'none.missing': '{{words}}在任何记录里都没有。',
-  'none.meant': '您要找的是不是',
+  'none.meant': '您要找的是不是：',
   'none.steps': '下面几种找法有结果。',
   'none.nothingNear': '去掉一个词或条件也没有。请检查写法，或换短一些的词。',
   'none.silent': '{{silent}}，那里可能有。',
