@@ -1,6 +1,7 @@
-/** Mulu's side: views and index in one batch, then the queries. Arguments: folder, records. */
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+/**
+ * Mulu's side: views and index in one batch, then in a fresh process the queries.
+ * Arguments: folder, records, insert or ask.
+ */
 import { type Database, FACETS, type View } from '@mulu/registry-core'
 import type { AbstractSublevel } from 'abstract-level'
 import { openDatabase } from '../packages/node/src/store/open-database.ts'
@@ -18,7 +19,7 @@ import { benchQueries } from './search-queries.ts'
 import { SearchRecords } from './search-records.ts'
 import { report, type SearchResult } from './search-result.ts'
 
-const [dir = '', count = ''] = process.argv.slice(2)
+const [dir = '', count = '', part = ''] = process.argv.slice(2)
 const total = Number(count)
 const BATCH = 256
 const WINDOW = 16_384
@@ -30,22 +31,23 @@ const around: Surroundings = {
 }
 let residentPeak = 0
 
-const inserted = await insert()
-const db = await openDatabase(dir)
-const start = performance.now()
-const store = await openStore(db)
-const index = await SearchIndex.open(store, readerOf(store), around)
-const openMs = performance.now() - start
-globalThis.gc?.()
-const residentIdle = process.memoryUsage().rss
-const queries = await ask(index)
-await index.close()
-await db.close()
-report({ ...inserted, openMs, residentIdle, residentPeak, queries })
+report(part === 'insert' ? await insert() : await openAndAsk())
 
-async function insert(): Promise<
-  Omit<SearchResult, 'openMs' | 'residentIdle' | 'residentPeak' | 'queries'>
-> {
+async function openAndAsk(): Promise<Partial<SearchResult>> {
+  const db = await openDatabase(dir)
+  const start = performance.now()
+  const store = await openStore(db)
+  const index = await SearchIndex.open(store, readerOf(store), around)
+  const openMs = performance.now() - start
+  globalThis.gc?.()
+  const residentIdle = process.memoryUsage().rss
+  const queries = await ask(index)
+  await index.close()
+  await db.close()
+  return { openMs, residentIdle, queries }
+}
+
+async function insert(): Promise<Partial<SearchResult>> {
   const db = await openDatabase(dir)
   const store = await openStore(db)
   const index = await SearchIndex.open(store, readerOf(store), around)
@@ -66,6 +68,7 @@ async function insert(): Promise<
   await index.close()
   const closing = performance.now() - began
   const insertMs = times.reduce((sum, ms) => sum + ms, 0) * BATCH + closing
+  const indexBytes = await sizeOf(db)
   await db.close()
   const mean = (of: readonly number[]): number =>
     (1_000 * of.reduce((sum, ms) => sum + ms, 0)) / of.length
@@ -73,7 +76,8 @@ async function insert(): Promise<
   return {
     records: total,
     jsonBytes,
-    indexBytes: await indexBytes(jsonBytes),
+    indexBytes,
+    residentPeak,
     insertMs,
     earlyUs: mean(times.slice(window / 4, window / 4 + window)),
     lateUs: mean(times.slice(-window * 4)),
@@ -133,10 +137,12 @@ async function askOne(index: SearchIndex, q: string, theme: string | undefined):
   return page.total
 }
 
-/** The size of the database without the records' own text. */
-async function indexBytes(jsonBytes: number): Promise<number> {
-  const files = await readdir(dir)
-  let bytes = 0
-  for (const file of files) bytes += (await stat(join(dir, file))).size
-  return Math.max(0, bytes - jsonBytes)
+/** What the index takes on disk, after LevelDB has put it in order. */
+async function sizeOf(db: Database): Promise<number> {
+  const level = db as unknown as {
+    compactRange(start: string, end: string): Promise<void>
+    approximateSize(start: string, end: string): Promise<number>
+  }
+  await level.compactRange('!search!', '!search"')
+  return level.approximateSize('!search!', '!search"')
 }

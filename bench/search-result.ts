@@ -25,7 +25,7 @@ export function quantile(numbers: readonly number[], share: number): number {
 }
 
 /** Runs one side in a process of its own and hands its result to the parent. */
-export function report(result: SearchResult): void {
+export function report(result: Partial<SearchResult>): void {
   process.send?.(result)
   process.disconnect?.()
 }
