@@ -59,7 +59,7 @@ function show(side: string, result: SearchResult): void {
     `${result.earlyUs.toFixed(0)} µs from 4,096 to 20,480 · ${result.lateUs.toFixed(0)} µs at the end`,
   )
   line(
-    'beside the JSON',
+    'index',
     `${mb(indexBytes)} MB for ${mb(jsonBytes)} MB (${(indexBytes / jsonBytes).toFixed(2)})`,
   )
   line(
