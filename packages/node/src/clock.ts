@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 export type Clock = {
   /** Epoch milliseconds. */
   readonly now: () => number
+  /** Milliseconds since some start; it only grows, also when somebody sets the clock. */
+  readonly elapsed: () => number
   /** Resolves after `ms`; rejects when the signal aborts. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
   /** Calls `run` once after `ms`; the result calls it off. */
@@ -13,6 +15,7 @@ export type Clock = {
 /** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }),
   after: (ms, run) => {
     const timer = setTimeout(run, ms)

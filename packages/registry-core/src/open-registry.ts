@@ -16,7 +16,7 @@ import type { LogHead, LogKey } from './log/log.ts'
 import { Logs } from './log/logs.ts'
 import type { Acceptance } from './log/outcome.ts'
 import { effectiveStamp } from './log/past.ts'
-import { rebuildScope, unfinishedScopes } from './log/rebuild.ts'
+import { rebuildMark, rebuildScope, unfinishedScopes } from './log/rebuild.ts'
 import type { Profile } from './profile/profile.ts'
 import { Queue } from './queue.ts'
 import type {
@@ -36,7 +36,15 @@ import type { Owner, Surroundings } from './search/filters.ts'
 import { valuesNamed } from './search/named-values.ts'
 import { type IndexProgress, SearchIndex } from './search/search-index.ts'
 import { type Synonyms, synonymsOf } from './search/text/synonyms.ts'
-import { fixedHex, logPrefix, openStore, type Scope, type Store, under } from './store/store.ts'
+import {
+  fixedHex,
+  logPrefix,
+  type Operation,
+  openStore,
+  type Scope,
+  type Store,
+  under,
+} from './store/store.ts'
 
 /** Opens a registry. MULU_STORE_VERSION when the store has another format. */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
@@ -138,24 +146,26 @@ class Replica implements Registry {
 
   async addRoster(bytes: Uint8Array): Promise<'new' | 'known'> {
     const added = await this.#exclusively(async () => {
-      const before = this.#rosters.newest
-      const result = await this.#rosters.add(bytes)
-      if (result === 'new') await this.#followRoster(before)
+      const result = await this.#rosters.add(bytes, (next) => this.#scopesToRejudge(next))
+      if (result === 'new') await this.#followRoster()
       return result
     })
     if (added === 'new') this.#tell({ type: 'roster' })
     return added
   }
 
-  async #followRoster(before: Roster | undefined): Promise<void> {
-    const after = this.#rosters.newest
-    if (before !== undefined && after !== undefined) {
-      const isReprofiled = !equalBytes(before.state.profile.hash, after.state.profile.hash)
-      const affected = namespacesAffected(before.state, after.state)
-      for (const { log } of this.#logs.all()) {
-        if (isReprofiled || affected.has(log.ns)) this.#markForRejudging(log)
-      }
-    }
+  /** Marks what a new roster makes judge again, in the store and here. */
+  #scopesToRejudge(after: Roster): readonly Operation[] {
+    const before = this.#rosters.newest
+    if (before === undefined) return []
+    const isReprofiled = !equalBytes(before.state.profile.hash, after.state.profile.hash)
+    const affected = namespacesAffected(before.state, after.state)
+    const logs = this.#logs.all().filter(({ log }) => isReprofiled || affected.has(log.ns))
+    for (const { log } of logs) this.#markForRejudging(log)
+    return logs.map(({ log }) => rebuildMark(this.#store, log))
+  }
+
+  async #followRoster(): Promise<void> {
     await this.#rejudgeMarked()
     await this.#acceptor.retry()
   }

@@ -1,5 +1,6 @@
-import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto'
 import { type Crypto, ed25519Key, type Signer } from '../src/crypto.ts'
+import { concat } from '../src/encoding/bytes.ts'
 
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex')
 const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex')
@@ -14,8 +15,34 @@ export const testCrypto: Crypto = {
   },
 }
 
+/** Cryptography that computes each signature check once, for tests with many replicas. */
+export function rememberingCrypto(): Crypto {
+  const verdicts = new Map<string, boolean>()
+  return {
+    sha256: (bytes) => new Uint8Array(hash('sha256', bytes, 'buffer')),
+    verifyEd25519: (key, message, signature) => {
+      const name = hash('sha256', concat(key, signature, message), 'base64')
+      const known = verdicts.get(name)
+      if (known !== undefined) return known
+      const verdict = testCrypto.verifyEd25519(key, message, signature)
+      verdicts.set(name, verdict)
+      return verdict
+    },
+  }
+}
+
+const SIGNERS = new Map<number, Signer>()
+
 /** The same key for the same number. */
 export function testSigner(seed: number): Signer {
+  const known = SIGNERS.get(seed)
+  if (known !== undefined) return known
+  const signer = createSigner(seed)
+  SIGNERS.set(seed, signer)
+  return signer
+}
+
+function createSigner(seed: number): Signer {
   const raw = createHash('sha256').update(`test key ${seed}`).digest()
   const der = Buffer.concat([PKCS8_ED25519, raw])
   const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })

@@ -19,6 +19,7 @@ import {
   verifyRoster,
 } from '../src/roster/roster.ts'
 import { profileHash } from '../src/roster/roster-store.ts'
+import { applyChanges } from '../src/roster/state.ts'
 import { testCrypto, testSigner } from './crypto.ts'
 
 /** One who asks for admission in a test. */
@@ -58,6 +59,13 @@ export class TestFederation {
     return federation
   }
 
+  /** The same federation, which may go another way from here. */
+  copy(): TestFederation {
+    const copy = new TestFederation()
+    copy.rosters.push(...this.rosters)
+    return copy
+  }
+
   get newest(): Roster {
     const newest = this.rosters.at(-1)
     if (newest === undefined) throw new Error('not founded')
@@ -79,6 +87,17 @@ export class TestFederation {
   admit(applicant: Applicant): Roster {
     const { fed, state } = this.newest
     return this.sign(admissionChanges(fed, state, [this.request(applicant)], applicant.rights))
+  }
+
+  /** Signs one version that admits all applicants, and makes `more` changes after that. */
+  admitTogether(applicants: readonly Applicant[], more: readonly RosterChange[]): Roster {
+    const { fed, state, version } = this.newest
+    const changes: RosterChange[] = []
+    for (const applicant of applicants) {
+      const before = applyChanges(state, version + 1, changes)
+      changes.push(...admissionChanges(fed, before, [this.request(applicant)], applicant.rights))
+    }
+    return this.sign([...changes, ...more])
   }
 
   /** Signs the next version. */

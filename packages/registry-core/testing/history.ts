@@ -26,7 +26,8 @@ export function createChance(seed: number): (below: number) => number {
 /** A writer of a generated history; its key is that of the same number. */
 export type HistoryWriter = { readonly client: number; readonly mayClassify: boolean }
 
-type Written = {
+/** One slot that a commit writes; lost when its body fails the gate. */
+export type WrittenSlot = {
   readonly rec: string
   readonly client: number
   readonly seq: number
@@ -36,13 +37,14 @@ type Written = {
   readonly isLost: boolean
 }
 
-type Deed = {
+/** What one commit does, as far as the model of sets needs it. */
+export type Deed = {
   readonly client: number
   readonly seq: number
   readonly seen: ReadonlyMap<number, number>
   readonly isVoid: boolean
   readonly mayClassify: boolean
-  readonly written: readonly Written[]
+  readonly written: readonly WrittenSlot[]
   readonly over: readonly {
     readonly rec: string
     readonly client: number
@@ -89,7 +91,7 @@ export function generateHistory(
     const seq = chain.seq + 1
     const entries: Entry[] = []
     const bodies: Uint8Array[] = []
-    const written: Written[] = []
+    const written: WrittenSlot[] = []
     const over: { rec: string; client: number; clock: number }[] = []
     for (const rec of RECS.filter(() => draw(2) === 0)) {
       const [path, cls] = PATHS[draw(PATHS.length)] ?? ['title/en', 0 as const]
@@ -203,10 +205,10 @@ function damaged(body: Uint8Array, kind: number, draw: (below: number) => number
 }
 
 /** By record the keys of all live slots, by sets alone. */
-export function liveByModel(history: History): ReadonlyMap<string, ReadonlySet<string>> {
-  const written = history.deeds.flatMap((deed) => deed.written.map((slot) => ({ slot, deed })))
+export function liveByModel(deeds: readonly Deed[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const written = deeds.flatMap((deed) => deed.written.map((slot) => ({ slot, deed })))
   const dead = new Set<string>()
-  for (const deed of history.deeds.filter((each) => !each.isVoid)) {
+  for (const deed of deeds.filter((each) => !each.isVoid)) {
     for (const target of deed.over) {
       const hit = written.find(
         ({ slot }) =>
@@ -227,7 +229,7 @@ export function liveByModel(history: History): ReadonlyMap<string, ReadonlySet<s
   return live
 }
 
-function idOf(slot: Written): string {
+function idOf(slot: WrittenSlot): string {
   return `${slot.rec} ${slot.client} ${slot.clock}`
 }
 

@@ -118,7 +118,7 @@ export class Neighbours {
   look(): void {
     if (this.#isStopped) return
     const { table, admission, limits, candidates, context } = this.#options
-    const nowMs = context.clock.now()
+    const nowMs = context.clock.elapsed()
     const wanted = candidates()
     let room = limits.neighboursMax - wanted.filter((peerId) => this.isConnected(peerId)).length
     for (const peerId of shuffled(wanted)) {
@@ -136,7 +136,7 @@ export class Neighbours {
 
   #tick(): void {
     const { context, limits } = this.#options
-    const nowMs = context.clock.now()
+    const nowMs = context.clock.elapsed()
     for (const stream of [...this.#answering.values()].flat()) {
       this.#guard(stream, () => stream.notify({ type: 'tick' }))
     }
@@ -155,7 +155,7 @@ export class Neighbours {
   /** Some chance in the rhythm keeps nodes from asking each other in step. */
   #nextRound(): number {
     const { context, limits } = this.#options
-    return context.clock.now() + limits.roundMs * (0.75 + Math.random() / 2)
+    return context.clock.elapsed() + limits.roundMs * (0.75 + Math.random() / 2)
   }
 
   #dial(peerId: string): void {
@@ -171,7 +171,7 @@ export class Neighbours {
           { signal },
         )
       } catch (error) {
-        table.fail(peerId, context.clock.now())
+        table.fail(peerId, context.clock.elapsed())
         context.logger.debug({ peer: peerId, err: error }, 'a peer could not be reached')
       } finally {
         entry.isDialling = false
@@ -188,7 +188,7 @@ export class Neighbours {
       try {
         await this.#exchange(peerId, connection)
       } catch (error) {
-        table.fail(peerId, context.clock.now())
+        table.fail(peerId, context.clock.elapsed())
         context.logger.debug({ peer: peerId, err: error }, 'no exchange could be opened')
       } finally {
         this.#asking.delete(peerId)
@@ -206,7 +206,7 @@ export class Neighbours {
     const { wasLevel, code } = await stream.run()
     // What was level and broke off is asked again at once; what never got there waits longer.
     if (wasLevel && code === undefined) table.get(peerId).failures = 0
-    table.fail(peerId, context.clock.now())
+    table.fail(peerId, context.clock.elapsed())
   }
 
   #serve(opened: Stream, connection: Connection): void {

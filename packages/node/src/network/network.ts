@@ -32,7 +32,7 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
   for (const [known, addresses] of Object.entries((await options.addressBook?.load()) ?? {})) {
     if (Array.isArray(addresses)) table.learn(known, addresses)
   }
-  const isCut = (peer: string): boolean => table.isCut(peer, options.clock.now())
+  const isCut = (peer: string): boolean => table.isCut(peer, options.clock.elapsed())
   const admission = createAdmission(membership, ticketPeers, isCut)
   const gater = createGater(admission, options.logger)
   const libp2p = await createTransport(options, limits, gater)
@@ -217,7 +217,7 @@ class RunningNetwork implements Network {
       peer: membership.clientOf(peerId),
       report: this.#view.report,
       addresses: this.#ownAddresses().slice(0, ADDRESSES_TOLD_MAX),
-      nowMs: options.clock.now(),
+      nowMs: options.clock.elapsed(),
       priority: membership.priority,
       isClaimed: (log) => this.#isClaimed(peerId, log),
     }
@@ -240,7 +240,7 @@ class RunningNetwork implements Network {
   #onBlame(peerId: string, code: string): void {
     const { table, options } = this.#parts
     options.logger.warn({ peer: peerId, code }, 'what a peer sent was refused')
-    if (table.blame(peerId, code, options.clock.now())) {
+    if (table.blame(peerId, code, options.clock)) {
       options.logger.warn({ peer: peerId, code }, 'a peer is cut off for a while')
       this.#neighbours?.drop(peerId)
     }
@@ -262,7 +262,7 @@ class RunningNetwork implements Network {
   #phaseOf(peerId: string, connected: boolean): PeerPhase {
     const { table, options } = this.#parts
     const entry = table.get(peerId)
-    if (table.isCut(peerId, options.clock.now())) return 'cut off'
+    if (table.isCut(peerId, options.clock.elapsed())) return 'cut off'
     if (connected) return phaseOfStream(this.#neighbours?.requesterTo(peerId))
     if (entry.isDialling) return 'dialling'
     return entry.addresses.length === 0 ? 'unknown' : 'away'

@@ -1,6 +1,7 @@
 /** What this node remembers of every peer it has an address of or has heard from. */
 import { multiaddr } from '@multiformats/multiaddr'
 import type { NodeReport, PeerAddresses } from '@mulu/registry-core'
+import type { Clock } from '../clock.ts'
 import type { NetworkLimits } from './network-options.ts'
 import type { PeerInfo } from './peer-info.ts'
 
@@ -65,10 +66,11 @@ export class PeerTable {
   }
 
   /** Counts something refused; true when the peer is to be cut off for it. */
-  blame(peerId: string, code: string, nowMs: number): boolean {
+  blame(peerId: string, code: string, clock: Pick<Clock, 'now' | 'elapsed'>): boolean {
     const entry = this.get(peerId)
+    const nowMs = clock.elapsed()
     const count = (entry.refused.get(code)?.count ?? 0) + 1
-    entry.refused.set(code, { count, lastMs: nowMs })
+    entry.refused.set(code, { count, lastMs: clock.now() })
     const { strikesMax, cutMs, cutMaxMs } = this.#limits
     const isLongAgo = nowMs - entry.struckMs > cutMaxMs
     entry.strikes = isLongAgo ? 1 : entry.strikes + 1

@@ -36,7 +36,8 @@ import type { LogKey } from './log.ts'
 import type { LogState } from './log-state.ts'
 import type { Logs } from './logs.ts'
 import type { Acceptance, Outcome } from './outcome.ts'
-import { effectiveStamp, firstUnseen, sightOf, type Unseen } from './past.ts'
+import { effectiveStamp, firstUnseen, hasEndedBelow, sightOf, type Unseen } from './past.ts'
+import { rebuildMark } from './rebuild.ts'
 import { decodeOutcome, encodeOutcome, type StoredOutcome } from './stored-outcome.ts'
 
 /** What the acceptor works on; rosters and profiles change under it. */
@@ -141,12 +142,12 @@ export class Acceptor {
 
   /** Logs that waited for a position which `log` has now reached, or ended below. */
   #freed(log: LogKey): readonly LogKey[] {
-    const state = this.#context.logs.get(log)
+    const { judged } = this.#context.logs.get(log)
     const freed: LogKey[] = []
     for (const [key, { log: waiting, stall }] of this.#stalls) {
       if (stall === 'news' || scopePrefix(waiting) !== scopePrefix(log)) continue
-      const isReached = state.ended || state.judged.seq >= stall.seq
-      if (stall.writer !== log.writer || !isReached) continue
+      if (stall.writer !== log.writer) continue
+      if (judged.seq < stall.seq && !hasEndedBelow(this.#context, log, stall.seq)) continue
       this.#stalls.delete(key)
       freed.push(waiting)
     }
@@ -177,12 +178,14 @@ export class Acceptor {
     const leaves = this.#context.tree.stage(log)
     const merged = await this.#merge(state, commit, verdict, leaves)
     const outcome = outcomeOf(verdict, merged)
+    const isResetting = commit.read.reset && verdict.kind === 'in force'
+    const marks = isResetting ? [rebuildMark(this.#context.store, log)] : []
     const staged = merged && (await this.#context.stage(log, merged.views))
-    const operations = [...(merged?.operations ?? []), ...(staged?.operations ?? [])]
+    const operations = [...(merged?.operations ?? []), ...(staged?.operations ?? []), ...marks]
     await this.#write(commit, outcome, after, operations, isNew)
     leaves.apply()
     staged?.apply()
-    if (commit.read.reset && verdict.kind === 'in force') this.#context.onRejudge(log)
+    if (isResetting) this.#context.onRejudge(log)
     return { outcome, isDone: true, problems: countProblems(merged) }
   }
 
@@ -266,11 +269,13 @@ export class Acceptor {
     const proof = [other ?? commit, commit].map((c) => [c.header, c.signature])
     const forkedAt = Math.min(seq, state.forkedAt ?? seq)
     const outcome: StoredOutcome = { kind: 'ended', code: 'MULU_FORK' }
+    const isSettled = state.judged.seq < forkedAt && this.#pin(state.log) === undefined
     await this.#write(commit, outcome, { ...state, forkedAt }, [
       put(store.evidence, positionPrefix(state.log, seq), encodeCbor(proof)),
+      ...(isSettled ? [] : [rebuildMark(store, state.log)]),
     ])
-    const isSettled = state.judged.seq < forkedAt && this.#pin(state.log) === undefined
-    if (!isSettled) this.#context.onRejudge(state.log)
+    if (isSettled) await this.advance(state.log)
+    else this.#context.onRejudge(state.log)
     return { known: false, outcome, problems: 0 }
   }
 }

@@ -19,12 +19,13 @@ import {
   planChange,
 } from '../record/plan-change.ts'
 import type { Author, Write, Written } from '../registry.ts'
-import { openGrant } from '../roster/grant.ts'
+import { openGrant, pinOf } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import type { Grant } from '../roster/state.ts'
 import { recordKey, type Store } from '../store/store.ts'
 import { CommitDraft, type HeaderStart } from './commit-draft.ts'
 import type { LogKey } from './log.ts'
+import type { LogState } from './log-state.ts'
 import type { Logs } from './logs.ts'
 import type { Acceptance } from './outcome.ts'
 import { nextStamp } from './stamp.ts'
@@ -199,11 +200,18 @@ async function finishDraft(desk: Desk, draft: CommitDraft, tally: Tally): Promis
 }
 
 /** The header of the next own commit but for its entries; refuses where the log may not go on. */
+/** Whether commits of the own log are here that this node did not make or no longer has in full. */
+function isWrittenElsewhere(own: LogState, roster: Roster): boolean {
+  if (own.known.seq > own.judged.seq) return true
+  if (pinOf(roster.state, own.log) !== undefined) return false
+  return own.held > 0 || (own.forkedAt !== undefined && own.forkedAt <= own.judged.seq + 1)
+}
+
 function headerStart(desk: Desk): HeaderStart {
   const { log, logs, roster, write } = desk
   const own = logs.get(log)
   if (own.ended) throw new MuluError('MULU_REVOKED', { details: { log: own.log } })
-  if (own.known.seq > own.judged.seq) {
+  if (isWrittenElsewhere(own, roster)) {
     throw new MuluError('MULU_FORK', { details: { known: own.known.seq, own: own.judged.seq } })
   }
   const others = logs.inScope(log).filter((other) => other.log.writer !== log.writer)

@@ -43,13 +43,17 @@ export async function firstUnseen(
   return undefined
 }
 
-function hasEndedBelow(context: PastContext, log: LogKey, seq: number): boolean {
+/**
+ * Whether a log has ended below a position and all before its end is here: what the naming commit
+ * supersedes of it can then be told.
+ */
+export function hasEndedBelow(context: PastContext, log: LogKey, seq: number): boolean {
   const state = context.logs.get(log)
   if (state.ended && seq > state.accepted.seq) return true
-  if (state.forkedAt !== undefined && seq >= state.forkedAt) return true
   const newest = context.rosters().at(-1)
-  const end = newest === undefined ? undefined : finalEnd(newest.state, log)
-  return end !== undefined && seq > end.seq && state.judged.seq >= end.seq
+  const final = newest === undefined ? undefined : finalEnd(newest.state, log)
+  const ends = [final?.seq, state.forkedAt === undefined ? undefined : state.forkedAt - 1]
+  return ends.some((end) => end !== undefined && seq > end && state.judged.seq >= end)
 }
 
 /** What the author of a commit had seen and may do. */

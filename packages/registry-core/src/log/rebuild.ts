@@ -30,6 +30,11 @@ export async function unfinishedScopes(store: Store): Promise<readonly Scope[]> 
   return keys.map((key) => scopeOfKey(key.slice(MARKER.length)))
 }
 
+/** Marks a scope in the batch of what makes judging it again necessary. */
+export function rebuildMark(store: Store, scope: Scope): Operation {
+  return put(store.meta, MARKER + scopePrefix(scope), new Uint8Array())
+}
+
 /** Empties the derived state of a scope and judges all its commits anew. */
 export async function rebuildScope(
   context: {
@@ -42,7 +47,7 @@ export async function rebuildScope(
 ): Promise<void> {
   const { store, logs, acceptor, stage } = context
   const prefix = scopePrefix(scope)
-  await commitBatch(store, [put(store.meta, MARKER + prefix, new Uint8Array())])
+  await commitBatch(store, [rebuildMark(store, scope)])
   const pass = async (resets: Resets): Promise<Resets> => {
     await clearDerived(store, scope, stage)
     const states = await resetLogs(store, logs, scope, resets)

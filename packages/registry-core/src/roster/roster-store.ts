@@ -6,7 +6,7 @@ import { MuluError } from '../errors.ts'
 import { PROFILE_BYTES_MAX } from '../limits.ts'
 import { parseProfile } from '../profile/parse-profile.ts'
 import type { Profile } from '../profile/profile.ts'
-import { commitBatch, fixedHex, put, type Store } from '../store/store.ts'
+import { commitBatch, fixedHex, type Operation, put, type Store } from '../store/store.ts'
 import { type Roster, verifyRoster } from './roster.ts'
 
 /** The hash by which a roster pins a profile: over its canonical JSON. */
@@ -87,8 +87,14 @@ export class RosterStore {
     }
   }
 
-  /** Adds the next version; a version that is here already must have the same bytes signed. */
-  async add(bytes: Uint8Array): Promise<'new' | 'known'> {
+  /**
+   * Adds the next version; a version that is here already must have the same bytes signed. What
+   * has to follow from the version is begun in its batch, so that a crash cannot come between.
+   */
+  async add(
+    bytes: Uint8Array,
+    following: (next: Roster) => readonly Operation[],
+  ): Promise<'new' | 'known'> {
     const known = this.#rosters.find((roster) => equalBytes(roster.bytes, bytes))
     if (known !== undefined) return 'known'
     const roster = this.#verifyNext(bytes)
@@ -98,6 +104,7 @@ export class RosterStore {
     await commitBatch(this.#store, [
       put(this.#store.meta, 'federation', roster.fed),
       put(this.#store.rosters, key, bytes),
+      ...following(roster),
     ])
     this.#federation = roster.fed
     this.#rosters.push(roster)

@@ -88,12 +88,16 @@ export function bucketDigests(
   return digests
 }
 
-/** A proven fork stands for its position: nodes that hold different branches agree on that. */
+/**
+ * A proven fork stands for its position and for how much of what is below it is known: nodes that
+ * hold different branches agree on that.
+ */
 function bucketDigest(crypto: Crypto, heads: readonly HeadNote[]): Hash {
   return hash(crypto, DOMAIN.heads, encodeCbor(heads.map((head) => headToCbor(forkless(head)))))
 }
 
 function forkless(head: HeadNote): HeadNote {
   if (head.forkedAt === undefined) return head
-  return { ...head, known: { seq: 0, id: new Uint8Array() } }
+  const seq = Math.min(head.known.seq, head.forkedAt - 1)
+  return { ...head, known: { seq, id: new Uint8Array() } }
 }

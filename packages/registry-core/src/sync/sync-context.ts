@@ -31,6 +31,7 @@ export type SyncContext = {
   readonly report: NodeReport | undefined
   /** Where this node can be reached. */
   readonly addresses: readonly string[]
+  /** Milliseconds of a clock that only grows: a deadline outlives it when somebody sets the time. */
   readonly nowMs: number
   /** The order in which logs are pulled; lower first: own region, then the rest. */
   readonly priority: (log: LogKey) => number

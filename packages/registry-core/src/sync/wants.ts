@@ -37,9 +37,12 @@ export function startOf(own: LogHead | undefined, head: HeadNote): number | unde
   if (own === undefined) return known.seq > 0 || forkedAt !== undefined ? 1 : undefined
   if (forkedAt !== undefined) {
     const isProven = own.forkedAt !== undefined && own.forkedAt <= forkedAt
-    return isProven ? undefined : Math.min(forkedAt, own.known.seq + 1)
+    if (!isProven) return Math.min(forkedAt, own.known.seq + 1)
   }
-  if (own.forkedAt !== undefined) return undefined
+  if (own.forkedAt !== undefined) {
+    const isMissing = own.known.seq < Math.min(known.seq, own.forkedAt - 1)
+    return isMissing ? own.known.seq + 1 : undefined
+  }
   if (known.seq > own.known.seq) return own.known.seq + 1
   const isOtherBranch = known.seq === own.known.seq && !equalBytes(known.id, own.known.id)
   return isOtherBranch ? known.seq : undefined

@@ -84,7 +84,7 @@ describe('convergence', () => {
         const [first, ...others] = summaries
         for (const other of others) expect(other).to.deep.equal(first)
         const model = new Map(
-          [...liveByModel(history)].map(([rec, keys]) => [rec, etagOfLive(keys)] as const),
+          [...liveByModel(history.deeds)].map(([rec, keys]) => [rec, etagOfLive(keys)] as const),
         )
         expect(first?.etags).to.deep.equal(model)
       }),

@@ -1,13 +1,11 @@
 import { expect } from 'chai'
-import { encodeBody } from '../../src/commit/body.ts'
-import { bodiesRoot, type Commit, commitId } from '../../src/commit/commit.ts'
-import { encodeHeader, type Header } from '../../src/commit/header.ts'
-import { DOMAIN, hashToText, signFor } from '../../src/crypto.ts'
-import { concat } from '../../src/encoding/bytes.ts'
+import { bodiesRoot, type Commit } from '../../src/commit/commit.ts'
+import { hashToText } from '../../src/crypto.ts'
 import type { Outcome } from '../../src/log/outcome.ts'
 import type { Registry } from '../../src/registry.ts'
-import { testCrypto, testSigner } from '../../testing/crypto.ts'
+import { testCrypto } from '../../testing/crypto.ts'
 import { openReplica, TEST_START_MS, TestFederation } from '../../testing/federation.ts'
+import { commitOf } from '../../testing/signed-commit.ts'
 
 function newFederation(): TestFederation {
   return TestFederation.found([
@@ -15,43 +13,6 @@ function newFederation(): TestFederation {
     { seed: 2, agency: 'A', office: 'n', rights: ['describe'] },
     { seed: 3, agency: 'B' },
   ])
-}
-
-/** A commit of a writer that sets one title, with whatever a test wants otherwise. */
-function commitOf(
-  federation: TestFederation,
-  client: number,
-  change: Partial<Header> = {},
-  value = 'x',
-  signer = client,
-): Commit & { readonly id: Uint8Array } {
-  const seq = change.seq ?? 1
-  const body = encodeBody({ client, seq, clock: seq - 1 }, [{ path: 'title/en', value }])
-  const bodies = [concat(new Uint8Array(16), body)]
-  const header = encodeHeader({
-    v: 1,
-    fed: federation.newest.fed,
-    ns: 1,
-    aud: 1,
-    writer: client,
-    seq,
-    parent: new Uint8Array(),
-    roster: [federation.newest.version, federation.newest.hash],
-    after: [],
-    stamp: [TEST_START_MS + seq, 0],
-    reset: false,
-    actor: 'x',
-    type: 0,
-    crit: [],
-    note: 0,
-    entries: [{ rec: 'resource/r1', cls: 0, len: 1, bytes: body.length, over: [] }],
-    erase: [],
-    bodies: bodiesRoot(testCrypto, bodies),
-    ext: {},
-    ...change,
-  })
-  const signature = signFor(testSigner(signer), DOMAIN.commit, header)
-  return { header, signature, bodies, id: commitId(testCrypto, header) }
 }
 
 async function outcomeOf(registry: Registry, commit: Commit): Promise<Outcome> {

@@ -5,8 +5,8 @@ import { openRegistry } from '../../src/open-registry.ts'
 import { CN_GOV_PROFILE } from '../../src/profile/cn-gov.ts'
 import type { Database, Registry } from '../../src/registry.ts'
 import { testCrypto } from '../../testing/crypto.ts'
+import { Link, Participant, settle } from '../../testing/exchange.ts'
 import { openReplica, TEST_START_MS, TestFederation } from '../../testing/federation.ts'
-import { Link, Participant, settle } from './exchange.ts'
 import { FRAMES } from './sample-frames.ts'
 
 async function openNewcomer(fed: Uint8Array): Promise<Registry> {

@@ -3,8 +3,8 @@ import type { Registry } from '../../src/registry.ts'
 import type { RosterChange } from '../../src/roster/change.ts'
 import { isMember, mayHold, memberByPeer } from '../../src/sync/audience-rule.ts'
 import type { Frame } from '../../src/sync/frame.ts'
+import { connect, type Link, Participant, settle } from '../../testing/exchange.ts'
 import { openReplica, TestFederation } from '../../testing/federation.ts'
-import { connect, type Link, Participant, settle } from './exchange.ts'
 
 const APPLICANTS = [
   { seed: 1, agency: 'A' },

@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { decodeCommit, encodeCommit } from '../../src/commit/commit.ts'
 import { hashToText } from '../../src/crypto.ts'
 import type { Registry } from '../../src/registry.ts'
+import { connect, Link, Participant, settle } from '../../testing/exchange.ts'
 import { openReplica, TestFederation, type TestReplica } from '../../testing/federation.ts'
-import { connect, Link, Participant, settle } from './exchange.ts'
+import { commitOf } from '../../testing/signed-commit.ts'
 
 const APPLICANTS = [
   { seed: 1, agency: 'A' },
@@ -194,6 +195,19 @@ describe('exchange of commits', () => {
       expect(node.heads()[0]?.accepted.seq).to.equal(1)
     }
     expect(await digestOf(stolen.registry)).to.equal(await digestOf(at(replicas, 0).registry))
+  })
+
+  it('[SY15] pulls what is missing below a fork that both know', async () => {
+    const { federation, replicas, nodes } = await openAll()
+    const first = commitOf(federation, 1)
+    const left = commitOf(federation, 1, { seq: 2, parent: first.id }, 'left')
+    const right = commitOf(federation, 1, { seq: 2, parent: first.id }, 'right')
+    await at(replicas, 0).registry.accept([first, left, right])
+    await at(replicas, 2).registry.accept([left, right])
+    await settle(connect(at(nodes, 0), at(nodes, 2)))
+    const { registry } = at(nodes, 2)
+    expect(registry.heads()[0]?.accepted.seq).to.equal(1)
+    expect(await digestOf(registry)).to.equal(await digestOf(at(nodes, 0).registry))
   })
 
   it('[SY13] pulls logs in the order the shell gives, and first what waiting commits name', async () => {

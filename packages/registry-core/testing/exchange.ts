@@ -1,26 +1,31 @@
-/** Replicas that exchange frames in memory, one step at a time, in an order the test chooses. */
-import { isMuluError } from '../../src/errors.ts'
-import { type LogHead, logText } from '../../src/log/log.ts'
-import type { Registry } from '../../src/registry.ts'
-import { mayHold } from '../../src/sync/audience-rule.ts'
-import { decodeFrame, encodeFrame, type Frame } from '../../src/sync/frame.ts'
-import { stepRequester } from '../../src/sync/requester.ts'
+/**
+ * Replicas that exchange frames in memory, one step at a time, in an order the test chooses, over
+ * a network that may lose, repeat, reorder and damage frames.
+ */
+import { type Audience, audienceText } from '../src/commit/audience.ts'
+import type { Hash } from '../src/crypto.ts'
+import { isMuluError } from '../src/errors.ts'
+import { type LogHead, logText } from '../src/log/log.ts'
+import type { Registry } from '../src/registry.ts'
+import { mayHold } from '../src/sync/audience-rule.ts'
+import { decodeFrame, encodeFrame, type Frame } from '../src/sync/frame.ts'
+import { stepRequester } from '../src/sync/requester.ts'
 import {
   claimsOf,
   NEW_REQUESTER,
   type RequesterEffect,
   type RequesterEvent,
   type RequesterState,
-} from '../../src/sync/requester-state.ts'
+} from '../src/sync/requester-state.ts'
 import {
   NEW_RESPONDER,
   type ResponderEffect,
   type ResponderEvent,
   type ResponderState,
   stepResponder,
-} from '../../src/sync/responder.ts'
-import type { SyncContext } from '../../src/sync/sync-context.ts'
-import { testCrypto } from '../../testing/crypto.ts'
+} from '../src/sync/responder.ts'
+import type { SyncContext, SyncReplica } from '../src/sync/sync-context.ts'
+import { testCrypto } from './crypto.ts'
 
 /** A replica that takes part; `client` is the writer number its roster entry has. */
 export class Participant {
@@ -28,13 +33,30 @@ export class Participant {
   readonly client: number
   readonly links: Link[] = []
   nowMs = 0
+  /** The machines that answer and ask; a test may put a damaged one in their place. */
+  machines: Machines = { stepRequester, stepResponder }
   priority: SyncContext['priority'] = () => 0
   #heads: readonly LogHead[] | undefined
   #told = new Map<string, LogHead>()
+  readonly #digests = new Map<string, Hash>()
+  readonly #replica: SyncReplica
 
   constructor(registry: Registry, client: number) {
     this.registry = registry
     this.client = client
+    this.#replica = {
+      get federation() {
+        return registry.federation
+      },
+      get roster() {
+        return registry.roster
+      },
+      get rosters() {
+        return registry.rosters
+      },
+      missingProfile: () => registry.missingProfile(),
+      headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
+    }
     this.#told = new Map(this.heads().map((head) => [logText(head.log), head]))
     registry.subscribe(() => this.#onChange())
   }
@@ -46,6 +68,15 @@ export class Participant {
 
   forget(): void {
     this.#heads = undefined
+    this.#digests.clear()
+  }
+
+  /** A digest, computed once per change as the network of a node does. */
+  #digest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash {
+    const key = `${which} ${audienceText(aud)} ${ns ?? ''}`
+    const digest = this.#digests.get(key) ?? this.registry.headsDigest(which, aud, ns)
+    this.#digests.set(key, digest)
+    return digest
   }
 
   /** Whether the newest roster lists a writer. */
@@ -59,7 +90,7 @@ export class Participant {
     const other = link.requester === this ? link.responder : link.requester
     return {
       crypto: testCrypto,
-      replica: this.registry,
+      replica: this.#replica,
       heads: this.heads(),
       self: this.listed(this.client),
       peer: this.listed(other.client),
@@ -82,7 +113,21 @@ export class Participant {
   }
 }
 
+/** The two state machines of the protocol. */
+export type Machines = {
+  readonly stepRequester: typeof stepRequester
+  readonly stepResponder: typeof stepResponder
+}
+
 type Work = () => Promise<void>
+type Side = 'requester' | 'responder'
+
+/** What becomes of a frame on its way: the copies that arrive, and whether ahead of the last. */
+export type Passage = { readonly copies: readonly Uint8Array[]; readonly overtakes: boolean }
+/** A network between two sides. */
+export type Wire = (frame: Uint8Array) => Passage
+
+const PERFECT: Wire = (frame) => ({ copies: [frame], overtakes: false })
 
 /** One stream: one side asks, the other answers. */
 export class Link {
@@ -94,14 +139,37 @@ export class Link {
   asking: RequesterState = NEW_REQUESTER
   answering: ResponderState = NEW_RESPONDER
   /** Per side what it has still to do, in order. */
-  readonly queues: Record<'requester' | 'responder', Work[]> = { requester: [], responder: [] }
+  readonly queues: Record<Side, Work[]> = { requester: [], responder: [] }
+  /** Frames under way to each side. */
+  readonly underway: Record<Side, number> = { requester: 0, responder: 0 }
+  readonly #wire: Wire
 
-  constructor(requester: Participant, responder: Participant) {
+  constructor(requester: Participant, responder: Participant, wire: Wire = PERFECT) {
     this.requester = requester
     this.responder = responder
+    this.#wire = wire
     requester.links.push(this)
     responder.links.push(this)
     this.ask({ type: 'start' })
+  }
+
+  /** Whether either side is over; the stream is then of no use to the other. */
+  get isClosed(): boolean {
+    return this.asking.phase === 'closed' || this.answering.phase === 'closed'
+  }
+
+  /** Breaks the stream, as when a cable is pulled or a side dies. */
+  cut(): void {
+    this.queues.requester.length = 0
+    this.queues.responder.length = 0
+    const wasPulling = claimsOf(this.asking).length > 0
+    this.asking = { ...this.asking, phase: 'closed', pull: undefined, ahead: undefined }
+    this.answering = { ...this.answering, phase: 'closed' }
+    for (const { links } of [this.requester, this.responder]) {
+      const index = links.indexOf(this)
+      if (index >= 0) links.splice(index, 1)
+    }
+    if (wasPulling) this.#release()
   }
 
   isPulling(participant: Participant, log: string): boolean {
@@ -110,12 +178,12 @@ export class Link {
 
   onChange(participant: Participant, heads: readonly LogHead[]): void {
     if (participant === this.requester) this.ask({ type: 'changed' })
-    else this.queues.responder.push(async () => this.answer({ type: 'changed', heads }))
+    else this.answer({ type: 'changed', heads })
   }
 
   ask(event: RequesterEvent): void {
     const context = this.requester.context(this)
-    const [state, effects] = stepRequester(context, this.asking, event)
+    const [state, effects] = this.requester.machines.stepRequester(context, this.asking, event)
     const claims = claimsOf(this.asking)
     this.asking = state
     for (const effect of effects) this.#doForRequester(effect)
@@ -130,7 +198,7 @@ export class Link {
 
   answer(event: ResponderEvent): void {
     const context = this.responder.context(this)
-    const [state, effects] = stepResponder(context, this.answering, event)
+    const [state, effects] = this.responder.machines.stepResponder(context, this.answering, event)
     this.answering = state
     for (const effect of effects) this.#doForResponder(effect)
   }
@@ -138,7 +206,7 @@ export class Link {
   #doForRequester(effect: RequesterEffect): void {
     this.effects.push(effect)
     const { registry } = this.requester
-    const later = (work: Work): number => this.queues.requester.push(work)
+    const later = (work: Work): void => this.#later('requester', work)
     switch (effect.type) {
       case 'send':
         this.#send('requester', effect.frame)
@@ -169,15 +237,28 @@ export class Link {
       for (const bytes of items) await add(bytes)
       this.ask({ type: 'stored', refusal: undefined })
     } catch (error) {
-      if (!isMuluError(error)) throw error
+      if (!isMuluError(error) || error.code === 'MULU_DISK') throw error
       this.ask({ type: 'stored', refusal: error.code })
     }
+  }
+
+  /** Work for the own registry; when its disk fails, the exchange ends and nobody is to blame. */
+  #later(side: Side, work: Work): void {
+    this.queues[side].push(async () => {
+      try {
+        await work()
+      } catch (error) {
+        if (!isMuluError(error) || error.code !== 'MULU_DISK') throw error
+        if (side === 'requester') this.ask({ type: 'failed', code: error.code })
+        else this.answer({ type: 'failed', code: error.code })
+      }
+    })
   }
 
   #doForResponder(effect: ResponderEffect): void {
     this.effects.push(effect)
     const { registry } = this.responder
-    const later = (work: Work): number => this.queues.responder.push(work)
+    const later = (work: Work): void => this.#later('responder', work)
     switch (effect.type) {
       case 'send':
         this.#send('responder', effect.frame)
@@ -202,16 +283,29 @@ export class Link {
   }
 
   /** Frames travel as bytes, so that every test passes through the codec. */
-  #send(by: 'requester' | 'responder', frame: Frame): void {
+  #send(by: Side, frame: Frame): void {
     const bytes = encodeFrame(frame)
     this.bytes += bytes.length
     this.frames.push({ by, frame })
     const target = by === 'requester' ? 'responder' : 'requester'
-    this.queues[target].push(async () => {
-      const received = decodeFrame(bytes)
-      if (target === 'requester') this.ask({ type: 'frame', frame: received })
-      else this.answer({ type: 'frame', frame: received })
-    })
+    const queue = this.queues[target]
+    const { copies, overtakes } = this.#wire(bytes)
+    this.underway[target] += copies.length
+    const arrivals = copies.map((copy) => async () => this.#receive(target, copy))
+    if (overtakes) queue.splice(Math.max(0, queue.length - 1), 0, ...arrivals)
+    else queue.push(...arrivals)
+  }
+
+  #receive(target: Side, bytes: Uint8Array): void {
+    this.underway[target]--
+    try {
+      const frame = decodeFrame(bytes)
+      if (target === 'requester') this.ask({ type: 'frame', frame })
+      else this.answer({ type: 'frame', frame })
+    } catch (error) {
+      if (!isMuluError(error) || error.code !== 'MULU_SYNC_FRAME') throw error
+      this.cut()
+    }
   }
 }
 

@@ -1,0 +1,356 @@
+/**
+ * What a set of commits comes to under a roster chain, computed all at once from the definitions
+ * (DESIGN-REVIEW section 2) with sets and maps: no order of arrival, no store, no Yjs. Replicas
+ * that hold these commits have to agree with it.
+ */
+import type { SlotValue } from '../src/commit/any-value.ts'
+import { audienceText } from '../src/commit/audience.ts'
+import { readBody } from '../src/commit/body.ts'
+import { type Commit, entrySection, type ReadCommit, readCommit } from '../src/commit/commit.ts'
+import { limitBroken, type Stamp } from '../src/commit/header.ts'
+import { slotsOf } from '../src/commit/over.ts'
+import { equalBytes, toHex } from '../src/encoding/bytes.ts'
+import { canonicalJson } from '../src/encoding/json.ts'
+import { type LogKey, logText } from '../src/log/log.ts'
+import { classOf, type Profile } from '../src/profile/profile.ts'
+import { kindOf } from '../src/record/record-id.ts'
+import type { Right } from '../src/roster/change.ts'
+import type { Roster } from '../src/roster/roster.ts'
+import type { Grant } from '../src/roster/state.ts'
+import { testCrypto } from './crypto.ts'
+import { type Deed, liveByModel, type WrittenSlot } from './history.ts'
+
+/** The end of a log: what the catalogue stands on. */
+export type ReferenceHead = { readonly seq: number; readonly id: string }
+
+/** What a record comes to. */
+export type ReferenceRecord = {
+  /** Keys `path@client.seq` of the live slots. */
+  readonly live: ReadonlySet<string>
+  /** Paths with several values. */
+  readonly conflicts: readonly string[]
+  /** Per path of class 0 the value shown, as canonical JSON; '' for removed. */
+  readonly shown: ReadonlyMap<string, string>
+}
+
+/** What the commits of a federation come to. */
+export type Reference = {
+  /** By text of the log, where its last commit in force or void stands. */
+  readonly accepted: ReadonlyMap<string, ReferenceHead>
+  /** By text of the log, the last position before an end or a fork, where there is one. */
+  readonly ends: ReadonlyMap<string, number>
+  /** Ids of commits in force or void, in hexadecimal digits. */
+  readonly effective: ReadonlySet<string>
+  /** By scope (`ns/audience`) and `kind/local`. */
+  readonly records: ReadonlyMap<string, ReadonlyMap<string, ReferenceRecord>>
+}
+
+type Chain = {
+  readonly log: LogKey
+  readonly bySeq: ReadonlyMap<number, readonly ReadCommit[]>
+  readonly forkedAt: number
+  readonly isPinned: boolean
+  readonly pinned: ReadonlySet<string>
+  readonly judged: Judged[]
+  ended: boolean
+}
+
+type Judged = { readonly commit: ReadCommit; readonly grant: Grant | undefined }
+
+/** Computes the reference; `rosters` is the whole chain, `profile` the one all of it names. */
+export function referenceOf(
+  commits: Iterable<Commit>,
+  rosters: readonly Roster[],
+  profile: Profile,
+): Reference {
+  const chains = chainsOf(commits, rosters)
+  for (let isMoving = true; isMoving; ) {
+    isMoving = false
+    for (const chain of chains.values()) {
+      while (judgeNext(chain, chains, rosters)) isMoving = true
+    }
+  }
+  const accepted = new Map<string, ReferenceHead>()
+  const ends = new Map<string, number>()
+  const effective = new Set<string>()
+  const scopes = new Map<string, Chain[]>()
+  for (const [text, chain] of chains) {
+    const last = chain.judged.at(-1)?.commit
+    if (last !== undefined) accepted.set(text, { seq: last.read.seq, id: toHex(last.id) })
+    const end = Math.min(chain.forkedAt - 1, chain.ended ? chain.judged.length : chain.forkedAt)
+    if (Number.isFinite(end)) ends.set(text, end)
+    for (const { commit } of chain.judged) effective.add(toHex(commit.id))
+    const scope = scopeText(chain.log)
+    scopes.set(scope, [...(scopes.get(scope) ?? []), chain])
+  }
+  const records = new Map([...scopes].map(([scope, own]) => [scope, recordsOf(own, profile)]))
+  return { accepted, ends, effective, records }
+}
+
+/** A scope as text: `ns/audience`. */
+export function scopeText(log: Pick<LogKey, 'ns' | 'aud'>): string {
+  return `${log.ns}/${audienceText(log.aud)}`
+}
+
+function chainsOf(commits: Iterable<Commit>, rosters: readonly Roster[]): Map<string, Chain> {
+  const byLog = new Map<string, { log: LogKey; byId: Map<string, ReadCommit> }>()
+  for (const commit of commits) {
+    const read = readCommit(testCrypto, commit)
+    const { ns, aud, writer } = read.read
+    const text = logText({ ns, aud, writer })
+    const entry = byLog.get(text) ?? { log: { ns, aud, writer }, byId: new Map() }
+    entry.byId.set(toHex(read.id), read)
+    byLog.set(text, entry)
+  }
+  return new Map(
+    [...byLog].map(([text, { log, byId }]) => [text, chainOf(log, byId, rosters)] as const),
+  )
+}
+
+function chainOf(
+  log: LogKey,
+  byId: ReadonlyMap<string, ReadCommit>,
+  rosters: readonly Roster[],
+): Chain {
+  const bySeq = new Map<number, ReadCommit[]>()
+  for (const commit of byId.values()) {
+    bySeq.set(commit.read.seq, [...(bySeq.get(commit.read.seq) ?? []), commit])
+  }
+  const forks = [...bySeq].filter(([, list]) => list.length > 1).map(([seq]) => seq)
+  const pin = rosters
+    .at(-1)
+    ?.state.writers.get(log.writer)
+    ?.pins.findLast((p) => scopeText(p.log) === scopeText(log))
+  const pinned = new Set<string>()
+  for (let id = pin && toHex(pin.log.id); id !== undefined && byId.has(id); ) {
+    pinned.add(id)
+    id = toHex(byId.get(id)?.read.parent ?? new Uint8Array())
+  }
+  return {
+    log,
+    bySeq,
+    forkedAt: Math.min(Number.POSITIVE_INFINITY, ...forks),
+    isPinned: pin !== undefined,
+    pinned,
+    judged: [],
+    ended: false,
+  }
+}
+
+/** Judges the next commit of a chain, if there is one and nothing it needs is missing. */
+function judgeNext(
+  chain: Chain,
+  chains: ReadonlyMap<string, Chain>,
+  rosters: readonly Roster[],
+): boolean {
+  if (chain.ended) return false
+  const before = chain.judged.at(-1)?.commit
+  const next = followers(chain, before)
+  if (next === undefined) return false
+  const { read } = next
+  const cited = rosters[read.roster[0] - 1]
+  if (cited === undefined) return false
+  if (isBeyondEnd(chain, next, before, rosters)) {
+    chain.ended = true
+    return true
+  }
+  if (read.v !== 1 || read.crit.length > 0 || !equalBytes(cited.hash, read.roster[1])) return false
+  if (!read.after.every(([writer, seq, id]) => isThere(chain, chains, rosters, writer, seq, id))) {
+    return false
+  }
+  chain.judged.push({ commit: next, grant: grantFor(next, chain.log, cited, rosters) })
+  return true
+}
+
+function followers(chain: Chain, before: ReadCommit | undefined): ReadCommit | undefined {
+  const at = chain.bySeq.get((before?.read.seq ?? 0) + 1) ?? []
+  const next = at.filter((c) => equalBytes(c.read.parent, before?.id ?? new Uint8Array()))
+  if (next.length < 2 || !chain.isPinned) return next[0]
+  return next.find((commit) => chain.pinned.has(toHex(commit.id)))
+}
+
+function isBeyondEnd(
+  chain: Chain,
+  commit: ReadCommit,
+  before: ReadCommit | undefined,
+  rosters: readonly Roster[],
+): boolean {
+  const { read } = commit
+  const end = finalEnd(chain.log, rosters)
+  if (end !== undefined && read.seq > end.seq) return true
+  if (end !== undefined && read.seq === end.seq && end.id !== toHex(commit.id)) return true
+  if (!chain.isPinned && read.seq >= chain.forkedAt) return true
+  if (read.v !== 1) return false
+  if (limitBroken(read) !== undefined) return true
+  if (before === undefined) return false
+  if (read.roster[0] < before.read.roster[0]) return true
+  return !read.reset && !isLater(read.stamp, before.read.stamp)
+}
+
+function isLater(a: Stamp, b: Stamp): boolean {
+  return a[0] > b[0] || (a[0] === b[0] && a[1] > b[1])
+}
+
+/** The end of a log whose every grant was closed for good. */
+function finalEnd(log: LogKey, rosters: readonly Roster[]): ReferenceHead | undefined {
+  const grants = grantsOf(log, rosters.at(-1)).filter((grant) => grant.ns === log.ns)
+  if (grants.length === 0 || !grants.every((grant) => grant.until?.final === true)) return undefined
+  const ends = grants
+    .flatMap((grant) => grant.until?.ends ?? [])
+    .filter((end) => scopeText(end) === scopeText(log))
+    .sort((a, b) => b.seq - a.seq)
+  return { seq: ends[0]?.seq ?? 0, id: toHex(ends[0]?.id ?? new Uint8Array()) }
+}
+
+function grantsOf(log: LogKey, roster: Roster | undefined): readonly Grant[] {
+  return roster?.state.writers.get(log.writer)?.grants ?? []
+}
+
+/** Whether what `after` names is here, or its log has ended below it. */
+function isThere(
+  chain: Chain,
+  chains: ReadonlyMap<string, Chain>,
+  rosters: readonly Roster[],
+  writer: number,
+  seq: number,
+  id: Uint8Array,
+): boolean {
+  const log = { ...chain.log, writer }
+  const other = chains.get(logText(log))
+  const reached = other?.judged.length ?? 0
+  if (other?.ended === true && seq > reached) return true
+  if (other !== undefined && seq >= other.forkedAt && reached >= other.forkedAt - 1) return true
+  const end = finalEnd(log, rosters)
+  if (end !== undefined && seq > end.seq && (reached >= end.seq || other?.ended === true)) {
+    return true
+  }
+  const there = other?.judged[seq - 1]
+  return there !== undefined && equalBytes(there.commit.id, id)
+}
+
+/** The grant under which a commit is in force, or undefined for a void one. */
+function grantFor(
+  commit: ReadCommit,
+  log: LogKey,
+  cited: Roster,
+  rosters: readonly Roster[],
+): Grant | undefined {
+  const { seq, entries, erase } = commit.read
+  const grant = grantsOf(log, cited).find(
+    (g) =>
+      g.ns === log.ns &&
+      g.until === undefined &&
+      g.auds.some((aud) => audienceText(aud) === audienceText(log.aud)),
+  )
+  if (grant === undefined) return undefined
+  const now = grantsOf(log, rosters.at(-1)).find((g) => g.ns === log.ns && g.from === grant.from)
+  const end = now?.until?.ends.find((each) => scopeText(each) === scopeText(log))
+  if (now?.until !== undefined && seq > (end?.seq ?? 0)) return undefined
+  const needs = entries.map((entry): Right => (entry.cls === 1 ? 'classify' : 'describe'))
+  if (!needs.every((right) => grant.rights.includes(right))) return undefined
+  return erase.length > 0 && !grant.rights.includes('erase') ? undefined : grant
+}
+
+type Value = { readonly value: SlotValue; readonly stamp: Stamp }
+
+function recordsOf(
+  chains: readonly Chain[],
+  profile: Profile,
+): ReadonlyMap<string, ReferenceRecord> {
+  const byWriter = new Map(chains.map((chain) => [chain.log.writer, chain]))
+  const values = new Map<string, Value>()
+  const deeds = chains.flatMap((chain) => deedsOf(chain, byWriter, profile, values))
+  const records = new Map<string, ReferenceRecord>()
+  for (const [rec, live] of liveByModel(deeds)) {
+    records.set(rec, { live, ...shownOf(rec, live, values, profile) })
+  }
+  return records
+}
+
+function deedsOf(
+  chain: Chain,
+  byWriter: ReadonlyMap<number, Chain>,
+  profile: Profile,
+  values: Map<string, Value>,
+): readonly Deed[] {
+  const { writer: client } = chain.log
+  const clocks = new Map<string, number>()
+  const named = new Map<number, readonly [number, Uint8Array]>()
+  return chain.judged.map(({ commit, grant }) => {
+    const { seq, entries, after } = commit.read
+    for (const [other, at, id] of after) named.set(other, [at, id])
+    const seen = new Map(
+      [...named].map(([other, [at, id]]) => [other, boundOf(byWriter.get(other), at, id)]),
+    )
+    const stamp = boundedStamp(chain, commit)
+    const written: WrittenSlot[] = []
+    for (const [index, entry] of entries.entries()) {
+      const { rec, cls, len } = entry
+      const clock = clocks.get(rec) ?? 0
+      clocks.set(rec, clock + len)
+      const isOfClass = (path: string): boolean => classOf(profile, kindOf(rec), path) === cls
+      const section = entrySection(commit, index)
+      const slots = section && readBody(section, { client, seq, clock }, len, isOfClass)
+      for (let i = 0; i < len; i++) {
+        const path = slots?.[i]?.path ?? ''
+        written.push({ rec, client, seq, clock: clock + i, path, cls, isLost: !slots })
+        values.set(`${rec} ${path}@${client}.${seq}`, { value: slots?.[i]?.value, stamp })
+      }
+    }
+    const over = entries.flatMap(({ rec, over: ranges }) =>
+      [...slotsOf(ranges)].map((slot) => ({ rec, ...slot })),
+    )
+    const mayClassify = grant?.rights.includes('classify') ?? false
+    return { client, seq, seen, isVoid: grant === undefined, mayClassify, written, over }
+  })
+}
+
+/** How far a named position binds: in full on the branch that stands, else what both share. */
+function boundOf(other: Chain | undefined, seq: number, id: Uint8Array): number {
+  if (other === undefined) return seq
+  const onChain = other.judged[seq - 1]
+  if (onChain !== undefined && equalBytes(onChain.commit.id, id)) return seq
+  const end = other.ended ? other.judged.length : Number.POSITIVE_INFINITY
+  return Math.min(seq, other.forkedAt - 1, end)
+}
+
+function boundedStamp(chain: Chain, commit: ReadCommit): Stamp {
+  let stamp = commit.read.stamp
+  for (const { commit: later, grant } of chain.judged) {
+    const isBound = grant !== undefined && later.read.reset && later.read.seq > commit.read.seq
+    if (isBound && isLater(stamp, later.read.stamp)) stamp = later.read.stamp
+  }
+  return stamp
+}
+
+function shownOf(
+  rec: string,
+  live: ReadonlySet<string>,
+  values: ReadonlyMap<string, Value>,
+  profile: Profile,
+): Pick<ReferenceRecord, 'conflicts' | 'shown'> {
+  type Speaker = { client: number; seq: number; text: string; stamp: Stamp }
+  const byPath = new Map<string, Map<number, Speaker>>()
+  for (const key of live) {
+    const [, path = '', client = '', seq = ''] = /^(.*)@(\d+)\.(\d+)$/.exec(key) ?? []
+    const { value, stamp } = values.get(`${rec} ${key}`) ?? { value: undefined, stamp: [0, 0] }
+    const text = value === undefined ? '' : canonicalJson(value)
+    const speakers = byPath.get(path) ?? new Map<number, Speaker>()
+    byPath.set(path, speakers)
+    const own = { client: Number(client), seq: Number(seq), text, stamp: stamp as Stamp }
+    const other = speakers.get(own.client)
+    if (other === undefined || other.seq < own.seq) speakers.set(own.client, own)
+  }
+  const conflicts: string[] = []
+  const shown = new Map<string, string>()
+  for (const [path, speakers] of byPath) {
+    const all = [...speakers.values()]
+    if (new Set(all.map((s) => s.text)).size > 1) conflicts.push(path)
+    if (classOf(profile, kindOf(rec), path) === 1) continue
+    const [newest] = all.sort(
+      (a, b) => b.stamp[0] - a.stamp[0] || b.stamp[1] - a.stamp[1] || b.client - a.client,
+    )
+    if (newest !== undefined) shown.set(path, newest.text)
+  }
+  return { conflicts: conflicts.sort(), shown }
+}

@@ -1,0 +1,46 @@
+/** Plans that failed once, cut short, with the bug that each one found. */
+
+/** A plan as `npm run sim -- --plan` takes it, and what was wrong. */
+export type FoundBug = {
+  readonly what: string
+  readonly plan: readonly (readonly [kind: string, chance: number])[]
+}
+
+export const FOUND: readonly FoundBug[] = [
+  {
+    what: 'a write over a position that a stolen key had signed ended in an internal error',
+    plan: [
+      ['admit', 1375334264],
+      ['rogue', 1652679891],
+      ['crash', 1346727699],
+      ['write', 1813936945],
+      ['connect', 1597879945],
+      ['write', 1160392785],
+      ['crash', 595734278],
+      ['equivocate', 400256661],
+      ['deliver', 709169301],
+      ['disk full', 998415476],
+      ['deliver', 1321419261],
+      ['connect', 2036027477],
+      ['deliver', 243056898],
+    ],
+  },
+  {
+    what: 'after a fork two nodes showed different values of a record that named the forked log',
+    plan: [
+      ['write', 808112305],
+      ['write', 741071094],
+      ['connect', 198626778],
+      ['write', 1329258785],
+      ['equivocate', 396788887],
+      ['deliver', 845916381],
+      ['write', 891094482],
+      ['rogue', 82086234],
+      ['deliver', 121744820],
+      ['write', 1136132355],
+      ['wait', 1553192650],
+      ['deliver', 535756417],
+      ['connect', 2103978634],
+    ],
+  },
+]

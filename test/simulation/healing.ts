@@ -1,0 +1,76 @@
+/** The end of every simulation: all is repaired, everybody exchanges with everybody, and rests. */
+import { hashToText, logText } from '../../packages/registry-core/src/index.ts'
+import { isMember } from '../../packages/registry-core/src/sync/audience-rule.ts'
+import { createChance } from '../../packages/registry-core/testing/history.ts'
+import type { SimNode } from './sim-node.ts'
+import { writeAt } from './steps/write.ts'
+import { LISTED_AUDIENCE, type World } from './world.ts'
+
+const ROUNDS_MAX = 12
+const WORK_MAX = 40_000
+const ROUND_MS = 31_000
+
+/** Repairs everything, lets the nodes exchange until nothing moves, write once more, and rest. */
+export async function heal(world: World): Promise<void> {
+  await world.heal()
+  await rest(world)
+  for (const [i, node] of world.up.entries()) {
+    await writeAt(world, node, createChance(i + 1))
+  }
+  await rest(world)
+}
+
+async function rest(world: World): Promise<void> {
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    connectAll(world)
+    if ((await world.deliver(WORK_MAX)) === WORK_MAX) {
+      world.violations.push('the exchange does not come to rest')
+      return
+    }
+    const before = headsOf(world)
+    world.pass(ROUND_MS)
+    await world.deliver(WORK_MAX)
+    if (headsOf(world) === before) return
+  }
+  world.violations.push(`heads still move after ${ROUNDS_MAX} rounds`)
+}
+
+/**
+ * Members in a ring, and all that share a namespace with each other, since what is internal goes
+ * no other way; one stream joins the two namespaces that share an audience. Whoever is no member
+ * asks the first, in vain.
+ */
+function connectAll(world: World): void {
+  const { writers } = world.federation.newest.state
+  const namespaceOf = ({ identity }: SimNode): number => {
+    const writer = writers.get(identity.client)
+    const isInside = writer !== undefined && isMember(writer)
+    return isInside ? (writer.grants.find((grant) => grant.until === undefined)?.ns ?? 0) : 0
+  }
+  const members = world.up.filter((node) => namespaceOf(node) > 0)
+  for (const [i, node] of members.entries()) {
+    const next = members[(i + 1) % members.length]
+    if (next !== undefined) world.connect(node, next)
+    for (const other of members) {
+      if (namespaceOf(other) === namespaceOf(node)) world.connect(node, other)
+    }
+  }
+  const [first, ...others] = LISTED_AUDIENCE.map((ns) => members.find((n) => namespaceOf(n) === ns))
+  for (const other of others) {
+    if (first !== undefined && other !== undefined) world.connect(first, other)
+  }
+  for (const node of world.up) {
+    if (members[0] !== undefined && !members.includes(node)) world.connect(node, members[0])
+  }
+}
+
+/** The ends of all logs at all nodes, as text. */
+export function headsOf(world: World): string {
+  const lines = world.up.flatMap((node) =>
+    (node.registry?.heads() ?? []).map(
+      ({ log, known, accepted, forkedAt }) =>
+        `${logText(log)} ${known.seq} ${accepted.seq} ${hashToText(accepted.id)} ${forkedAt}`,
+    ),
+  )
+  return lines.join('\n')
+}

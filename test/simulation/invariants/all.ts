@@ -1,0 +1,19 @@
+/** What must hold after healing. A new feature adds what it promises here. */
+import { acknowledged } from './acknowledged.ts'
+import { audience } from './audience.ts'
+import { convergence } from './convergence.ts'
+import type { Invariant } from './invariant.ts'
+import { model } from './model.ts'
+import { namespace } from './namespace.ts'
+import { rebuild } from './rebuild.ts'
+import { rot } from './rot.ts'
+
+export const INVARIANTS: readonly Invariant[] = [
+  audience,
+  acknowledged,
+  convergence,
+  model,
+  namespace,
+  rebuild,
+  rot,
+]

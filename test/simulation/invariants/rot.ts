@@ -1,0 +1,23 @@
+/** Rot is never silent: a node whose catalogue it changed is told so by its own logs. */
+import { hashToText } from '../../../packages/registry-core/src/index.ts'
+import type { Invariant } from './invariant.ts'
+import { compareRebuilt } from './rebuild.ts'
+
+export const rot: Invariant = {
+  name: 'rot',
+  check: async ({ world, members }) => {
+    const sound = members[0]?.registry
+    for (const node of world.up.filter((each) => each.isRotten)) {
+      const { registry } = node
+      if (registry === undefined || sound === undefined) continue
+      const accepted = (each: typeof sound): string => hashToText(each.headsDigest('accepted', 1))
+      if (accepted(registry) !== accepted(sound)) continue
+      const digests = [sound, registry].map((each) => each.catalogueDigest())
+      const [a, b] = (await Promise.all(digests).catch(() => [])).map(hashToText)
+      if (a === undefined || a === b) continue
+      const noticed = await compareRebuilt(node, 1).catch(() => 'it cannot be read')
+      if (noticed === undefined) return `the catalogue of ${node.identity.name} rotted unnoticed`
+    }
+    return undefined
+  },
+}

@@ -1,0 +1,117 @@
+/** Runs a plan against a federation of real cores, heals it, and checks what must hold. */
+import { allCommits, CN_GOV_PROFILE, type Commit } from '../../packages/registry-core/src/index.ts'
+import { isMember } from '../../packages/registry-core/src/sync/audience-rule.ts'
+import { createChance } from '../../packages/registry-core/testing/history.ts'
+import { referenceOf } from '../../packages/registry-core/testing/reference.ts'
+import { headsOf, heal } from './healing.ts'
+import { INVARIANTS } from './invariants/all.ts'
+import { overBound } from './invariants/bounds.ts'
+import { readContents } from './invariants/contents.ts'
+import type { Healed } from './invariants/invariant.ts'
+import type { Planted } from './sim-node.ts'
+import { planOf, type Step } from './step.ts'
+import { OPEN_KINDS, STEP_KINDS } from './steps/all.ts'
+import { World } from './world.ts'
+
+/** How many steps a seed has. */
+export const STEPS = 45
+
+/** What was wrong: which invariant, and how. */
+export type Failure = { readonly invariant: string; readonly detail: string }
+
+/** The outcome of one plan. */
+export type Run = {
+  readonly failure: Failure | undefined
+  /** What each step did, in words; steps that had nothing to do are left out. */
+  readonly trace: readonly string[]
+  /** The ends of all logs at all nodes at the end of the run. */
+  readonly heads: string
+}
+
+/** The plan of a seed; `more` names kinds that are left out otherwise. */
+export function planOfSeed(
+  seed: number,
+  length: number = STEPS,
+  more: readonly string[] = [],
+): readonly Step[] {
+  return planOf(seed, length, [
+    ...STEP_KINDS,
+    ...OPEN_KINDS.filter(({ name }) => more.includes(name)),
+  ])
+}
+
+/** What a failure says: what was broken, how, and the steps that led there. */
+export function failureText(name: string, { failure, trace }: Run): string {
+  if (failure === undefined) return `${name} holds`
+  const steps = trace.map((line) => `\n  ${line}`).join('')
+  return `${name} breaks "${failure.invariant}": ${failure.detail}\nafter${steps}`
+}
+
+/** Runs a plan; a failure ends it. */
+export async function simulate(plan: readonly Step[], planted: Planted = {}): Promise<Run> {
+  const trace: string[] = []
+  try {
+    const world = await World.open(planted)
+    const failure =
+      (await takeSteps(world, plan, trace)) ?? (await takeHealing(world)) ?? (await judge(world))
+    return { failure, trace, heads: headsOf(world) }
+  } catch (error) {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { failure: { invariant: 'no error but a refusal', detail }, trace, heads: '' }
+  }
+}
+
+async function takeSteps(
+  world: World,
+  plan: readonly Step[],
+  trace: string[],
+): Promise<Failure | undefined> {
+  for (const step of plan) {
+    const kind = [...STEP_KINDS, ...OPEN_KINDS].find(({ name }) => name === step.kind)
+    world.chance = createChance(step.chance)
+    world.ms += 1
+    const words = await kind?.run(world, world.chance)
+    if (words !== undefined) trace.push(`${step.kind}: ${words}`)
+    const failure = whileRunning(world)
+    if (failure !== undefined) return failure
+  }
+  return undefined
+}
+
+async function takeHealing(world: World): Promise<Failure | undefined> {
+  world.chance = createChance(1)
+  await heal(world)
+  return whileRunning(world)
+}
+
+function whileRunning(world: World): Failure | undefined {
+  const [violation] = world.violations
+  if (violation !== undefined) return { invariant: 'always', detail: violation }
+  const detail = overBound(world)
+  return detail === undefined ? undefined : { invariant: 'bounds', detail }
+}
+
+async function judge(world: World): Promise<Failure | undefined> {
+  const healed = await healedOf(world)
+  for (const { name, check } of INVARIANTS) {
+    const detail = await check(healed)
+    if (detail !== undefined) return { invariant: name, detail }
+  }
+  return undefined
+}
+
+async function healedOf(world: World): Promise<Healed> {
+  const { writers } = world.federation.newest.state
+  const members = world.up.filter((node) => {
+    const writer = writers.get(node.identity.client)
+    return writer !== undefined && isMember(writer) && !node.isRotten
+  })
+  const commits: Commit[] = []
+  for (const { registry } of members) {
+    if (registry === undefined) continue
+    for await (const commit of allCommits(registry)) commits.push(commit)
+  }
+  const { rosters } = world.federation
+  const reference = referenceOf(commits, rosters, CN_GOV_PROFILE)
+  return { world, members, reference, contents: await readContents(members, reference) }
+}

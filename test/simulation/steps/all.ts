@@ -1,0 +1,43 @@
+/**
+ * Every kind of step. A new fault or feature is one file here and one line below; what must hold
+ * after it stands in `../invariants/all.ts`. Bundles, snapshots, pruning and mixed versions of the
+ * software have their place here.
+ */
+import type { StepKind } from '../step.ts'
+import { burn, diskFull, diskSpace, rot, writeError } from './disk.ts'
+import { equivocate, forge, rogue } from './hostile.ts'
+import { breakStream, carry, connect, deliver, partition, weather } from './network.ts'
+import { crash, crashLater, restart, start } from './power.ts'
+import { admit, close, pin } from './roster.ts'
+import { clock, wait } from './time.ts'
+import { write, writeMany } from './write.ts'
+
+export const STEP_KINDS: readonly StepKind[] = [
+  write,
+  writeMany,
+  connect,
+  deliver,
+  breakStream,
+  weather,
+  partition,
+  carry,
+  wait,
+  clock,
+  crash,
+  crashLater,
+  start,
+  restart,
+  writeError,
+  diskFull,
+  diskSpace,
+  rot,
+  burn,
+  admit,
+  close,
+  rogue,
+  equivocate,
+  forge,
+]
+
+/** What is known not to hold yet; `npm run sim -- --with NAME` lets it happen. */
+export const OPEN_KINDS: readonly StepKind[] = [pin]
