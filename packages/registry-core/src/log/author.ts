@@ -199,7 +199,6 @@ async function finishDraft(desk: Desk, draft: CommitDraft, tally: Tally): Promis
   tally.problems += problems
 }
 
-/** The header of the next own commit but for its entries; refuses where the log may not go on. */
 /** Whether commits of the own log are here that this node did not make or no longer has in full. */
 function isWrittenElsewhere(own: LogState, roster: Roster): boolean {
   if (own.known.seq > own.judged.seq) return true
@@ -207,6 +206,7 @@ function isWrittenElsewhere(own: LogState, roster: Roster): boolean {
   return own.held > 0 || (own.forkedAt !== undefined && own.forkedAt <= own.judged.seq + 1)
 }
 
+/** The header of the next own commit but for its entries; refuses where the log may not go on. */
 function headerStart(desk: Desk): HeaderStart {
   const { log, logs, roster, write } = desk
   const own = logs.get(log)
