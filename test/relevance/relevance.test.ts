@@ -5,7 +5,7 @@ import { ndcg } from './ndcg.ts'
 import { openSampleCatalogue } from './sample-catalogue.ts'
 
 /** What the catalogue reaches, less what rounding may take. Raise it when the ranking improves. */
-const FLOOR = { en: 0.77, zh: 0.39 } as const
+const FLOOR = { en: 0.85, zh: 0.74 } as const
 
 describe('the judged queries', function () {
   this.timeout(120_000)

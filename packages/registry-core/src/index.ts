@@ -3,18 +3,16 @@
  * clock or randomness. `openRegistry` is the way in; a shell passes it a database and the rest.
  */
 export { assertNever } from './assert.ts'
-export {
-  type AgencyCounts,
-  type Catalogue,
-  type ConflictSource,
-  FACETS,
-  type FieldProvenance,
-  type FilterName,
-  type HistoryItem,
-  type Item,
-  type Page,
-  type Query,
-  type Source,
+export type {
+  AgencyCounts,
+  Catalogue,
+  ConflictSource,
+  FieldProvenance,
+  HistoryItem,
+  Item,
+  Page,
+  Query,
+  Source,
 } from './catalogue/catalogue.ts'
 export { noCounts } from './catalogue/counts.ts'
 export { isSlotValue, type SlotValue } from './commit/any-value.ts'
@@ -112,6 +110,9 @@ export {
 export { profileHash } from './roster/roster-store.ts'
 export type { Agency, Grant, Namespace, RosterState, Writer } from './roster/state.ts'
 export { encodeTicket, parseTicket, type Ticket } from './roster/ticket.ts'
+export type { IndexCheck } from './search/check-index.ts'
+export { SORTS } from './search/cursor.ts'
+export { FACETS, FILTERS, type Filter, type FilterName, filterOf } from './search/filters.ts'
 export { matchRanges, type TextRange } from './search/text/highlight.ts'
 export { soundOf } from './search/text/pinyin.ts'
 export { type ParsedQuery, parseQuery } from './search/text/query.ts'

@@ -3,6 +3,7 @@
 import type { Catalogue } from './catalogue/catalogue.ts'
 import { DigestTree } from './catalogue/digest-tree.ts'
 import { ReplicaCatalogue } from './catalogue/replica-catalogue.ts'
+import { StoredViews } from './catalogue/stored-views.ts'
 import type { Audience } from './commit/audience.ts'
 import { type Commit, decodeCommit } from './commit/commit.ts'
 import { decodeHeader } from './commit/header.ts'
@@ -18,8 +19,6 @@ import { effectiveStamp } from './log/past.ts'
 import { rebuildMark, rebuildScope, unfinishedScopes } from './log/rebuild.ts'
 import type { Profile } from './profile/profile.ts'
 import { Queue } from './queue.ts'
-import { recordIdText } from './record/record-id.ts'
-import type { View } from './record/view.ts'
 import type {
   Author,
   Registry,
@@ -32,7 +31,11 @@ import type {
 import { namespacesAffected } from './roster/affected.ts'
 import type { Roster } from './roster/roster.ts'
 import { RosterStore } from './roster/roster-store.ts'
-import { type Owner, ScanIndex } from './search/scan-index.ts'
+import { beginCheck, finishCheck, type IndexCheck } from './search/check-index.ts'
+import type { Owner, Surroundings } from './search/filters.ts'
+import { valuesNamed } from './search/named-values.ts'
+import { type IndexProgress, SearchIndex } from './search/search-index.ts'
+import { type Synonyms, synonymsOf } from './search/text/synonyms.ts'
 import {
   fixedHex,
   logPrefix,
@@ -48,7 +51,14 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const store = await openStore(options.db)
   const rosters = await RosterStore.load(options.crypto, store, options.profiles)
   const logs = await Logs.load(options.crypto, store)
-  const replica = new Replica(options, store, rosters, logs)
+  const views = new StoredViews({
+    crypto: options.crypto,
+    store,
+    profile: () => rosters.viewProfile,
+    stamp: (scope, row) => effectiveStamp(logs, scope, row),
+  })
+  const index = await SearchIndex.open(store, views, surroundings(rosters))
+  const replica = new Replica(options, store, rosters, logs, views, index)
   await replica.resume()
   return replica
 }
@@ -59,7 +69,8 @@ class Replica implements Registry {
   readonly #store: Store
   readonly #rosters: RosterStore
   readonly #logs: Logs
-  readonly #index: ScanIndex
+  readonly #index: SearchIndex
+  readonly #views: StoredViews
   readonly #tree: DigestTree
   readonly #acceptor: Acceptor
   readonly #queue = new Queue()
@@ -68,20 +79,22 @@ class Replica implements Registry {
   #author: Author | undefined
   #isClosed = false
 
-  constructor(options: RegistryOptions, store: Store, rosters: RosterStore, logs: Logs) {
+  constructor(
+    options: RegistryOptions,
+    store: Store,
+    rosters: RosterStore,
+    logs: Logs,
+    views: StoredViews,
+    index: SearchIndex,
+  ) {
     this.#options = options
     this.#store = store
     this.#rosters = rosters
     this.#logs = logs
     this.#tree = new DigestTree(options.crypto, store)
-    this.#index = new ScanIndex((ns) => this.#ownerOf(ns))
-    this.catalogue = new ReplicaCatalogue({
-      crypto: options.crypto,
-      store,
-      index: this.#index,
-      profile: () => rosters.viewProfile,
-      stamp: (scope, row) => effectiveStamp(logs, scope, row),
-    })
+    this.#index = index
+    this.#views = views
+    this.catalogue = new ReplicaCatalogue({ crypto: options.crypto, store, index, views })
     this.#acceptor = new Acceptor({
       crypto: options.crypto,
       store,
@@ -90,14 +103,13 @@ class Replica implements Registry {
       rosters: () => rosters.all,
       profileOf: (roster) => rosters.profileOf(roster),
       viewProfile: () => rosters.viewProfile,
-      onViews: (scope, views) => this.#showViews(scope, views),
+      stage: (scope, views) => index.stage(scope, views),
       onRejudge: (scope) => this.#markForRejudging(scope),
     })
   }
 
-  /** Loads the index, finishes interrupted rebuilds and judges what had been waiting. */
+  /** Finishes interrupted rebuilds and judges what had been waiting. */
   async resume(): Promise<void> {
-    for await (const view of this.catalogue.views()) this.#index.set(view)
     for (const scope of await unfinishedScopes(this.#store)) await this.#rebuild(scope)
     await this.#acceptor.retry()
     await this.#rejudgeMarked()
@@ -249,6 +261,15 @@ class Replica implements Registry {
     return this.#exclusively(() => this.#tree.root(1))
   }
 
+  reindex(onProgress: IndexProgress = () => undefined): Promise<void> {
+    return this.#index.rebuild((work) => this.#exclusively(work), onProgress)
+  }
+
+  async checkIndex(): Promise<readonly IndexCheck[]> {
+    const begun = await this.#exclusively(async () => beginCheck(this.#views, this.#index))
+    return finishCheck(begun, (ns) => ownerOf(this.#rosters, ns).agency)
+  }
+
   totals(): Totals {
     const counts = this.catalogue.countsByAgency()
     const sum = (name: 'records' | 'published' | 'withdrawn' | 'problems' | 'conflicts'): number =>
@@ -272,7 +293,7 @@ class Replica implements Registry {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await this.#queue.run(async () => undefined)
+    await this.#queue.run(() => this.#index.close())
   }
 
   #exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -297,25 +318,46 @@ class Replica implements Registry {
   }
 
   async #rebuild(scope: Scope): Promise<void> {
-    if (scope.aud === 1) this.#index.deleteNamespace(scope.ns)
-    const context = { store: this.#store, logs: this.#logs, acceptor: this.#acceptor }
+    const context = {
+      store: this.#store,
+      logs: this.#logs,
+      acceptor: this.#acceptor,
+      stage: (of: Scope, views: Parameters<SearchIndex['stage']>[1]) =>
+        this.#index.stage(of, views),
+    }
     await rebuildScope(context, scope)
   }
+}
 
-  #showViews(scope: Scope, views: ReadonlyMap<string, View | undefined>): void {
-    if (scope.aud !== 1) return
-    for (const [rec, view] of views) {
-      if (view === undefined) this.#index.delete(recordIdText(scope.ns, rec))
-      else this.#index.set(view)
-    }
+/** What the index asks about: always the newest roster and its profile. */
+function surroundings(rosters: RosterStore): Surroundings {
+  const profile = (): Profile | undefined => rosters.viewProfile
+  let known: { readonly of: Profile | undefined; readonly synonyms: Synonyms } | undefined
+  return {
+    ownerOf: (ns) => ownerOf(rosters, ns),
+    valuesNamed: (name, text) => valuesNamed(profile(), rosters.newest?.state, name, text),
+    synonyms: () => {
+      const of = profile()
+      if (known === undefined || known.of !== of) known = { of, synonyms: synonymsOf(of) }
+      return known.synonyms
+    },
   }
+}
 
-  #ownerOf(ns: number): Owner {
-    const state = this.#rosters.newest?.state
-    const agency = state?.namespaces.get(ns)?.owners.at(-1)?.agency ?? 0
-    const region = state?.agencies.get(agency)?.region ?? ''
-    return { agency, region: region === '' ? null : region }
+/** Who owns a namespace by the newest roster, and the agencies above. */
+function ownerOf(rosters: RosterStore, ns: number): Owner {
+  const state = rosters.newest?.state
+  const agency = state?.namespaces.get(ns)?.owners.at(-1)?.agency ?? 0
+  const region = state?.agencies.get(agency)?.region ?? ''
+  const above: number[] = []
+  for (
+    let parent = state?.agencies.get(agency)?.parent ?? 0;
+    parent !== 0 && parent !== agency && !above.includes(parent);
+    parent = state?.agencies.get(parent)?.parent ?? 0
+  ) {
+    above.push(parent)
   }
+  return { agency, above, region: region === '' ? null : region }
 }
 
 /** Commits of a replica in wire form, log by log, for re-checking and for copies. */

@@ -12,6 +12,8 @@ import type { LogHead, LogKey } from './log/log.ts'
 import type { Acceptance } from './log/outcome.ts'
 import type { Profile } from './profile/profile.ts'
 import type { Roster } from './roster/roster.ts'
+import type { IndexCheck } from './search/check-index.ts'
+import type { IndexProgress } from './search/search-index.ts'
 
 /** Any ordered key-value store of the abstract-level family. */
 export type Database = AbstractLevel<string | Uint8Array, string, string>
@@ -111,6 +113,10 @@ export interface Registry {
 
   catalogueDigest(): Promise<Hash>
   totals(): Totals
+  /** Builds the search index anew from the views, beside the one that serves meanwhile. */
+  reindex(onProgress?: IndexProgress): Promise<void>
+  /** Compares what is indexed with the records, agency by agency. */
+  checkIndex(): Promise<readonly IndexCheck[]>
   readonly catalogue: Catalogue
   subscribe(listener: (event: RegistryEvent) => void): () => void
   close(): Promise<void>

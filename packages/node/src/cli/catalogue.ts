@@ -1,4 +1,4 @@
-/** import, status, verify, export: what goes into a node and comes out of it. */
+/** import, status, verify, reindex, export: what goes into a node and comes out of it. */
 import { once } from 'node:events'
 import { type Command, Option } from 'commander'
 import type { ImportReport } from '../feed/import-feed.ts'
@@ -102,8 +102,26 @@ export function addVerify(program: Command, done: Done): void {
         for (const { what, where } of result.problems) say(`${what}: ${where}`)
         print(`${result.ok ? 'verified' : 'NOT verified'}: ${result.commits} commits,`)
         print(`  ${result.records} records, digest ${result.digest}`)
+        for (const { agency, records, indexed } of result.index) {
+          print(`  agency ${agency}: ${records} records indexed, digest ${indexed}`)
+        }
       }
       done(result.ok ? 0 : 1)
+    },
+  )
+}
+
+/** `mulu reindex` */
+export function addReindex(program: Command, done: Done): void {
+  const description = 'build the search index anew, while the node serves'
+  withDir(program.command('reindex').description(description)).action(
+    async ({ dir, json }: Dir) => {
+      await using operations = await openOperations(dir)
+      const progress = startProgress('records')
+      const result = await operations.reindex(progress.update).finally(progress.stop)
+      if (json === true) printJson(result)
+      else print(`indexed: ${result.records} records`)
+      done(0)
     },
   )
 }

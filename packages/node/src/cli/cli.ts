@@ -2,7 +2,7 @@
 import { isMuluError, type MuluError } from '@mulu/registry-core'
 import { Command, CommanderError } from 'commander'
 import { SOFTWARE } from '../software.ts'
-import { addExport, addImport, addStatus, addVerify } from './catalogue.ts'
+import { addExport, addImport, addReindex, addStatus, addVerify } from './catalogue.ts'
 import { addDemo } from './demo.ts'
 import { addAdmit, addFound, addInit, addTicket } from './membership.ts'
 import { printError } from './output.ts'
@@ -23,7 +23,9 @@ export async function runCli(args: readonly string[]): Promise<ExitStatus> {
     status = result
   }
   for (const add of [addFound, addTicket, addInit, addAdmit, addStart]) add(program, done)
-  for (const add of [addImport, addStatus, addVerify, addExport, addDemo]) add(program, done)
+  for (const add of [addImport, addStatus, addVerify, addReindex, addExport, addDemo]) {
+    add(program, done)
+  }
   for (const command of program.commands) command.exitOverride()
   try {
     await program.parseAsync([...args], { from: 'user' })

@@ -2,6 +2,7 @@
  * Every address of the API with its parameters: the query parser refuses what is not here, and
  * the OpenAPI document is made from it.
  */
+import { FILTERS, SORTS } from '@mulu/registry-core'
 
 /** A query parameter. */
 export type Parameter = {
@@ -36,18 +37,11 @@ const filter = (name: string, description: string): Parameter => ({
 /** Parameters of a listing. */
 export const LIST_PARAMETERS: readonly Parameter[] = [
   { name: 'q', description: 'Words that all have to match', schema: TEXT },
-  filter('kind', 'Kind of record'),
-  filter('agency', 'Number of the agency'),
-  filter('region', 'Code of the region'),
-  filter('theme', 'Code of the theme'),
-  filter('sharing', 'Sharing type'),
-  filter('openness', 'Openness to the public'),
-  filter('format', 'Format of a distribution'),
-  filter('state', 'published (default), withdrawn or all'),
+  ...FILTERS.map(({ name, description }) => filter(name, description)),
   {
     name: 'sort',
     description: 'Order of the result',
-    schema: { type: 'string', enum: ['relevance', 'modified', 'title'] },
+    schema: { type: 'string', enum: SORTS },
   },
   {
     name: 'limit',
@@ -111,6 +105,7 @@ export const API_PATHS: readonly ApiPath[] = [
   write('post', '/api/v1/admissions', 'Sign the next roster with join requests'),
   write('get', '/api/v1/ticket', 'A join ticket'),
   write('post', '/api/v1/verify', 'Re-check everything from the logs'),
+  write('post', '/api/v1/reindex', 'Build the search index anew while the node serves'),
   write(
     'get',
     '/api/v1/export',

@@ -1,15 +1,12 @@
 /** Labels of the values that lists are filtered by: from the profile, and of agencies the roster. */
-import type { FilterName, Labels, Profile, RosterState } from '@mulu/registry-core'
+import {
+  type FilterName,
+  filterOf,
+  type Labels,
+  type Profile,
+  type RosterState,
+} from '@mulu/registry-core'
 import { agencyRef } from '../status/names.ts'
-
-const VOCABULARY_BY_FACET: Readonly<Partial<Record<FilterName, string>>> = {
-  region: 'regions',
-  theme: 'themes',
-  sharing: 'sharingTypes',
-  openness: 'opennessTypes',
-  format: 'formats',
-  state: 'states',
-}
 
 /** The label of a value; empty when nobody names it. */
 export function facetLabel(
@@ -20,7 +17,7 @@ export function facetLabel(
 ): Labels {
   if (facet === 'agency') return agencyRef(state, Number(value)).name
   if (facet === 'kind') return profile?.kinds[value]?.label ?? {}
-  const vocabulary = profile?.vocabularies[VOCABULARY_BY_FACET[facet] ?? '']
+  const vocabulary = profile?.vocabularies[filterOf(facet).vocabulary ?? '']
   return vocabulary?.terms.find((term) => term.code === value)?.label ?? {}
 }
 

@@ -5,6 +5,7 @@ import { type Admitted, admitRequests } from '../federation/admit.ts'
 import { type ImportOptions, type ImportReport, importFeed } from '../feed/import-feed.ts'
 import type { NodeContext } from '../node-context.ts'
 import { type NodeStatus, readStatus } from '../status/node-status.ts'
+import { type Reindexed, reindex } from './reindex.ts'
 import { type Verification, verifyNode } from './verify.ts'
 
 /** The operations. */
@@ -12,6 +13,7 @@ export type Operations = AsyncDisposable & {
   readonly status: () => Promise<NodeStatus>
   readonly importFeed: (options: ImportOptions) => Promise<ImportReport>
   readonly verify: (onProgress: (done: number, total: number) => void) => Promise<Verification>
+  readonly reindex: (onProgress: (done: number, total: number) => void) => Promise<Reindexed>
   readonly exportLines: () => AsyncIterable<string>
   readonly ticket: () => Promise<string>
   readonly admit: (texts: readonly string[], rights?: readonly Right[]) => Promise<Admitted>
@@ -27,6 +29,7 @@ export function localOperations(
     status: () => readStatus(context),
     importFeed: (options) => importAlone(context, options),
     verify: (onProgress) => verifyNode(context, onProgress),
+    reindex: (onProgress) => reindex(context, onProgress),
     exportLines: () => exportLines(context),
     ticket: async () => ticketOf(context),
     admit: (texts, rights) =>

@@ -6,6 +6,7 @@ import type { ImportReport } from '../feed/import-feed.ts'
 import { readAccessKey } from '../folder/access-key.ts'
 import type { RunFile } from '../folder/run-file.ts'
 import type { Operations } from './operations.ts'
+import type { Reindexed } from './reindex.ts'
 import type { Verification } from './verify.ts'
 
 type Line = {
@@ -42,6 +43,10 @@ export async function remoteOperations(
     verify: async (onProgress) => {
       const response = await call('/api/v1/verify', { method: 'POST', headers: NDJSON })
       return (await lines(response, onProgress)) as Verification
+    },
+    reindex: async (onProgress) => {
+      const response = await call('/api/v1/reindex', { method: 'POST', headers: NDJSON })
+      return (await lines(response, onProgress)) as Reindexed
     },
     exportLines: async function* exportLines() {
       const response = await call('/api/v1/export?format=jsonl')

@@ -1,6 +1,7 @@
 /**
  * Re-checks a replica from its logs: every signature, hash and body passes the gate once more in
- * a fresh registry, and digest and views of every record have to come out the same.
+ * a fresh registry, and digest and views of every record have to come out the same; the search
+ * index must hold exactly the records that are there.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,7 @@ import {
   decodeCommit,
   decodeHeader,
   hashToText,
+  type IndexCheck,
   type JsonValue,
   logText,
   openRegistry,
@@ -28,6 +30,8 @@ export type Verification = {
   readonly commits: number
   readonly records: number
   readonly digest: string
+  /** Sums over the records of each agency and over what of them is indexed. */
+  readonly index: readonly IndexCheck[]
   readonly problems: readonly { readonly what: string; readonly where: string }[]
 }
 
@@ -76,7 +80,11 @@ async function compare(
     const records = await compareViews(registry, scratch, problems)
     if (headsOf(registry) === heads || round === ROUNDS_MAX) {
       const { commits } = registry.totals()
-      return { ok: problems.length === 0, commits, records, digest, problems }
+      const index = await registry.checkIndex()
+      for (const { agency, digest: own, indexed } of index) {
+        if (own !== indexed) problems.push({ what: 'search index', where: `agency ${agency}` })
+      }
+      return { ok: problems.length === 0, commits, records, digest, index, problems }
     }
   }
 }

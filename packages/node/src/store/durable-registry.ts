@@ -131,6 +131,12 @@ export class DurableRegistry implements Registry {
   catalogueDigest(): Promise<Hash> {
     return this.#guard((registry) => registry.catalogueDigest())
   }
+  reindex(onProgress?: (done: number, total: number) => void): Promise<void> {
+    return this.#guard((registry) => registry.reindex(onProgress))
+  }
+  checkIndex(): ReturnType<Registry['checkIndex']> {
+    return this.#guard((registry) => registry.checkIndex())
+  }
   totals(): Totals {
     return this.#open.registry.totals()
   }

@@ -59,7 +59,7 @@ describe('the mulu command', () => {
   it('[CL2] lists its commands and its version with 0', async () => {
     const help = await run('--help')
     expect(help.status).to.equal(0)
-    const commands = 'found ticket init admit start import status verify export demo'
+    const commands = 'found ticket init admit start import status verify reindex export demo'
     for (const command of commands.split(' ')) expect(help.stdout).to.match(RegExp(`\\b${command}`))
     const version = await run('--version')
     expect([version.status, version.stdout.trim()]).to.deep.equal([0, '0.1.0'])
@@ -240,6 +240,17 @@ describe('the mulu command', () => {
     const result = JSON.parse(bad.stdout)
     expect(result.ok).to.equal(false)
     expect(result.problems).to.have.length.at.least(1)
+  })
+
+  it('[SR9] builds the search index anew from the command line, also where it was damaged', async () => {
+    await foundIn(at)
+    await run('import', '--dir', at, await feedFile(dataset('a'), dataset('b')))
+    await alterFirst(at, '!search!0001/p/', () => undefined)
+    const bad = JSON.parse((await run('verify', '--dir', at, '--json')).stdout)
+    expect(bad.problems).to.deep.equal([{ what: 'search index', where: 'agency 1' }])
+    const { status, stdout } = await run('reindex', '--dir', at)
+    expect([status, stdout.trim()]).to.deep.equal([0, 'indexed: 2 records'])
+    expect(JSON.parse((await run('verify', '--dir', at, '--json')).stdout).ok).to.equal(true)
   })
 
   it('[CL15] verifies with 1 once a stored commit was altered or has gone', async () => {

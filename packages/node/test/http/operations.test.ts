@@ -152,8 +152,22 @@ describe('local operations over HTTP', () => {
       commits: 1,
       records: 2,
       digest: catalogue.digest,
+      index: body.index,
       problems: [],
     })
+    expect(body.index).to.have.length(1)
+    expect(body.index[0]).to.include({ agency: 1, records: 2, indexed: body.index[0].digest })
+  })
+
+  it('[SR8] builds the search index anew over the API and then finds what it found before', async () => {
+    await send(feed(dataset('a'), dataset('b')))
+    const before = (await node.get('/api/v1/records?q=dataset&state=all')).body
+    const { status, body } = await node.own('/api/v1/reindex', { method: 'POST' })
+    expect([status, body]).to.deep.equal([200, { records: 2 }])
+    const after = (await node.get('/api/v1/records?q=dataset&state=all')).body
+    expect([after.total, after.items]).to.deep.equal([before.total, before.items])
+    const refused = await fetch(new URL('/api/v1/reindex', node.url), { method: 'POST' })
+    expect(refused.status).to.equal(401)
   })
 
   it('[HT34] admits newcomers in one roster version and gives offices describe only', async () => {

@@ -1,3 +1,4 @@
+import { FILTERS } from '@mulu/registry-core'
 import { expect } from 'chai'
 import { createTestNode, dataset, FIELDS, feed, json, type TestNode } from '../test-node.ts'
 
@@ -95,6 +96,34 @@ describe('reading over HTTP', () => {
       spellings: [{ word: '何流', spelling: 'heliu', q: 'heliu' }],
     })
     expect(await none('qqqqq')).to.deep.equal({ missing: ['qqqqq'], spellings: [] })
+  })
+
+  it('[SR10] takes every declared filter, with what lies below a value, by code or by label', async () => {
+    const total = async (query: string): Promise<number> =>
+      (await node.get(`/api/v1/records?${query}`)).body.total
+    const { facets } = (await node.get('/api/v1/records')).body
+    for (const [name, values] of Object.entries(facets)) {
+      for (const { value, count } of values as readonly { value: string; count: number }[]) {
+        expect(await total(`${name}=${encodeURIComponent(value)}`), `${name} ${value}`).to.equal(
+          count,
+        )
+      }
+    }
+    expect(await total('region=CN')).to.equal(await total('region=440000'))
+    for (const q of [
+      'region:440000',
+      '地区:广东省',
+      'region:guangdong',
+      'kind:资源目录 OR kind:service',
+    ]) {
+      expect(await total(`q=${encodeURIComponent(q)}`), q).to.be.above(0)
+    }
+    const { body } = await node.get('/openapi.json')
+    const names = body.paths['/api/v1/records'].get.parameters.map((p: { name: string }) => p.name)
+    expect(names).to.include.members(FILTERS.map(({ name }) => name))
+    for (const { name } of FILTERS) {
+      expect((await node.get(`/api/v1/records?${name}=nothing`)).status, name).to.equal(200)
+    }
   })
 
   it('[HT5] counts facets with labels in both languages, each ignoring its own filter', async () => {

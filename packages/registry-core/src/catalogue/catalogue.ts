@@ -5,6 +5,8 @@ import type { JsonValue } from '../encoding/json.ts'
 import type { Outcome } from '../log/outcome.ts'
 import type { RecordId } from '../record/record-id.ts'
 import type { View } from '../record/view.ts'
+import type { Sort } from '../search/cursor.ts'
+import type { FilterName } from '../search/filters.ts'
 import type { Spelling } from '../search/text/spelling.ts'
 
 /** Where a value came from. */
@@ -34,33 +36,13 @@ export type HistoryItem = {
   readonly outcome: Outcome
 }
 
-/** A filter of a listing: several values are "or", several filters "and". */
-export type FilterName =
-  | 'kind'
-  | 'agency'
-  | 'region'
-  | 'theme'
-  | 'sharing'
-  | 'openness'
-  | 'format'
-  | 'state'
-
-/** The filters that are counted beside a listing. */
-export const FACETS: readonly FilterName[] = [
-  'kind',
-  'agency',
-  'region',
-  'theme',
-  'sharing',
-  'openness',
-  'format',
-]
-
 /** What to list. */
 export type Query = {
   readonly q?: string
+  /** The last word may go on: what is asked while somebody types. */
+  readonly prefixLast?: boolean
   readonly filters?: Readonly<Partial<Record<FilterName, readonly string[]>>>
-  readonly sort?: 'relevance' | 'modified' | 'title'
+  readonly sort?: Sort
   readonly limit?: number
   /** Opaque; from the `next` of the page before. MULU_QUERY when it is none. */
   readonly after?: string

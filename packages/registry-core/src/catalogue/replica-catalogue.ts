@@ -1,19 +1,15 @@
 /** The catalogue over a store: views and their past. */
 import type { ReadCommit } from '../commit/commit.ts'
-import type { Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { utf8ToText } from '../encoding/bytes.ts'
 import { SALT_BYTES } from '../limits.ts'
 import { commitsAt } from '../log/chain.ts'
 import type { LogKey } from '../log/log.ts'
 import { decodeOutcome } from '../log/stored-outcome.ts'
-import type { Profile } from '../profile/profile.ts'
-import { buildView } from '../record/build-view.ts'
 import { type DocumentSlot, RecordDocument, type Row } from '../record/document.ts'
-import { liveSlots } from '../record/live-slots.ts'
 import { type RecordId, recOf } from '../record/record-id.ts'
 import type { View } from '../record/view.ts'
-import type { ScanIndex } from '../search/scan-index.ts'
+import type { SearchIndex } from '../search/search-index.ts'
 import type { Spelling } from '../search/text/spelling.ts'
 import { commitKey, recordKey, type Scope, type Store, scopeOfKey } from '../store/store.ts'
 import type {
@@ -26,22 +22,18 @@ import type {
   Query,
   Source,
 } from './catalogue.ts'
-import { countByAgency } from './counts.ts'
+
+import type { StoredViews } from './stored-views.ts'
 
 /** What reading rests on. */
 export type CatalogueContext = {
   readonly crypto: Crypto
   readonly store: Store
-  readonly index: ScanIndex
-  /** The profile that views are made with; undefined before any is here. */
-  readonly profile: () => Profile | undefined
-  readonly stamp: (scope: Scope, row: Row) => Stamp
+  readonly index: SearchIndex
+  readonly views: StoredViews
 }
 
-/**
- * Reads the federation's records of one store. A view is a function of the stored slots and the
- * profile and is made when it is asked for, so it can be neither stale nor at odds with them.
- */
+/** Reads the federation's records of one store. */
 export class ReplicaCatalogue implements Catalogue {
   readonly #context: CatalogueContext
   readonly #crypto: Crypto
@@ -53,16 +45,16 @@ export class ReplicaCatalogue implements Catalogue {
     this.#store = context.store
   }
 
-  async query(query: Query): Promise<Page> {
+  query(query: Query): Promise<Page> {
     return this.#context.index.query(query)
   }
 
-  async spellings(word: string, limit: number): Promise<readonly Spelling[]> {
+  spellings(word: string, limit: number): Promise<readonly Spelling[]> {
     return this.#context.index.spellings(word, limit)
   }
 
   countsByAgency(): readonly AgencyCounts[] {
-    return countByAgency(this.#context.index.items())
+    return this.#context.index.countsByAgency()
   }
 
   async record(id: RecordId): Promise<View | undefined> {
@@ -70,27 +62,14 @@ export class ReplicaCatalogue implements Catalogue {
     return view
   }
 
-  async records(ids: readonly RecordId[]): Promise<readonly (View | undefined)[]> {
-    const keys = ids.map((id) => recordKey(scopeOf(id), recOf(id)))
-    const stored = await this.#store.records.getMany(keys)
-    return ids.map((id, i) => this.#view(id, stored[i]))
+  records(ids: readonly RecordId[]): Promise<readonly (View | undefined)[]> {
+    return this.#context.views.read(ids.map((id) => recordKey(scopeOf(id), recOf(id))))
   }
 
   async *views(): AsyncGenerator<View> {
-    for await (const [key, stored] of this.#store.records.iterator()) {
-      const { ns, aud } = scopeOfKey(key)
-      const [, , kind = '', local = ''] = key.split('/')
-      const view = aud === 1 ? this.#view({ ns, kind, local }, stored) : undefined
-      if (view !== undefined) yield view
+    for await (const [key, view] of this.#context.views.all()) {
+      if (scopeOfKey(key).aud === 1) yield view
     }
-  }
-
-  #view(id: RecordId, stored: Uint8Array | undefined): View | undefined {
-    const profile = this.#context.profile()
-    if (stored === undefined || profile === undefined) return undefined
-    const stamp = (row: Row): Stamp => this.#context.stamp(scopeOf(id), row)
-    const live = liveSlots(RecordDocument.open(stored).slots())
-    return buildView({ crypto: this.#crypto, profile, stamp }, id.ns, recOf(id), live)
   }
 
   async provenance(id: RecordId): Promise<readonly FieldProvenance[]> {

@@ -17,6 +17,7 @@ import type { View } from '../record/view.ts'
 import type { LogEnd } from '../roster/change.ts'
 import { pinOf } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
+import type { Staged } from '../search/generation.ts'
 import {
   commitBatch,
   commitKey,
@@ -48,10 +49,10 @@ export type AcceptorContext = {
   readonly rosters: () => readonly Roster[]
   /** The profile that a roster version names, when it is here. */
   readonly profileOf: (roster: Roster) => Profile | undefined
+  /** What the batch of changed views has to hold for the index, and what follows once written. */
+  readonly stage: (scope: Scope, views: ReadonlyMap<string, View | undefined>) => Promise<Staged>
   /** The profile that views are made with. */
   readonly viewProfile: () => Profile | undefined
-  /** Told of every view that changed, after its batch was written. */
-  readonly onViews: (scope: Scope, views: ReadonlyMap<string, View | undefined>) => void
   /** Told when what was accepted before has to be judged again. */
   readonly onRejudge: (scope: Scope) => void
 }
@@ -185,9 +186,11 @@ export class Acceptor {
     const outcome = outcomeOf(verdict, merged)
     const isResetting = commit.read.reset && verdict.kind === 'in force'
     const marks = isResetting ? [rebuildMark(this.#context.store, log)] : []
-    await this.#write(commit, outcome, after, [...(merged?.operations ?? []), ...marks], isNew)
+    const staged = merged && (await this.#context.stage(log, merged.views))
+    const operations = [...(merged?.operations ?? []), ...(staged?.operations ?? []), ...marks]
+    await this.#write(commit, outcome, after, operations, isNew)
     leaves.apply()
-    if (merged !== undefined) this.#context.onViews(log, merged.views)
+    staged?.apply()
     if (isResetting) this.#context.onRejudge(log)
     return { outcome, isDone: true, problems: countProblems(merged) }
   }

@@ -17,7 +17,7 @@ import {
   scopePrefix,
   under,
 } from '../store/store.ts'
-import type { Acceptor } from './acceptor.ts'
+import type { Acceptor, AcceptorContext } from './acceptor.ts'
 import { type LogState, unjudged } from './log-state.ts'
 import type { Logs } from './logs.ts'
 
@@ -37,14 +37,19 @@ export function rebuildMark(store: Store, scope: Scope): Operation {
 
 /** Empties the derived state of a scope and judges all its commits anew. */
 export async function rebuildScope(
-  context: { readonly store: Store; readonly logs: Logs; readonly acceptor: Acceptor },
+  context: {
+    readonly store: Store
+    readonly logs: Logs
+    readonly acceptor: Acceptor
+    readonly stage: AcceptorContext['stage']
+  },
   scope: Scope,
 ): Promise<void> {
-  const { store, logs, acceptor } = context
+  const { store, logs, acceptor, stage } = context
   const prefix = scopePrefix(scope)
   await commitBatch(store, [rebuildMark(store, scope)])
   const pass = async (resets: Resets): Promise<Resets> => {
-    await clearDerived(store, prefix)
+    await clearDerived(store, scope, stage)
     const states = await resetLogs(store, logs, scope, resets)
     for (const state of states) await acceptor.advance(state.log)
     return new Map(states.map(({ log }) => [log.writer, logs.get(log).resets]))
@@ -57,14 +62,36 @@ export async function rebuildScope(
 
 type Resets = ReadonlyMap<number, LogState['resets']>
 
-async function clearDerived(store: Store, prefix: string): Promise<void> {
-  for (const sublevel of [store.records, store.outcomes]) {
-    await deleteKeys(store, sublevel.keys(under(prefix)), (key) => [del(sublevel, key)])
-  }
+async function clearDerived(
+  store: Store,
+  scope: Scope,
+  stage: AcceptorContext['stage'],
+): Promise<void> {
+  const prefix = scopePrefix(scope)
+  await deleteKeys(store, store.outcomes.keys(under(prefix)), (key) => [del(store.outcomes, key)])
+  await deleteRecords(store, scope, stage)
   await deleteKeys(store, store.leaves.keys(under(prefix)), (key) => [
     del(store.leaves, key),
     bucketMark(store, prefix, key),
   ])
+}
+
+async function deleteRecords(
+  store: Store,
+  scope: Scope,
+  stage: AcceptorContext['stage'],
+): Promise<void> {
+  const prefix = scopePrefix(scope)
+  const keys = store.records.keys(under(prefix))
+  for (;;) {
+    const some = await keys.nextv(PORTION)
+    if (some.length === 0) break
+    const recs = some.map((key) => [key.slice(prefix.length + 1), undefined] as const)
+    const staged = await stage(scope, new Map(recs))
+    await commitBatch(store, [...some.map((key) => del(store.records, key)), ...staged.operations])
+    staged.apply()
+  }
+  await keys.close()
 }
 
 async function deleteKeys(

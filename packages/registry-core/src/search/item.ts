@@ -1,29 +1,23 @@
-/** From a view to the row that lists, filters and text search work on. */
-
+/** From a view to what a list shows of it. */
 import type { Item } from '../catalogue/catalogue.ts'
-import { isJsonObject, type JsonValue, newTable } from '../encoding/json.ts'
+import type { JsonValue } from '../encoding/json.ts'
 import type { View } from '../record/view.ts'
-
-/** A listed record with its folded texts; the agency follows from the namespace when asked. */
-export type Row = {
-  readonly item: Omit<Item, 'agency'>
-  readonly title: string
-  readonly keywords: string
-  readonly text: string
-}
+import { formatsOf, type Owner, textList, textOf, typeOf } from './filters.ts'
 
 const DESCRIPTION_CHARS = 300
+const SORT_TITLE_CHARS = 120
 
-/** The row of a view. */
-export function rowOf(view: View): Row {
+/** A listed record; agency and region follow from the owner where it names none itself. */
+export function itemOf(view: View, owner: Owner): Item {
   const { fields } = view
-  const item = {
+  return {
     id: view.id,
     ns: view.ns,
     kind: view.kind,
+    agency: owner.agency,
     title: textsUnder(fields, 'title/'),
     description: cutTexts(textsUnder(fields, 'description/')),
-    region: textOf(fields['region']),
+    region: textOf(fields['region']) ?? owner.region,
     themes: textList(fields['theme']),
     sharing: typeOf(fields['sharing']),
     openness: typeOf(fields['openness']),
@@ -34,30 +28,43 @@ export function rowOf(view: View): Row {
     conflicts: view.conflicts.length,
     problems: view.problems.length,
   }
-  const title = fold(Object.values(item.title).join('\n'))
-  const keywords = fold(Object.values(under(fields, 'keyword/')).flatMap(textsIn).join('\n'))
-  const text = fold([view.id, ...Object.values(fields).flatMap(textsIn)].join('\n'))
-  return { item, title, keywords, text }
 }
 
-/** Full and half width, compatibility forms and case folded: for matching only, never stored. */
-export function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase()
-}
-
-function under(fields: View['fields'], prefix: string): Readonly<Record<string, JsonValue>> {
-  const found = newTable()
-  for (const path of Object.keys(fields)) {
-    if (path.startsWith(prefix)) found[path.slice(prefix.length)] = fields[path] ?? null
+/** What a record is sorted by when titles are: its first title, folded. */
+export function sortTitleOf(view: View): string {
+  for (const path in view.fields) {
+    const value = view.fields[path]
+    if (path.startsWith('title/') && typeof value === 'string') {
+      return value.slice(0, SORT_TITLE_CHARS).normalize('NFKC').toLowerCase()
+    }
   }
-  return found
+  return ''
+}
+
+/** 0 to 7: described, classed, with something to fetch, kept up, free of problems. */
+export function qualityOf(view: View): number {
+  const { fields } = view
+  let quality = view.problems.length === 0 ? 2 : 0
+  if (view.conflicts.length === 0) quality += 1
+  if (fields['modified'] !== undefined) quality += 1
+  if (fields['theme'] !== undefined) quality += 1
+  let hasDescription = false
+  let hasDistribution = false
+  for (const path in fields) {
+    if (path.startsWith('description/')) hasDescription = true
+    else if (path.startsWith('distributions/')) hasDistribution = true
+  }
+  return quality + (hasDescription ? 1 : 0) + (hasDistribution ? 1 : 0)
 }
 
 function textsUnder(fields: View['fields'], prefix: string): Readonly<Record<string, string>> {
-  const found = Object.entries(under(fields, prefix)).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  )
-  return Object.fromEntries(found)
+  const found: Record<string, string> = {}
+  for (const path in fields) {
+    const value: JsonValue | undefined = fields[path]
+    if (path.startsWith(prefix) && typeof value === 'string')
+      found[path.slice(prefix.length)] = value
+  }
+  return found
 }
 
 function cutTexts(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
@@ -69,30 +76,4 @@ function cutTexts(texts: Readonly<Record<string, string>>): Readonly<Record<stri
 function cut(text: string, chars: number): string {
   const whole = Array.from(text.slice(0, chars * 2))
   return whole.length > chars ? `${whole.slice(0, chars).join('')}…` : text
-}
-
-function textOf(value: JsonValue | undefined): string | null {
-  return typeof value === 'string' ? value : null
-}
-
-function textList(value: JsonValue | undefined): readonly string[] {
-  if (!Array.isArray(value)) return []
-  return value.filter((item): item is string => typeof item === 'string')
-}
-
-function typeOf(value: JsonValue | undefined): string | null {
-  return isJsonObject(value) ? textOf(value['type']) : null
-}
-
-function formatsOf(fields: View['fields']): readonly string[] {
-  const formats = Object.values(under(fields, 'distributions/'))
-    .map((value) => (isJsonObject(value) ? textOf(value['format']) : null))
-    .filter((format): format is string => format !== null)
-  return [...new Set(formats)].sort()
-}
-
-function textsIn(value: JsonValue): readonly string[] {
-  if (typeof value === 'string') return [value]
-  if (Array.isArray(value)) return value.flatMap(textsIn)
-  return isJsonObject(value) ? Object.values(value).flatMap(textsIn) : []
 }

@@ -9,6 +9,7 @@
  * outcomes  `<log>/<seq>/<id>` -> CBOR, what became of the commit here
  * logs      `<log>` -> CBOR, how far the log is known and accepted (log/log-state.ts)
  * records   `<scope>/<kind>/<local>` -> rows and Yjs state (record/document.ts)
+ * search    the index (search/index-keys.ts)
  * leaves    `<scope>/<bucket>/<kind>/<local>` -> leaf of the digest tree
  * tree      `<scope>/<node>` and `root/<audience>/<ns>` -> hash (catalogue/digest-tree.ts)
  * dirty     `<scope>/<bucket>` -> nothing; buckets whose hash is out of date
@@ -37,6 +38,7 @@ export type Store = {
   readonly outcomes: Sublevel<Uint8Array>
   readonly logs: Sublevel<Uint8Array>
   readonly records: Sublevel<Uint8Array>
+  readonly search: Sublevel<Uint8Array>
   readonly leaves: Sublevel<Uint8Array>
   readonly tree: Sublevel<Uint8Array>
   readonly dirty: Sublevel<Uint8Array>
@@ -62,6 +64,7 @@ export async function openStore(db: Database): Promise<Store> {
     outcomes: bytes('outcomes'),
     logs: bytes('logs'),
     records: bytes('records'),
+    search: bytes('search'),
     leaves: bytes('leaves'),
     tree: bytes('tree'),
     dirty: bytes('dirty'),

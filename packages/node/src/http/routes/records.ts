@@ -1,6 +1,6 @@
 /** Reading records: lists, one record, its past. */
 import {
-  FACETS,
+  FILTERS,
   type FilterName,
   type Item,
   type Page,
@@ -22,7 +22,6 @@ import { helpWith, marksOf, readWords } from '../search-help.ts'
 
 /** The address of a record. */
 export const RECORD_PATH = '/api/v1/records/:ns/:kind/:local'
-const FILTERS: readonly FilterName[] = [...FACETS, 'state']
 
 /** Adds the routes. */
 export function addRecordRoutes(router: Router, context: NodeContext): void {
@@ -75,7 +74,10 @@ export function recordIdOf(request: Request): RecordId {
 
 function toQuery(values: QueryValues): Query {
   const filters = Object.fromEntries(
-    FILTERS.filter((name) => values[name] !== undefined).map((name) => [name, values[name] ?? []]),
+    FILTERS.filter(({ name }) => values[name] !== undefined).map(({ name }) => [
+      name,
+      values[name] ?? [],
+    ]),
   )
   const state = filters['state'] ?? ['published']
   const wanted = state.includes('all') ? [] : state

@@ -12,7 +12,7 @@
  * | `wat*` | every word that begins so |
  * | `water OR river`, `water \| river` | either |
  */
-import type { FilterName } from '../../catalogue/catalogue.ts'
+import type { FilterName } from '../filters.ts'
 import { filterOfWord } from './filter-words.ts'
 
 /** One stretch of a query. */

@@ -2,8 +2,9 @@
  * From what a reader types to what the index has to find. The surface is in clauses.ts; a word
  * becomes the terms of terms.ts, or its synonyms, or Chinese that sounds like it.
  */
-import type { FilterName } from '../../catalogue/catalogue.ts'
+
 import { MuluError } from '../../errors.ts'
+import type { FilterName } from '../filters.ts'
 import { type Clause, readClauses } from './clauses.ts'
 import type { Synonyms } from './synonyms.ts'
 import { allOf, anyOf, exactNode, nodesOfWords, type TypedWord } from './word-nodes.ts'

@@ -1,0 +1,106 @@
+/**
+ * Fills Mulu's index and SQLite FTS5 with the same records and asks both the same queries, always
+ * with seven facets and the first 20 results, each in a process of its own. Prints a line for each
+ * figure, the ratio last.
+ *
+ *   npm run bench:search -- [--records 100000] [--only mulu|fts5]
+ */
+import { fork } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { quantile, type SearchResult } from './search-result.ts'
+
+const TIME_LIMIT_MS = 2_400_000
+const { values } = parseArgs({
+  options: { records: { type: 'string', default: '100000' }, only: { type: 'string' } },
+})
+const records = Number(values.records)
+if (!Number.isSafeInteger(records) || records <= 0)
+  throw new Error('--records is a positive number')
+
+const dir = await mkdtemp(join(tmpdir(), 'mulu-search-'))
+try {
+  say(`${records.toLocaleString('en')} records`)
+  const mulu = values.only === 'fts5' ? undefined : await runMulu(join(dir, 'mulu'))
+  if (mulu !== undefined) show('mulu', mulu)
+  const fts5 = values.only === 'mulu' ? undefined : await run('search-fts5.ts', join(dir, 'fts5'))
+  if (fts5 !== undefined) show('fts5', fts5)
+  if (mulu !== undefined && fts5 !== undefined) compare(mulu, fts5)
+} finally {
+  await rm(dir, { recursive: true, force: true })
+}
+
+/** Filled by one process and asked by another, so that what is resident is what asking needs. */
+async function runMulu(place: string): Promise<SearchResult> {
+  const inserted = await run('search-mulu.ts', place, 'insert')
+  return { ...inserted, ...(await run('search-mulu.ts', place, 'ask')) }
+}
+
+function run(script: string, place: string, ...more: readonly string[]): Promise<SearchResult> {
+  const child = fork(new URL(script, import.meta.url), [place, String(records), ...more], {
+    execArgv: [...process.execArgv, '--expose-gc'],
+    timeout: TIME_LIMIT_MS,
+  })
+  return new Promise((resolve, reject) => {
+    child.once('message', (result) => resolve(result as SearchResult))
+    child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)))
+  })
+}
+
+function show(side: string, result: SearchResult): void {
+  const { insertMs, jsonBytes, indexBytes } = result
+  const line = (what: string, text: string): void =>
+    say(`${side.padEnd(6)}${what.padEnd(18)}${text}`)
+  line('insert', `${Math.round((records * 1_000) / insertMs).toLocaleString('en')} records/s`)
+  line(
+    'insert, a record',
+    `${result.earlyUs.toFixed(0)} µs from 4,096 to 20,480 · ${result.lateUs.toFixed(0)} µs at the end`,
+  )
+  line(
+    'index',
+    `${mb(indexBytes)} MB for ${mb(jsonBytes)} MB (${(indexBytes / jsonBytes).toFixed(2)})`,
+  )
+  line(
+    'resident',
+    `idle ${mb(result.residentIdle)} MB · while inserting ${mb(result.residentPeak)} MB`,
+  )
+  line('opening', `${result.openMs.toFixed(0)} ms`)
+  for (const kind of new Set(result.queries.map((query) => query.kind))) {
+    const of = result.queries.filter((query) => query.kind === kind)
+    const found = of.map((query) => query.total)
+    line(
+      kind,
+      `${times(of.map((query) => query.ms))} · ${quantile(found, 0.5).toLocaleString('en')} found`,
+    )
+  }
+  line('all queries', times(result.queries.map((query) => query.ms)))
+}
+
+function compare(mulu: SearchResult, fts5: SearchResult): void {
+  const differing = fts5.queries.filter((query, i) => query.total !== mulu.queries[i]?.total)
+  say(`totals that differ: ${differing.length} of ${fts5.queries.length}`)
+  for (const query of differing.slice(0, 3)) {
+    const at = fts5.queries.indexOf(query)
+    say(`  ${query.kind} ${query.q}: mulu ${mulu.queries[at]?.total} · fts5 ${query.total}`)
+  }
+  const asked = mulu.queries.slice(0, fts5.queries.length).map((query) => query.ms)
+  const theirs = fts5.queries.map((query) => query.ms)
+  const ratio = (share: number): string =>
+    (quantile(theirs, share) / quantile(asked, share)).toFixed(1)
+  const rate = (fts5.insertMs / mulu.insertMs).toFixed(2)
+  say(`ratio fts5 / mulu: p50 ${ratio(0.5)} · p95 ${ratio(0.95)} · insert ${rate}`)
+}
+
+function times(ms: readonly number[]): string {
+  return `p50 ${quantile(ms, 0.5).toFixed(2)} ms · p95 ${quantile(ms, 0.95).toFixed(2)} ms`
+}
+
+function mb(bytes: number): string {
+  return Math.round(bytes / 1_048_576).toLocaleString('en')
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

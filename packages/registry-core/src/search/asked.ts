@@ -1,0 +1,77 @@
+/** A query as it was asked, read and checked. */
+import type { Query } from '../catalogue/catalogue.ts'
+import { MuluError } from '../errors.ts'
+import { PAGE_RECORDS_MAX } from '../limits.ts'
+import { type Cursor, decodeCursor, SORTS, type Sort } from './cursor.ts'
+import { FILTERS, type FilterName } from './filters.ts'
+import { conceptsOf, pairsOf } from './relevance.ts'
+import { parseQuery, type QueryNode } from './text/query.ts'
+import type { Synonyms } from './text/synonyms.ts'
+
+const PAGE_RECORDS = 20
+
+/** The filters of a query that name values. */
+export type Wanted = readonly (readonly [FilterName, ReadonlySet<string>])[]
+
+/** What a query asks for. */
+export type Asked = {
+  readonly node: QueryNode | undefined
+  /** Those parts of the query that a record can meet better or worse. */
+  readonly concepts: readonly QueryNode[]
+  readonly pairs: readonly (readonly [string, string])[]
+  readonly filters: Wanted
+  readonly sort: Sort
+  readonly limit: number
+  readonly after: Cursor | undefined
+}
+
+/** Reads a query; MULU_QUERY names what is wrong with it. */
+export function readAsked(query: Query, synonyms: Synonyms): Asked {
+  const { node } = parseQuery(query.q ?? '', { prefixLast: query.prefixLast === true, synonyms })
+  const sort = query.sort ?? (node === undefined ? 'modified' : 'relevance')
+  if (!SORTS.includes(sort)) throw new MuluError('MULU_QUERY', { details: { parameter: 'sort' } })
+  const concepts = conceptsOf(node)
+  const after = query.after === undefined ? undefined : decodeCursor(query.after, sort)
+  if (after !== undefined && sort === 'relevance' && after.weights.length !== concepts.length) {
+    throw new MuluError('MULU_QUERY', { details: { parameter: 'after' } })
+  }
+  return {
+    node,
+    concepts,
+    pairs: sort === 'relevance' ? pairsOf(concepts) : [],
+    filters: filtersOf(query),
+    sort,
+    limit: limitOf(query),
+    after,
+  }
+}
+
+function limitOf(query: Query): number {
+  const limit = query.limit ?? PAGE_RECORDS
+  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_RECORDS_MAX) {
+    const details = { parameter: 'limit', min: 1, max: PAGE_RECORDS_MAX }
+    throw new MuluError('MULU_QUERY', { details })
+  }
+  return limit
+}
+
+function filtersOf(query: Query): Wanted {
+  return FILTERS.flatMap(({ name }) => {
+    const values = query.filters?.[name] ?? []
+    return values.length === 0 ? [] : [[name, new Set(values)] as const]
+  })
+}
+
+/** Every leaf of a query, those of what it excludes too. */
+export function leavesOf(node: QueryNode | undefined): readonly QueryNode[] {
+  if (node === undefined) return []
+  switch (node.kind) {
+    case 'all':
+    case 'any':
+      return node.of.flatMap(leavesOf)
+    case 'not':
+      return leavesOf(node.of)
+    default:
+      return [node]
+  }
+}

@@ -1,0 +1,100 @@
+/** Bytes that grow, and the variable-length numbers that the index is made of. */
+import { utf8 } from '../encoding/bytes.ts'
+
+/** Collects bytes; `take` hands them over and begins anew. */
+export class ByteWriter {
+  #bytes = new Uint8Array(65_536)
+  length = 0
+
+  varint(value: number): void {
+    this.#room(5)
+    let rest = value
+    while (rest > 127) {
+      this.#bytes[this.length++] = (rest & 127) | 128
+      rest >>>= 7
+    }
+    this.#bytes[this.length++] = rest
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.#room(bytes.length)
+    this.#bytes.set(bytes, this.length)
+    this.length += bytes.length
+  }
+
+  /** A text with its length before it. */
+  text(text: string): void {
+    if (text.length < 128 && this.#ascii(text)) return
+    const encoded = utf8(text)
+    this.varint(encoded.length)
+    this.bytes(encoded)
+  }
+
+  /** Another writer's bytes with their length before them. */
+  block(from: ByteWriter): void {
+    this.varint(from.length)
+    this.bytes(from.view())
+  }
+
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.length)
+  }
+
+  take(): Uint8Array {
+    const taken = this.#bytes.slice(0, this.length)
+    this.length = 0
+    return taken
+  }
+
+  #ascii(text: string): boolean {
+    this.#room(text.length + 1)
+    const at = this.length
+    this.#bytes[at] = text.length
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i)
+      if (unit > 127) return false
+      this.#bytes[at + 1 + i] = unit
+    }
+    this.length = at + 1 + text.length
+    return true
+  }
+
+  #room(more: number): void {
+    if (this.length + more <= this.#bytes.length) return
+    const bytes = new Uint8Array(Math.max(this.length + more, this.#bytes.length * 2))
+    bytes.set(this.#bytes)
+    this.#bytes = bytes
+  }
+}
+
+/** Reads what a writer wrote. */
+export class ByteReader {
+  readonly bytes: Uint8Array
+  at: number
+
+  constructor(bytes: Uint8Array, at = 0) {
+    this.bytes = bytes
+    this.at = at
+  }
+
+  get isAtEnd(): boolean {
+    return this.at >= this.bytes.length
+  }
+
+  varint(): number {
+    let value = 0
+    let shift = 0
+    for (;;) {
+      const byte = this.bytes[this.at++] as number
+      value |= (byte & 127) << shift
+      if (byte < 128) return value >>> 0
+      shift += 7
+    }
+  }
+
+  take(length: number): Uint8Array {
+    const taken = this.bytes.subarray(this.at, this.at + length)
+    this.at += length
+    return taken
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * The words of a view by where they stand. Positions are 16 bits and say the tier, since words
+ * of the title count more than those of the keywords, the description and the rest:
+ *
+ * title 0.. · keywords 1,024.. · description 4,096.. · rest 20,480..65,535
+ *
+ * A word beyond its range is still found, at the last position of the range, where no phrase is.
+ */
+import { isJsonObject, type JsonValue } from '../encoding/json.ts'
+import type { View } from '../record/view.ts'
+import { pinyinTerms } from './text/pinyin.ts'
+import { forEachTerm } from './text/terms.ts'
+
+/** The tiers of words, the weightiest first. */
+export const TIERS = 4
+const TIER_START: readonly number[] = [0, 1_024, 4_096, 20_480, 65_536]
+/** No phrase reaches over the end of a text. */
+const GAP = 2
+
+/** The tier of a position. */
+export function tierOf(position: number): number {
+  if (position < 1_024) return 0
+  if (position < 4_096) return 1
+  return position < 20_480 ? 2 : 3
+}
+
+/** Hands every word of a view to `take`, in order of position. */
+export function eachWord(view: View, take: (term: string, position: number) => void): void {
+  const texts: string[][] = [[], [], [], [view.id]]
+  for (const path in view.fields) {
+    const value = view.fields[path]
+    if (value !== undefined) collect(value, texts[tierOfPath(path)] as string[])
+  }
+  for (let tier = 0; tier < TIERS; tier++) {
+    const end = addTexts(texts[tier] as string[], tier, take)
+    if (tier === 0) addPinyin(texts[0] as string[], end, take)
+  }
+}
+
+function addTexts(
+  texts: readonly string[],
+  tier: number,
+  take: (term: string, position: number) => void,
+): number {
+  const last = lastOf(tier)
+  let start = TIER_START[tier] as number
+  for (const text of texts) {
+    let end = start
+    const from = start
+    forEachTerm(text, (term, position) => {
+      end = from + position
+      take(term, end < last - 1 ? end : last)
+    })
+    start = Math.min(end + GAP, last)
+  }
+  return start
+}
+
+/** How a title sounds is found like a word of it, but is never part of a phrase. */
+function addPinyin(
+  titles: readonly string[],
+  end: number,
+  take: (term: string, position: number) => void,
+): void {
+  const last = lastOf(0)
+  let at = end + GAP
+  for (const term of new Set(titles.flatMap((title) => pinyinTerms(title)))) {
+    take(term, Math.min(at, last))
+    at += GAP
+  }
+}
+
+/** Nothing stands right before or after the last position, so no phrase holds it. */
+function lastOf(tier: number): number {
+  return (TIER_START[tier + 1] as number) - 2
+}
+
+function tierOfPath(path: string): number {
+  if (path.startsWith('title/')) return 0
+  if (path.startsWith('keyword/')) return 1
+  return path.startsWith('description/') ? 2 : 3
+}
+
+function collect(value: JsonValue, texts: string[]): void {
+  if (typeof value === 'string') texts.push(value)
+  else if (Array.isArray(value)) for (const item of value) collect(item, texts)
+  else if (isJsonObject(value)) for (const key in value) collect(value[key] as JsonValue, texts)
+}

@@ -1,0 +1,80 @@
+/**
+ * The newest documents of the index, in memory until they become a segment. What a tail holds can
+ * always be made again from the stored views.
+ */
+import type { View } from '../record/view.ts'
+import { Columns } from './columns.ts'
+import { eachWord, tierOf } from './indexed-text.ts'
+import { sortTitleOf } from './item.ts'
+import { OccurrenceLog } from './occurrence-log.ts'
+import { Living, type Part } from './part.ts'
+import { NO_POSTINGS, type Postings, postingsOfOccurrences } from './postings.ts'
+import type { TermOccurrences } from './segment-writer.ts'
+import { TermNumbers } from './term-numbers.ts'
+
+/** Documents in a tail before it becomes a segment. */
+export const TAIL_DOCS_MAX = 16_384
+/** Occurrences of words in a tail before it becomes a segment: 8 bytes each. */
+export const TAIL_OCCURRENCES_MAX = 8_388_608
+
+const NO_OCCURRENCES = new Uint32Array()
+
+/** A part in memory that takes documents. */
+export class Tail implements Part {
+  readonly columns: Columns = new Columns(256)
+  readonly living: Living = new Living()
+  readonly titles: string[] = []
+  readonly #docsMax: number
+  readonly #numbers = new TermNumbers()
+  readonly #log = new OccurrenceLog()
+
+  /** A tail that is full at so many documents. */
+  constructor(docsMax: number) {
+    this.#docsMax = docsMax
+  }
+
+  get isFull(): boolean {
+    return this.columns.size >= this.#docsMax || this.#log.size >= TAIL_OCCURRENCES_MAX
+  }
+
+  /** Adds a document. */
+  add(ordinal: number, view: View): void {
+    const doc = this.columns.size
+    const numbers = this.#numbers
+    const log = this.#log
+    let titleWords = 0
+    eachWord(view, (term, position) => {
+      if (tierOf(position) === 0) titleWords++
+      log.push(numbers.add(term), ((doc << 16) | position) >>> 0)
+    })
+    this.columns.add(ordinal, view, titleWords)
+    this.titles.push(sortTitleOf(view))
+    this.living.add(doc)
+  }
+
+  /** The occurrences of a term in order. */
+  occurrences(term: string): Uint32Array {
+    const number = this.#numbers.get(term)
+    return number === undefined ? NO_OCCURRENCES : this.#log.of(number, this.#numbers.terms.length)
+  }
+
+  postings(term: string): Postings {
+    const occurrences = this.occurrences(term)
+    return occurrences.length === 0 ? NO_POSTINGS : postingsOfOccurrences(occurrences)
+  }
+
+  /** All terms, in no order. */
+  terms(): Iterable<string> {
+    return this.#numbers.terms
+  }
+
+  /** All terms with their occurrences, in order of terms. */
+  *sortedTerms(): Generator<TermOccurrences> {
+    const { occurrences, starts } = this.#log.sorted(this.#numbers.terms.length)
+    const { terms } = this.#numbers
+    for (const term of [...terms].sort()) {
+      const number = this.#numbers.get(term) as number
+      yield { term, occurrences: occurrences.subarray(starts[number], starts[number + 1]) }
+    }
+  }
+}

@@ -1,0 +1,348 @@
+import { expect } from 'chai'
+import { MemoryLevel } from 'memory-level'
+import type { AgencyCounts, Page, Query } from '../../src/catalogue/catalogue.ts'
+import { noCounts } from '../../src/catalogue/counts.ts'
+import { Queue } from '../../src/queue.ts'
+import type { View } from '../../src/record/view.ts'
+import type { Database } from '../../src/registry.ts'
+import { beginCheck, finishCheck } from '../../src/search/check-index.ts'
+import { SORTS } from '../../src/search/cursor.ts'
+import type { Owner, Surroundings } from '../../src/search/filters.ts'
+import { sortTitleOf } from '../../src/search/item.ts'
+import { SearchIndex } from '../../src/search/search-index.ts'
+import type { ViewReader } from '../../src/search/view-reader.ts'
+import { commitBatch, openStore, recordKey, type Store } from '../../src/store/store.ts'
+import { bruteForce } from '../../testing/brute-force.ts'
+import { createChance } from '../../testing/history.ts'
+import { generateQuery, generateView } from '../../testing/views.ts'
+
+const SEEDS = Number(process.env['RUNS'] ?? 3)
+const STEPS = 30
+const QUERIES = 12
+const RECORDS = 60
+const NAMESPACES = 3
+/** So few that tails become segments and segments merge all the time. */
+const TAIL_DOCS = 24
+
+/** Namespace 3 belongs to an agency below that of namespace 1; only one names a region. */
+function ownerOf(ns: number): Owner {
+  return { agency: ns, above: ns === 3 ? [1] : [], region: ns === 2 ? '310115' : null }
+}
+
+const AROUND: Surroundings = {
+  ownerOf,
+  valuesNamed: (_, text) => [text],
+  synonyms: () => new Map(),
+}
+
+function memory(): Database {
+  return new MemoryLevel<string, string>() as unknown as Database
+}
+
+/** An index, the views beside it, and the model of what both hold. */
+class Bed {
+  readonly store: Store
+  index!: SearchIndex
+  readonly views = new Map<string, View>()
+  readonly reader: ViewReader = readerOf(this.views)
+  readonly #queue = new Queue()
+  #version = 0
+
+  constructor(store: Store) {
+    this.store = store
+  }
+
+  static async open(db: Database = memory()): Promise<Bed> {
+    const store = await openStore(db)
+    const bed = new Bed(store)
+    await bed.reopen()
+    return bed
+  }
+
+  /** Opens the index again on what is stored, as after the process was killed. */
+  async reopen(): Promise<void> {
+    this.index = await SearchIndex.open(this.store, this.reader, AROUND, TAIL_DOCS)
+  }
+
+  /** One batch of records of a namespace; `fate` says how far it gets. */
+  async change(
+    draw: (below: number) => number,
+    fate: 'done' | 'not written' | 'not applied',
+  ): Promise<void> {
+    const ns = 1 + draw(NAMESPACES)
+    const changed = new Map<string, View | undefined>()
+    for (let i = 1 + draw(20); i > 0; i--) {
+      const view = generateView(draw, ns, `r${draw(RECORDS)}`, this.#version++)
+      changed.set(`${view.kind}/${view.local}`, draw(6) === 0 ? undefined : view)
+    }
+    await this.write(ns, changed, fate)
+  }
+
+  async write(
+    ns: number,
+    changed: ReadonlyMap<string, View | undefined>,
+    fate: 'done' | 'not written' | 'not applied' = 'done',
+  ): Promise<void> {
+    const scope = { ns, aud: 1 } as const
+    const staged = await this.index.stage(scope, changed)
+    if (fate === 'not written') return
+    await commitBatch(this.store, staged.operations)
+    if (fate === 'done') staged.apply()
+    for (const [rec, view] of changed) {
+      if (view === undefined) this.views.delete(`${ns}/${rec}`)
+      else this.views.set(`${ns}/${rec}`, view)
+    }
+  }
+
+  /** Some records of one namespace change. */
+  async changeOf(ns: number, draw: (below: number) => number): Promise<void> {
+    const view = generateView(draw, ns, `r${draw(RECORDS)}`, this.#version++)
+    await this.write(ns, new Map([[`${view.kind}/${view.local}`, view]]))
+  }
+
+  /** A record with these fields. */
+  async put(local: string, fields: View['fields']): Promise<void> {
+    const view = { ...generateView(createChance(1), 1, local, 1), kind: 'resource', fields }
+    const id = `1/resource/${local}`
+    await this.write(
+      1,
+      new Map([[`resource/${local}`, { ...view, id, updatedMs: 1, problems: [], conflicts: [] }]]),
+    )
+  }
+
+  /** The local ids that a query finds, in its order. */
+  async order(q: string): Promise<readonly string[]> {
+    const page = await this.index.query({ q })
+    return page.items.map((item) => item.id.split('/')[2] ?? '')
+  }
+
+  async step(draw: (below: number) => number): Promise<void> {
+    switch (draw(10)) {
+      case 0:
+        return this.index.flush()
+      case 1:
+        await this.change(draw, 'not written')
+        return draw(2) === 0 ? this.reopen() : undefined
+      case 2:
+        await this.change(draw, 'not applied')
+        return this.reopen()
+      case 3:
+        await this.index.close()
+        return this.reopen()
+      case 4:
+        await Promise.all([
+          this.index.rebuild(
+            (work) => this.#exclusively(work),
+            () => undefined,
+          ),
+          this.#exclusively(() => this.change(draw, 'done')),
+        ])
+        return
+      case 5:
+        await Promise.all([this.index.flush(), this.change(draw, 'done')])
+        return
+      default:
+        return this.change(draw, 'done')
+    }
+  }
+
+  /** As the registry does: one write after the other. */
+  #exclusively(work: () => Promise<void>): Promise<void> {
+    return this.#queue.run(work)
+  }
+
+  /** All pages of a query. */
+  async pages(query: Query): Promise<readonly Page[]> {
+    const pages: Page[] = []
+    for (let after: string | null | undefined; after !== null; ) {
+      const page = await this.index.query({ ...query, ...(after === undefined ? {} : { after }) })
+      pages.push(page)
+      after = page.next
+    }
+    return pages
+  }
+
+  async check(query: Query): Promise<void> {
+    const expected = bruteForce(this.views.values(), query, ownerOf)
+    const pages = await this.pages(query)
+    const where = JSON.stringify(query)
+    const items = pages.flatMap((page) => page.items)
+    expect(items.map((item) => item.id).sort(), where).to.deep.equal(expected.ids)
+    for (const page of pages) {
+      expect(page.total, where).to.equal(expected.ids.length)
+      for (const [name, counts] of expected.facets) {
+        const found = new Map((page.facets[name] ?? []).map(({ value, count }) => [value, count]))
+        expect(found, `${name} of ${where}`).to.deep.equal(counts)
+      }
+    }
+    const keys = items.map((item) => this.#sortKey(item.id, query.sort))
+    expect(keys, where).to.deep.equal([...keys].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)))
+  }
+
+  #sortKey(id: string, sort: Query['sort']): string | number {
+    const view = this.views.get(id) as View
+    if (sort === 'title') return sortTitleOf(view)
+    return sort === 'modified' ? -view.updatedMs : 0
+  }
+}
+
+describe('the index', () => {
+  it('[SR1] answers like a scan through inserts, edits, withdrawals, conflicts, crashes and reindexing', async function () {
+    this.timeout(120_000)
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const draw = createChance(seed)
+      const bed = await Bed.open()
+      for (let step = 0; step < STEPS; step++) {
+        await bed.step(draw)
+        for (let i = 0; i < QUERIES; i++) await bed.check(generateQuery(draw))
+      }
+    }
+  })
+
+  it('[SR3] stays whole when the process dies at any write of its work in the background', async function () {
+    this.timeout(120_000)
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const draw = createChance(1_000 + seed)
+      const db = memory()
+      const bed = await Bed.open(db)
+      for (let step = 0; step < 8; step++) {
+        for (let i = 0; i < 4; i++) await bed.change(draw, 'done')
+        const restore = failAfter(db, draw(6))
+        const outcome = await bed.index.flush().then(
+          () => 'done',
+          () => 'failed',
+        )
+        restore()
+        if (outcome === 'failed' || draw(3) === 0) await bed.reopen()
+        for (let i = 0; i < 4; i++) await bed.check(generateQuery(draw))
+      }
+    }
+  })
+
+  it('[SR4] gives every record once over all pages while others change', async function () {
+    this.timeout(60_000)
+    const draw = createChance(7)
+    const bed = await Bed.open()
+    for (let i = 0; i < 20; i++) await bed.change(draw, 'done')
+    const untouched = [...bed.views.values()].filter((view) => view.ns !== 1).map((view) => view.id)
+    for (const sort of SORTS) {
+      const seen: string[] = []
+      for (let after: string | null | undefined; after !== null; ) {
+        const page = await bed.index.query({
+          sort,
+          q: 'open OR data OR water',
+          limit: 3,
+          ...(after === undefined ? {} : { after }),
+        })
+        seen.push(...page.items.map((item) => item.id))
+        after = page.next
+        await bed.changeOf(1, draw)
+        if (draw(4) === 0) await bed.index.flush()
+      }
+      const others = seen.filter((id) => untouched.includes(id))
+      const all = await bed.pages({ q: 'open OR data OR water', sort, limit: 50 })
+      const expected = all.flatMap((page) => page.items).filter((item) => item.ns !== 1)
+      expect(others.sort(), sort).to.deep.equal(expected.map((item) => item.id).sort())
+    }
+  })
+
+  it('[SR5] ranks title over keywords over description over the rest, then rare words and order', async () => {
+    const bed = await Bed.open()
+    await bed.put('rest', { 'title/en': 'one thing', publisher: 'river' })
+    await bed.put('described', { 'title/en': 'one thing', 'description/en': 'on the river' })
+    await bed.put('keyed', { 'title/en': 'one thing', 'keyword/en': ['river'] })
+    await bed.put('titled', { 'title/en': 'river thing' })
+    expect(await bed.order('river')).to.deep.equal(['titled', 'keyed', 'described', 'rest'])
+    await bed.put('apart', { 'title/en': 'level of some water' })
+    await bed.put('reversed', { 'title/en': 'level water of some' })
+    await bed.put('ordered', { 'title/en': 'some of water level' })
+    expect((await bed.order('water level'))[0]).to.equal('ordered')
+    for (let i = 0; i < 8; i++) await bed.put(`c${i}`, { 'title/en': `common item ${i} and more` })
+    await bed.put('rareTitled', { 'title/en': 'zebra list and some more', publisher: 'common' })
+    await bed.put('commonTitled', { 'title/en': 'common list and some more', publisher: 'zebra' })
+    expect(await bed.order('zebra common')).to.deep.equal(['rareTitled', 'commonTitled'])
+  })
+
+  it('[SR6] keeps counts of each agency that equal a count of all records', async function () {
+    this.timeout(60_000)
+    const draw = createChance(11)
+    const bed = await Bed.open()
+    for (let step = 0; step < 40; step++) {
+      await bed.step(draw)
+      expect(bed.index.countsByAgency()).to.deep.equal(countAll(bed.views.values()))
+    }
+  })
+
+  it('[SR7] tells which agency has records that are not indexed as they stand', async () => {
+    const bed = await Bed.open()
+    const draw = createChance(3)
+    for (let i = 0; i < 6; i++) await bed.change(draw, 'done')
+    const differing = async (): Promise<readonly number[]> => {
+      const checks = await finishCheck(beginCheck(bed.reader, bed.index), (ns) => ns)
+      return checks.filter((check) => check.digest !== check.indexed).map((check) => check.agency)
+    }
+    expect(await differing()).to.deep.equal([])
+    const [view] = [...bed.views.values()].filter(({ ns }) => ns === 2)
+    if (view === undefined) throw new Error('no record')
+    bed.views.set(view.id, { ...view, etag: 'newer' })
+    expect(await differing()).to.deep.equal([2])
+    await bed.index.rebuild(
+      (work) => work(),
+      () => undefined,
+    )
+    expect(await differing()).to.deep.equal([])
+  })
+})
+
+/** The records of a map as an index reads them. */
+function readerOf(views: ReadonlyMap<string, View>): ViewReader {
+  const rows = (): readonly (readonly [string, View])[] =>
+    [...views.values()]
+      .map(
+        (view) => [recordKey({ ns: view.ns, aud: 1 }, `${view.kind}/${view.local}`), view] as const,
+      )
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+  return {
+    read: async (keys) => {
+      const byKey = new Map(rows())
+      return keys.map((key) => byKey.get(key))
+    },
+    after: async (key, limit) =>
+      rows()
+        .filter(([at]) => at > key)
+        .slice(0, limit),
+    all: async function* all() {
+      yield* rows()
+    },
+  }
+}
+
+/** The counts of every agency, by going through all records. */
+function countAll(views: Iterable<View>): readonly AgencyCounts[] {
+  const byAgency = new Map<number, AgencyCounts>()
+  for (const view of views) {
+    const before = byAgency.get(view.ns) ?? noCounts(view.ns)
+    byAgency.set(view.ns, {
+      agency: view.ns,
+      records: before.records + 1,
+      published: before.published + (view.fields['state'] === 'published' ? 1 : 0),
+      withdrawn: before.withdrawn + (view.fields['state'] === 'withdrawn' ? 1 : 0),
+      problems: before.problems + view.problems.length,
+      conflicts: before.conflicts + view.conflicts.length,
+      newestMs: Math.max(before.newestMs, view.updatedMs),
+    })
+  }
+  return [...byAgency.values()].sort((a, b) => a.agency - b.agency)
+}
+
+/** Lets so many batches through and refuses all later ones, until it is called off. */
+function failAfter(db: Database, batches: number): () => void {
+  const batch = db.batch.bind(db)
+  let left = batches
+  const failing = (...args: Parameters<typeof batch>): ReturnType<typeof batch> => {
+    if (left-- > 0) return batch(...args)
+    throw new Error('the disk is full')
+  }
+  Object.assign(db, { batch: failing })
+  return () => Object.assign(db, { batch })
+}
