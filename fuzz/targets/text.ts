@@ -104,9 +104,9 @@ function sorted(value: unknown): unknown {
 const cursor: Target = {
   name: 'cursor',
   corpus: bytesOf(
-    encodeCursor('title', ['河流水位', '1/resource/a']),
-    encodeCursor('modified', ['00018bcfe56800', '12/service/b-1']),
-    encodeCursor('relevance', ['', '']),
+    encodeCursor('title', { key: { text: '河流水位', numbers: [7] }, weights: [] }),
+    encodeCursor('modified', { key: { text: '', numbers: [-1_700_000_000_000, 3] }, weights: [] }),
+    encodeCursor('relevance', { key: { text: '', numbers: [1, 0.5] }, weights: [2.5, 1] }),
   ),
   shaped: fc.uint8Array({ maxLength: 64 }).map((b) => utf8(Buffer.from(b).toString('base64url'))),
   read: (input) => {

@@ -153,9 +153,10 @@ export function takeAcceptances(
 
 /** Whether the commits hang in the air: another branch, or a gap below them. */
 function isUnconnected(pull: Pull, first: Acceptance | undefined): boolean {
-  if (first === undefined || first.known || pull.from === 1) return false
-  const { outcome } = first
-  if (outcome.kind === 'ended') return outcome.code === 'MULU_FORK'
+  if (first === undefined || pull.from === 1) return false
+  const { known, outcome } = first
+  if (outcome.kind === 'ended') return !known && outcome.code === 'MULU_FORK'
+  // One that came before by another way and still hangs in the air does so for the same reason.
   return outcome.kind === 'waits' && outcome.missing === 'parent'
 }
 
