@@ -43,4 +43,16 @@ export const FOUND: readonly FoundBug[] = [
       ['connect', 2103978634],
     ],
   },
+  {
+    what: 'a fork was not looked for below commits that had come before by another way',
+    plan: [
+      ['write', 1257954166],
+      ['equivocate', 269602771],
+      ['write', 1349390379],
+      ['write', 1657270037],
+      ['connect', 266884675],
+      ['deliver', 1640971855],
+      ['carry', 343581439],
+    ],
+  },
 ]
