@@ -11,7 +11,7 @@ import type { JsonValue } from './encoding/json.ts'
 import type { LogHead, LogKey } from './log/log.ts'
 import type { Acceptance } from './log/outcome.ts'
 import type { Profile } from './profile/profile.ts'
-import type { Roster } from './roster/roster.ts'
+import type { Roster, RosterFork } from './roster/roster.ts'
 import type { IndexCheck } from './search/check-index.ts'
 import type { IndexProgress } from './search/search-index.ts'
 
@@ -89,6 +89,10 @@ export interface Registry {
   /** Settles which federation this replica belongs to before any roster is here. */
   pinFederation(fed: Hash): Promise<void>
   addRoster(bytes: Uint8Array): Promise<'new' | 'known'>
+  /** Pairs of rosters of one version, both signed by enough root keys: an alarm. */
+  readonly rosterForks: readonly RosterFork[]
+  /** Follows one of two rosters of one version, on a person's word; all logs are judged anew. */
+  chooseRoster(hash: Hash): Promise<void>
 
   /** The profile that the newest roster names, when it is here. */
   readonly profile: Profile | undefined

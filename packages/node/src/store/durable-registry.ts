@@ -21,6 +21,7 @@ import {
   type RegistryEvent,
   type RegistryOptions,
   type Roster,
+  type RosterFork,
   type Totals,
   type Write,
   type Written,
@@ -81,6 +82,9 @@ export class DurableRegistry implements Registry {
   get rosters(): readonly Roster[] {
     return this.#open.registry.rosters
   }
+  get rosterForks(): readonly RosterFork[] {
+    return this.#open.registry.rosterForks
+  }
   get profile(): Profile | undefined {
     return this.#open.registry.profile
   }
@@ -99,6 +103,9 @@ export class DurableRegistry implements Registry {
   }
   addRoster(bytes: Uint8Array): Promise<'new' | 'known'> {
     return this.#guard((registry) => registry.addRoster(bytes))
+  }
+  chooseRoster(hash: Hash): Promise<void> {
+    return this.#guard((registry) => registry.chooseRoster(hash))
   }
   addProfile(bytes: Uint8Array): Promise<void> {
     return this.#guard((registry) => registry.addProfile(bytes))
