@@ -322,14 +322,14 @@ function closedGrant(
   version: number,
   change: Extract<RosterChange, { type: 'close' }>,
 ): Grant {
-  const before = grant.until
-  if (before !== undefined && !isLower(change, before)) {
-    throw new Error('the end of a log may only fall')
-  }
   const { ends, final, why } = change
   const places = new Set(ends.map((end) => `${end.ns}/${audienceText(end.aud)}`))
   if (places.size !== ends.length || ends.some((end) => end.ns !== grant.ns)) {
     throw new Error('the ends of a grant are of other logs')
+  }
+  const before = grant.until
+  if (before !== undefined && !isLower(change, before)) {
+    throw new Error('the end of a log may only fall')
   }
   return { ...grant, until: { version, ends, final, why } }
 }
