@@ -28,6 +28,10 @@ export const ERRORS = {
   MULU_FEED_NO_DATASETS: { status: 422, message: 'The feed has no datasets.' },
   MULU_FEED_NOT_JSON: { status: 422, message: 'The feed is not JSON.' },
   MULU_FEED_SIZE: { status: 413, message: 'The feed is larger than the limit.' },
+  MULU_FINGERPRINT: {
+    status: 422,
+    message: 'The fingerprint is not that of the federation in the ticket.',
+  },
   MULU_FORK: { status: 409, message: 'Two different commits stand at one position of a log.' },
   MULU_GRANT_MISSING: { status: 403, message: 'The roster gives this writer no grant for this.' },
   MULU_IF_MATCH_MISSING: {
@@ -46,9 +50,14 @@ export const ERRORS = {
   MULU_IMPORT_TEXT: { status: 422, message: 'A text is not well-formed Unicode.' },
   MULU_INTERNAL: { status: 500, message: 'Something went wrong inside the node.' },
   MULU_JSON: { status: 400, message: 'The request body is not JSON of the expected shape.' },
+  MULU_KEY_LOCKED: { status: 409, message: 'The key file is protected by a passphrase.' },
   MULU_KEY_NOT_BOUND: { status: 403, message: 'The roster does not bind this key to this writer.' },
   MULU_KEY_WEAK: { status: 422, message: 'The key is not an acceptable public key.' },
   MULU_LIMIT: { status: 413, message: 'Something is over a limit.' },
+  MULU_LOOSENS: {
+    status: 409,
+    message: 'Fields would be opened by this, and no key here can close them again.',
+  },
   MULU_MEDIA_TYPE: { status: 415, message: 'The request has a form this node does not read.' },
   MULU_NOT_ADMITTED: {
     status: 409,
@@ -64,6 +73,8 @@ export const ERRORS = {
     message: 'The folder holds no node. Run `mulu found` or `mulu init` first.',
   },
   MULU_OFFLINE: { status: 503, message: 'The node is offline.' },
+  MULU_ORDERS: { status: 422, message: 'The roster cannot be changed in this way.' },
+  MULU_PASSPHRASE: { status: 403, message: 'The passphrase does not open the key file.' },
   MULU_PATH: { status: 422, message: 'The path of a field is not valid.' },
   MULU_PORT_BUSY: { status: 409, message: 'The port is in use.' },
   MULU_PROFILE: { status: 422, message: 'The profile is not valid.' },
@@ -91,6 +102,10 @@ export const ERRORS = {
   MULU_ROSTER_THRESHOLD: { status: 422, message: 'Too few root keys signed the roster.' },
   MULU_ROSTER_UNKNOWN: { status: 409, message: 'The cited roster is not known here.' },
   MULU_SIGNATURE: { status: 422, message: 'The signature does not match the key.' },
+  MULU_SIGNED_OTHER: {
+    status: 409,
+    message: 'This root key has signed another roster of this version.',
+  },
   MULU_STALE: {
     status: 409,
     message: 'A field was changed meanwhile. Both values are in the answer; nothing was saved.',

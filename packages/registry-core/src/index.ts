@@ -64,6 +64,12 @@ export { harvestLocal } from './exchange/local-id.ts'
 export { type ExportRecord, recordToLine } from './exchange/mulu-jsonl.ts'
 export * as limits from './limits.ts'
 export { type LogHead, type LogKey, type LogPosition, logText, parseLog } from './log/log.ts'
+export {
+  adoptionChanges,
+  type Orphan,
+  type OrphanEntry,
+  type PositionedCommit,
+} from './log/orphans.ts'
 export type { Acceptance, Missing, Outcome } from './log/outcome.ts'
 export { allCommits, openRegistry } from './open-registry.ts'
 export { CN_GOV_PROFILE } from './profile/cn-gov.ts'

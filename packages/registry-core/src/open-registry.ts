@@ -15,6 +15,7 @@ import { writeChanges } from './log/author.ts'
 import type { LogHead, LogKey } from './log/log.ts'
 import type { LogState } from './log/log-state.ts'
 import { Logs } from './log/logs.ts'
+import { type Orphan, orphansOf, type PositionedCommit, positionedCommits } from './log/orphans.ts'
 import type { Acceptance } from './log/outcome.ts'
 import { effectiveStamp } from './log/past.ts'
 import { rebuildMark, rebuildScope, unfinishedScopes } from './log/rebuild.ts'
@@ -276,6 +277,16 @@ class Replica implements Registry {
       position = at
     }
     return { commits, more: false }
+  }
+
+  commitsAt(log: LogKey, seq: number): Promise<readonly PositionedCommit[]> {
+    return positionedCommits(this.#options.crypto, this.#store, log, seq)
+  }
+
+  orphans(writer: number): Promise<readonly Orphan[]> {
+    return this.#exclusively(() =>
+      orphansOf({ crypto: this.#options.crypto, store: this.#store, logs: this.#logs }, writer),
+    )
   }
 
   catalogueDigest(): Promise<Hash> {

@@ -15,6 +15,7 @@ import {
   type LogHead,
   type LogKey,
   MuluError,
+  type Orphan,
   openRegistry,
   type Profile,
   type Registry,
@@ -134,6 +135,12 @@ export class DurableRegistry implements Registry {
   }
   readLog(log: LogKey, fromSeq: number, maxBytes: number): ReturnType<Registry['readLog']> {
     return this.#guard((registry) => registry.readLog(log, fromSeq, maxBytes))
+  }
+  commitsAt(...args: Parameters<Registry['commitsAt']>): ReturnType<Registry['commitsAt']> {
+    return this.#guard((registry) => registry.commitsAt(...args))
+  }
+  orphans(writer: number): Promise<readonly Orphan[]> {
+    return this.#guard((registry) => registry.orphans(writer))
   }
   catalogueDigest(): Promise<Hash> {
     return this.#guard((registry) => registry.catalogueDigest())
