@@ -43,6 +43,7 @@ export function addRoster(program: Command, done: Done): void {
   addShow(roster, done)
   addPublish(roster, done)
   addChoose(roster, done)
+  addProfile(roster, done)
 }
 
 type List<T> = readonly T[] | undefined
@@ -66,6 +67,7 @@ type ProposeOptions = {
   readonly rootKey: List<string>
   readonly threshold?: number
   readonly profile?: string
+  readonly confirm?: boolean
 }
 
 function addPropose(roster: Command, done: Done): void {
@@ -95,6 +97,7 @@ function addPropose(roster: Command, done: Done): void {
     .option('--root-key <key>', 'ed25519:… of all root keys from now on', collect)
     .option('--threshold <k>', 'how many root keys sign from now on', parseCount)
     .option('--profile <file>', 'a new version of the profile')
+    .option('--confirm', 'change nothing: confirm that all stands as it did')
     .action(async (options: ProposeOptions) => {
       const profile = options.profile === undefined ? undefined : await readJson(options.profile)
       const orders = await ordersOf(options, profile)
@@ -127,6 +130,7 @@ async function ordersOf(options: ProposeOptions, profile: unknown): Promise<Rost
   return {
     ...orders,
     ...(rights === undefined ? {} : { rights }),
+    ...(options.confirm === true ? { confirm: true } : {}),
     ...(witness.length === 0
       ? {}
       : { witnesses: { writers: witness.map(parseNumber), threshold: witnessThreshold(options) } }),
@@ -233,6 +237,18 @@ function addChoose(roster: Command, done: Done): void {
       await using operations = await openOperations(dir)
       await operations.chooseRoster(hash)
       print(`This node follows ${hash}`)
+      done(0)
+    })
+}
+
+function addProfile(roster: Command, done: Done): void {
+  roster
+    .command('profile')
+    .description('print the present profile as JSON, to be edited and proposed')
+    .requiredOption('--dir <dir>', 'data folder of the node')
+    .action(async ({ dir }: { readonly dir: string }) => {
+      await using operations = await openOperations(dir)
+      printJson(await operations.profile())
       done(0)
     })
 }

@@ -42,6 +42,8 @@ export type RosterOrders = {
   readonly peers?: readonly { readonly writer: number; readonly peers: readonly string[] }[]
   readonly witnesses?: { readonly writers: readonly number[]; readonly threshold: number }
   readonly roots?: { readonly keys: readonly string[]; readonly threshold: number }
+  /** A version without changes: the root holders confirm that all stands as it did. */
+  readonly confirm?: boolean
   readonly profile?: { readonly id: string; readonly version: string; readonly hash: string }
 }
 

@@ -25,6 +25,7 @@ export type ApiPath = {
 }
 
 const TEXT = { type: 'string' }
+const WRITER = { type: 'integer', minimum: 1, maximum: 0xffffffff }
 const JSON_TYPE = 'application/json'
 
 const filter = (name: string, description: string): Parameter => ({
@@ -79,6 +80,7 @@ export const API_PATHS: readonly ApiPath[] = [
   read('/api/v1/peers', 'All nodes of the roster as this one sees them'),
   read('/api/v1/agencies', 'Agencies with the counts of their records'),
   read('/api/v1/roster', 'Members, grants and the history of the roster'),
+  read('/api/v1/profile', 'The profile that the roster names'),
   read('/api/v1/records', 'Search and list records, with counts', LIST_PARAMETERS),
   read(RECORD, 'One record'),
   read(`${RECORD}/provenance`, 'For every field who set it, when, where and in which commit'),
@@ -112,7 +114,7 @@ export const API_PATHS: readonly ApiPath[] = [
     {
       name: 'writer',
       description: 'Number of the writer',
-      schema: { type: 'integer', minimum: 1 },
+      schema: WRITER,
     },
   ]),
   write('get', '/api/v1/handover', 'How far the own logs go, for the key that continues them'),

@@ -4,6 +4,7 @@ import {
   hashToText,
   knownEnds,
   MuluError,
+  type Profile,
   type Registry,
   type Right,
   recordToLine,
@@ -42,6 +43,8 @@ export type Operations = AsyncDisposable & {
   readonly propose: (orders: RosterOrders) => Promise<string>
   /** Publishes what enough root keys have signed; texts are copies of one proposal. */
   readonly publish: (texts: readonly string[], profile?: unknown) => Promise<Published>
+  /** The profile that the roster names. */
+  readonly profile: () => Promise<Profile>
   readonly chooseRoster: (hash: string) => Promise<void>
   readonly handover: () => Promise<Handover>
   readonly revoke: (wanted: Revocation) => Promise<Revoked>
@@ -69,6 +72,7 @@ export function localOperations(
       admitRequests({ folder, registry: store.registry, clock }, requests, rights),
     propose: async (orders) => proposeRoster({ registry: store.registry, clock }, orders),
     publish: (texts, profile) => publishRoster(store.registry, texts, profile),
+    profile: async () => profileOf(store.registry),
     chooseRoster: (hash) => chooseRoster(store.registry, hash),
     handover: async () => handoverOf(context),
     revoke: (wanted) => revokeWriter(context, wanted),
@@ -104,6 +108,11 @@ async function* exportLines(context: NodeContext): AsyncGenerator<string> {
       ...(typeof identifier === 'string' ? { identifier } : {}),
     })
   }
+}
+
+function profileOf({ profile }: Registry): Profile {
+  if (profile === undefined) throw new MuluError('MULU_PROFILE_MISSING')
+  return profile
 }
 
 async function chooseRoster(registry: Registry, text: string): Promise<void> {

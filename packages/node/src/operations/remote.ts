@@ -67,7 +67,7 @@ export async function remoteOperations(
 
 type RosterOperations = Pick<
   Operations,
-  'propose' | 'publish' | 'chooseRoster' | 'handover' | 'revoke' | 'orphans' | 'adopt'
+  'propose' | 'publish' | 'profile' | 'chooseRoster' | 'handover' | 'revoke' | 'orphans' | 'adopt'
 >
 
 function rosterOperations(
@@ -79,6 +79,7 @@ function rosterOperations(
       `${JSON.stringify(await post('/api/v1/roster/proposals', orders), null, 1)}\n`,
     publish: (texts, profile) =>
       post('/api/v1/roster/versions', { proposals: texts.map(parse), profile }),
+    profile: () => get('/api/v1/profile'),
     chooseRoster: async (hash) => {
       await post('/api/v1/roster/choice', { hash })
     },

@@ -52,6 +52,7 @@ const ORDERS = {
   peers: listOf(shapeOf({ writer: COUNT, peers: listOf(TEXT, 8) })),
   witnesses: shapeOf({ writers: listOf(COUNT, 256), threshold: COUNT }),
   roots: shapeOf({ keys: listOf(TEXT, 64), threshold: COUNT }),
+  confirm: { type: 'boolean' },
   profile: shapeOf({ id: TEXT, version: TEXT, hash: HASH }),
 }
 
