@@ -128,6 +128,10 @@ describe('root holders', function () {
     const id = page.items[0]?.id ?? ''
     const { etag } = await other.get<{ etag: string }>(`/api/v1/records/${id}`)
     expect((await other.patch(id, etag, { set: { rights: 'merged' } })).status).to.equal(200)
+    await eventually('the merger at the former owner', async () => {
+      const { namespaces } = await rosterOf(agency)
+      return namespaces.find(({ id: ns }) => ns === 2)?.agency === 3 ? true : undefined
+    })
     const former = await agency.patch(id, etag, { set: { rights: 'from the past' } })
     expect(former.status).to.equal(403)
 

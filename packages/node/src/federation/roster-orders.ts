@@ -113,7 +113,7 @@ export function changesOf(orders: RosterOrders, context: OrdersContext): readonl
     () => (orders.profile === undefined ? [] : [profileChange(orders.profile)]),
   ]
   const changes = parts.flatMap((part) => part(state))
-  if (changes.length === 0) refuse('Nothing is to be changed.')
+  if (changes.length === 0 && orders.confirm !== true) refuse('Nothing is to be changed.')
   return changes
 }
 
