@@ -16,7 +16,7 @@ import { parseNames } from '../federation/agency-names.ts'
 import { fingerprintOf } from '../federation/fingerprint.ts'
 import { foundFederation } from '../federation/found.ts'
 import { initialiseNode } from '../federation/join.ts'
-import { readRootKeys, signWith } from '../federation/root-keys.ts'
+import { readRootKeys, signAtHand } from '../federation/root-keys.ts'
 import { dataFolder } from '../folder/data-folder.ts'
 import { readNodeConfig } from '../folder/node-config.ts'
 import { PROFILES } from '../store/profiles.ts'
@@ -164,11 +164,10 @@ export function addAdmit(program: Command, done: Done): void {
       const admit = await Promise.all(files.map(readRequest))
       const { rights } = options
       await using operations = await openOperations(options.dir)
-      const folder = dataFolder(options.dir).root
-      const keys = await readRootKeys(folder, passphrases())
       const orders = { admit, ...(rights === undefined ? {} : { rights }) }
       const proposal = parseProposal(await operations.propose(orders))
-      const signed = await signWith(proposal, keys, options.again ?? false)
+      const keys = await readRootKeys(dataFolder(options.dir).root, passphrases())
+      const signed = await signAtHand(proposal, keys, options.again ?? false)
       const roster = await operations.publish([encodeProposal(signed)])
       const { draft } = readProposal(createCrypto(), signed)
       printAdmitted({ roster, admitted: admittedBy(draft.changes) }, options.json ?? false)

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { encodeProposal, parseProposal, readProposal } from '@mulu/registry-core'
 import { createCrypto } from '../crypto.ts'
-import { readRootKeys, signWith } from '../federation/root-keys.ts'
+import { readRootKeys, signAtHand } from '../federation/root-keys.ts'
 import { dataFolder } from '../folder/data-folder.ts'
 import { keyFilesIn } from '../folder/key-file.ts'
 import type { Operations } from '../operations/operations.ts'
@@ -36,7 +36,7 @@ export async function settleProposal(
     return
   }
   const keys = await readRootKeys(folder, passphrases())
-  const signed = await signWith(parseProposal(text), keys, again)
+  const signed = await signAtHand(parseProposal(text), keys, again)
   const roster = await operations.publish([encodeProposal(signed)], profile)
   print(`Roster ${roster.version} signed: ${roster.hash}`)
 }

@@ -12,7 +12,7 @@ import type { Clock } from '../clock.ts'
 import { createCrypto } from '../crypto.ts'
 import type { DataFolder } from '../folder/data-folder.ts'
 import { type Published, proposeRoster, publishRoster } from './propose.ts'
-import { readRootKeys, signWith } from './root-keys.ts'
+import { readRootKeys, signAtHand } from './root-keys.ts'
 
 /** Who was admitted, under which roster. */
 export type Admitted = {
@@ -43,7 +43,7 @@ export async function admitRequests(
   const keys = await readRootKeys(folder.root)
   const orders = { admit: requests, ...(rights === undefined ? {} : { rights }) }
   const proposal = parseProposal(proposeRoster(context, orders))
-  const signed = await signWith(proposal, keys, false)
+  const signed = await signAtHand(proposal, keys, false)
   const roster = await publishRoster(registry, [encodeProposal(signed)])
   return { roster, admitted: admittedBy(readProposal(createCrypto(), signed).draft.changes) }
 }

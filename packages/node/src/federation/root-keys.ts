@@ -5,6 +5,7 @@
  */
 import {
   hashToText,
+  keyToText,
   MuluError,
   type Proposal,
   readProposal,
@@ -53,6 +54,18 @@ export async function signWith(
   const result = keys.reduce((each, { signer }) => signProposal(crypto, each, signer), proposal)
   for (const { file } of keys) await writeWhole(noteOf(file), `${JSON.stringify(signed)}\n`)
   return result
+}
+
+/** Signs with those keys at hand that have something to sign; others in the folder do not count. */
+export async function signAtHand(
+  proposal: Proposal,
+  keys: readonly RootKey[],
+  again: boolean,
+): Promise<Proposal> {
+  const { quorums } = readProposal(createCrypto(), proposal)
+  const roots = new Set(quorums.flatMap((quorum) => quorum.keys.map(keyToText)))
+  const able = keys.filter(({ signer }) => roots.has(keyToText(signer.publicKey)))
+  return signWith(proposal, able, again)
 }
 
 async function refuseSecond(file: string, signed: Signed, again: boolean): Promise<void> {
