@@ -23,12 +23,6 @@ export function parseAgencyName(text: string): AgencyOrder {
   return { agency, names: parseNames([name]) }
 }
 
-/** `A1=ed25519:…`, or `A1=` to take it away */
-export function parseAdmin(text: string): AgencyOrder {
-  const [, agency = '', key = ''] = /^([^=]+)=(.*)$/.exec(text) ?? refuse(text, 'agency=key')
-  return { agency, admin: key === '' ? null : key }
-}
-
 /** `3=A1` */
 export function parseTransfer(text: string): Item<'transfer'> {
   const [, ns = '', agency = ''] = /^(\d+)=(.+)$/.exec(text) ?? refuse(text, 'namespace=agency')

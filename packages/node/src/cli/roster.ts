@@ -22,7 +22,6 @@ import { collect, parseCount, parseRights } from './options.ts'
 import { print, printJson } from './output.ts'
 import { passphrases } from './passphrase.ts'
 import {
-  parseAdmin,
   parseAgencyName,
   parseClosing,
   parseGrant,
@@ -54,7 +53,6 @@ type ProposeOptions = {
   readonly admit: List<string>
   readonly rights?: readonly Right[]
   readonly name: List<string>
-  readonly admin: List<string>
   readonly namespace: List<string>
   readonly transfer: List<string>
   readonly retire: List<string>
@@ -80,11 +78,6 @@ function addPropose(roster: Command, done: Done): void {
     .option('--admit <file>', 'join request; may be repeated, as all that follow', collect)
     .option('--rights <rights>', 'rights of all who are admitted', parseRights)
     .option('--name <agency=name>', 'A1=en=Water Board: a name of an agency', collect)
-    .option(
-      '--admin <agency=key>',
-      'A1=ed25519:…: administrator key of an agency, A1= for none',
-      collect,
-    )
     .option('--namespace <agency>', 'a new namespace of an agency, for a split', collect)
     .option('--transfer <ns=agency>', '3=A1: move a namespace to an agency', collect)
     .option('--retire <agency[=successor]>', 'end an agency; the successor takes over', collect)
@@ -116,10 +109,9 @@ function addPropose(roster: Command, done: Done): void {
 async function ordersOf(options: ProposeOptions, profile: unknown): Promise<RosterOrders> {
   const { witness = [], rootKey = [], rights, why } = options
   const names = (options.name ?? []).map(parseAgencyName)
-  const admins = (options.admin ?? []).map(parseAdmin)
   const orders: RosterOrders = {
     admit: await Promise.all((options.admit ?? []).map(readRequest)),
-    agencies: [...names, ...admins],
+    agencies: names,
     found: options.namespace ?? [],
     transfer: (options.transfer ?? []).map(parseTransfer),
     retire: (options.retire ?? []).map(parseRetirement),

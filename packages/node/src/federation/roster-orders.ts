@@ -47,14 +47,13 @@ export type RosterOrders = {
   readonly profile?: { readonly id: string; readonly version: string; readonly hash: string }
 }
 
-/** What changes of an agency; `admin` null takes the administrator key away. */
+/** What changes of an agency. */
 export type AgencyOrder = {
   readonly agency: AgencyName
   readonly codes?: readonly string[]
   readonly names?: Labels
   readonly region?: string
   readonly parent?: AgencyName | null
-  readonly admin?: string | null
 }
 
 type GrantOrder = {
@@ -148,8 +147,7 @@ function agencyChange(state: RosterState, order: AgencyOrder): RosterChange {
     names: { ...names, ...order.names },
     region: order.region ?? region,
     parent: order.parent === undefined ? parent : parentOf(order.parent),
-    admin:
-      order.admin === undefined ? admin : order.admin === null ? undefined : readKey(order.admin),
+    admin,
   }
 }
 

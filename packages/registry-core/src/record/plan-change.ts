@@ -63,13 +63,8 @@ export function checkChange(
     const details = { rec: change.rec, bytes: recordBytes, limit: RECORD_BYTES_MAX }
     throw new MuluError('MULU_LIMIT', { details })
   }
-  const { rec, base, concurrent } = change
-  return {
-    rec,
-    writings,
-    ...(base === undefined ? {} : { base }),
-    ...(concurrent === undefined ? {} : { concurrent }),
-  }
+  const { set: _set, remove: _remove, ...rest } = change
+  return { ...rest, writings }
 }
 
 /** The size of a value as JSON; MULU_LIMIT or MULU_JSON when it may not stand in a field. */

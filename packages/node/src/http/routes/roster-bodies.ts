@@ -31,7 +31,6 @@ const AGENCY_ORDER = {
   names: { type: 'object', additionalProperties: TEXT },
   region: TEXT,
   parent: { anyOf: [AGENCY, { type: 'null' }] },
-  admin: { anyOf: [TEXT, { type: 'null' }] },
 }
 
 const CLOSE_ORDER = {
@@ -42,7 +41,7 @@ const CLOSE_ORDER = {
 const ORDERS = {
   admit: listOf({ type: 'object' }, 256),
   rights: RIGHTS,
-  agencies: listOf(shapeOf(AGENCY_ORDER, 'codes', 'names', 'region', 'parent', 'admin')),
+  agencies: listOf(shapeOf(AGENCY_ORDER, 'codes', 'names', 'region', 'parent')),
   found: listOf(AGENCY),
   transfer: listOf(shapeOf({ namespace: COUNT, agency: AGENCY })),
   retire: listOf(shapeOf({ agency: AGENCY, successor: AGENCY }, 'successor')),
