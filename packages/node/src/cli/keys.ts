@@ -49,7 +49,7 @@ function withDir(command: Command): Command {
 function addMake(key: Command, done: Done): void {
   key
     .command('make')
-    .description('make a root or administrator key in a file, on a machine without a network')
+    .description('make a root key in a file, on a machine without a network')
     .argument('<file>', 'where to keep it')
     .option('--no-passphrase', 'keep it unprotected')
     .action(async (file: string, { passphrase }: { readonly passphrase: boolean }) => {

@@ -1,5 +1,6 @@
 /** What a proposed roster says, in plain words, for a person who is to sign it. */
 import {
+  audienceText,
   hashToText,
   keyToText,
   type Labels,
@@ -80,8 +81,20 @@ function labelOf(names: Labels, language: Language): string {
   return names[language] ?? Object.values(names)[0] ?? '?'
 }
 
+/** The end of every log of a grant; one that the change does not list ends at 0. */
+function closedAt(change: Extract<RosterChange, { type: 'close' }>, before: RosterState): string {
+  const { client, ns, from, ends } = change
+  const grants = before.writers.get(client)?.grants ?? []
+  const auds = grants.find((grant) => grant.ns === ns && grant.from === from)?.auds ?? []
+  const listed = ends.map(({ aud }) => audienceText(aud))
+  const unlisted = auds.map(audienceText).filter((aud) => !listed.includes(aud))
+  return [endsText(ends), ...unlisted.map((aud) => `${ns}/${aud}:0`)]
+    .filter((text) => text !== '')
+    .join(', ')
+}
+
 function endsText(ends: readonly LogEnd[]): string {
-  return ends.map(({ ns, aud, seq }) => `${ns}/${String(aud)}:${seq}`).join(', ') || '0'
+  return ends.map(({ ns, aud, seq }) => `${ns}/${String(aud)}:${seq}`).join(', ')
 }
 
 function wordsOf(change: RosterChange, before: RosterState): Words {
@@ -91,7 +104,7 @@ function wordsOf(change: RosterChange, before: RosterState): Words {
     case 'grant':
     case 'close':
     case 'pin':
-      return writerWords(change)
+      return writerWords(change, before)
     case 'agency':
       return agencyWords(change, before)
     case 'namespace':
@@ -114,7 +127,7 @@ function wordsOf(change: RosterChange, before: RosterState): Words {
 
 type WriterChange = Extract<RosterChange, { type: 'writer' | 'peers' | 'grant' | 'close' | 'pin' }>
 
-function writerWords(change: WriterChange): Words {
+function writerWords(change: WriterChange, before: RosterState): Words {
   switch (change.type) {
     case 'writer':
       return ({ writer }) => {
@@ -135,11 +148,13 @@ function writerWords(change: WriterChange): Words {
         `writer ${writer(change.client)} may ${change.rights.join(', ')} in namespace ${change.ns}`,
         `写入方 ${writer(change.client)} 可在命名空间 ${change.ns} 行使:${change.rights.join('、')}`,
       ]
-    case 'close':
+    case 'close': {
+      const ends = closedAt(change, before)
       return ({ writer }) => [
-        `close writer ${writer(change.client)} in namespace ${change.ns} at ${endsText(change.ends)}${change.final ? ' for good' : ''} (${change.why})`,
-        `关闭写入方 ${writer(change.client)} 在命名空间 ${change.ns} 的授权,截至 ${endsText(change.ends)}${change.final ? ',不再恢复' : ''}(${change.why})`,
+        `close writer ${writer(change.client)} in namespace ${change.ns} at ${ends}${change.final ? ' for good' : ''} (${change.why})`,
+        `关闭写入方 ${writer(change.client)} 在命名空间 ${change.ns} 的授权,截至 ${ends}${change.final ? ',不再恢复' : ''}(${change.why})`,
       ]
+    }
     case 'pin':
       return ({ writer }) => [
         `of the forked log of writer ${writer(change.client)} the branch with ${endsText([change.log])} (${hashToText(change.log.id)}) counts, from ${change.forkedAt} on`,

@@ -2,7 +2,8 @@
  * The federation's first roster as words to be read out by phone: the first 128 bits of its hash
  * as the 12 words of BIP 39, whose last word carries a check of 4 bits. The Chinese and the
  * English list have the same index, so that two people with different languages compare the same
- * bits. The pages show the first words of the same row.
+ * bits. The pages show the first words of the same row. The lists are those of BIP 39, as
+ * `@scure/bip39` (MIT) carries them.
  */
 import { type Hash, MuluError, textToHash } from '@mulu/registry-core'
 import { entropyToMnemonic } from '@scure/bip39'

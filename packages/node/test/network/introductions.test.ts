@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { Introductions } from '../../src/network/introductions.ts'
 
 describe('introductions', () => {
-  it('[NW12] lets a few strangers in for a moment, and each again only after a pause', () => {
+  it('[NW19] lets a few strangers in for a moment, and each again only after a pause', () => {
     const guests = new Introductions()
     const admitted = ['a', 'b', 'c', 'd', 'e'].map((peer) => guests.admit(peer, 0))
     expect(admitted).to.deep.equal([true, true, true, true, false])
@@ -16,7 +16,7 @@ describe('introductions', () => {
     expect(guests.admit('b', 10_001)).to.equal(true)
   })
 
-  it('[NW12] forgets the oldest of many invented identities', () => {
+  it('[NW19] forgets the oldest of many invented identities', () => {
     const guests = new Introductions()
     for (let i = 0; i < 1_000; i++) {
       expect(guests.admit(`peer ${i}`, i * 20_000)).to.equal(true)

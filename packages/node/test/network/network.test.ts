@@ -103,7 +103,7 @@ describe('the network of a node', function () {
     expect(again).to.equal('refused')
   })
 
-  it('[NW11] takes a newer roster from the newcomer that it lists, and serves it then', async () => {
+  it('[NW18] takes a newer roster from the newcomer that it lists, and serves it then', async () => {
     const rosters = Rosters.found(2)
     const old = [...rosters.all]
     rosters.admit(3)

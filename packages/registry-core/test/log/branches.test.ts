@@ -70,7 +70,7 @@ async function statesOf(
 
 describe('branches of a log', function () {
   this.timeout(20_000)
-  it('[LG10] takes the branch the roster pins, in any order, and lets others go on', async () => {
+  it('[LG14] takes the branch the roster pins, in any order, and lets others go on', async () => {
     const federation = newFederation()
     const first = commitOf(federation, 1, start(federation), 'common')
     const left = commitOf(federation, 1, after(federation, first, 2), 'left')
@@ -101,7 +101,7 @@ describe('branches of a log', function () {
     expect(await stateOf(spared.registry)).to.equal(await stateOf(registry))
   })
 
-  it('[LG10] ends a pinned log before a fork beyond the pin', async () => {
+  it('[LG14] ends a pinned log before a fork beyond the pin', async () => {
     const federation = newFederation()
     const first = commitOf(federation, 1, start(federation), 'common')
     const lost = commitOf(federation, 1, start(federation), 'lost')
@@ -115,7 +115,7 @@ describe('branches of a log', function () {
     expect([...states][0]).to.include('"title/en":"pinned"')
   })
 
-  it('[LG11] keeps what a cut covers when the stolen key forks the log at its start', async () => {
+  it('[LG15] keeps what a cut covers when the stolen key forks the log at its start', async () => {
     const federation = newFederation()
     const first = commitOf(federation, 1, start(federation), 'honest 1')
     const second = commitOf(federation, 1, after(federation, first, 2), 'honest 2')
@@ -136,7 +136,7 @@ describe('branches of a log', function () {
     ])
   })
 
-  it('[LG12] lets a log go on beyond a closing that is not final, void until granted anew', async () => {
+  it('[LG16] lets a log go on beyond a closing that is not final, void until granted anew', async () => {
     const federation = newFederation()
     const first = commitOf(federation, 1, start(federation), 'kept')
     const second = commitOf(federation, 1, after(federation, first, 2), 'void')

@@ -3,8 +3,8 @@ import { decodeCommit } from '../../src/commit/commit.ts'
 import { decodeHeader, type Header } from '../../src/commit/header.ts'
 import { adoptionChanges } from '../../src/log/orphans.ts'
 import type { RosterChange } from '../../src/roster/change.ts'
-import { commitOf } from '../../testing/commits.ts'
 import { openReplica, TEST_START_MS, TestFederation } from '../../testing/federation.ts'
+import { commitOf } from '../../testing/signed-commit.ts'
 
 const R1 = { ns: 1, kind: 'resource', local: 'r1' }
 
@@ -17,7 +17,7 @@ function newFederation(): TestFederation {
 }
 
 describe('orphaned work', () => {
-  it('[LG13] is listed with what it says, and adopted with the rank of its first writing', async () => {
+  it('[LG17] is listed with what it says, and adopted with the rank of its first writing', async () => {
     const federation = newFederation()
     const [roster] = federation.rosters.slice(-1)
     if (roster === undefined) throw new Error('not founded')
@@ -72,7 +72,7 @@ describe('orphaned work', () => {
     expect(await again.registry.catalogue.record(R1)).to.deep.equal(record)
   })
 
-  it('[LG14] lets a value be written beside others that hold together, superseding none', async () => {
+  it('[LG18] lets a value be written beside others that hold together, superseding none', async () => {
     const federation = newFederation()
     const { registry } = await openReplica(federation, { client: 1, seed: 1 })
     const sharing = { type: 'conditional', condition: 'a' }
