@@ -31,21 +31,30 @@ export type AdmitContext = {
   readonly clock: Clock
 }
 
-/** Admits all requests in one roster version, or none. Values are the content of request files. */
+/** Admits all requests in one roster version, or none. Texts are the content of request files. */
 export async function admitRequests(
   context: AdmitContext,
-  requests: readonly unknown[],
+  texts: readonly string[],
   rights?: readonly Right[],
 ): Promise<Admitted> {
   const { folder, registry } = context
   if (registry.roster === undefined) throw new MuluError('MULU_NOT_ADMITTED')
-  if (requests.length === 0) throw new MuluError('MULU_LIMIT', { details: { requests: 0, min: 1 } })
+  if (texts.length === 0) throw new MuluError('MULU_LIMIT', { details: { requests: 0, min: 1 } })
   const keys = await readRootKeys(folder.root)
-  const orders = { admit: requests, ...(rights === undefined ? {} : { rights }) }
+  const orders = { admit: texts.map(parseRequest), ...(rights === undefined ? {} : { rights }) }
   const proposal = parseProposal(proposeRoster(context, orders))
   const signed = await signAtHand(proposal, keys, false)
   const roster = await publishRoster(registry, [encodeProposal(signed)])
   return { roster, admitted: admittedBy(readProposal(createCrypto(), signed).draft.changes) }
+}
+
+function parseRequest(text: string, index: number): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch (cause) {
+    const details = { request: index, reason: String(cause) }
+    throw new MuluError('MULU_REQUEST_SHAPE', { cause, details })
+  }
 }
 
 /** Whom a version admits. */

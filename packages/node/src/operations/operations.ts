@@ -68,8 +68,10 @@ export function localOperations(
     reindex: (onProgress) => reindex(context, onProgress),
     exportLines: () => exportLines(context),
     ticket: async () => ticketOf(context),
-    admit: (requests, rights) =>
-      admitRequests({ folder, registry: store.registry, clock }, requests, rights),
+    admit: (requests, rights) => {
+      const texts = requests.map((request) => JSON.stringify(request))
+      return admitRequests({ folder, registry: store.registry, clock }, texts, rights)
+    },
     propose: async (orders) => proposeRoster({ registry: store.registry, clock }, orders),
     publish: (texts, profile) => publishRoster(store.registry, texts, profile),
     profile: async () => profileOf(store.registry),
