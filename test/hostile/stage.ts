@@ -16,9 +16,10 @@ import { createCrypto, createSigner } from '../../packages/node/src/crypto.ts'
 import { admitRequests } from '../../packages/node/src/federation/admit.ts'
 import { foundFederation, signaturesOf } from '../../packages/node/src/federation/found.ts'
 import { initialiseNode } from '../../packages/node/src/federation/join.ts'
+import { readRootKeys } from '../../packages/node/src/federation/root-keys.ts'
 import { writeAddresses } from '../../packages/node/src/folder/address-file.ts'
 import { dataFolder } from '../../packages/node/src/folder/data-folder.ts'
-import { readKeyFile, readKeyFolder } from '../../packages/node/src/folder/key-file.ts'
+import { readKeyFile } from '../../packages/node/src/folder/key-file.ts'
 import type { NetworkLimits } from '../../packages/node/src/network/network-options.ts'
 import { startNode } from '../../packages/node/src/node.ts'
 import { openNode } from '../../packages/node/src/open-node.ts'
@@ -152,7 +153,8 @@ export class Stage {
       },
       systemClock,
     )
-    this.#roots = (await readKeyFolder(dataFolder(join(this.#dir, 'first')).root)).map(createSigner)
+    const keys = await readRootKeys(dataFolder(join(this.#dir, 'first')).root)
+    this.#roots = keys.map(({ signer }) => signer)
   }
 
   /** Everybody else asks to join and is admitted before any node runs. */

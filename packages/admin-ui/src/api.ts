@@ -112,6 +112,7 @@ export type Status = {
     readonly agencies: number
     readonly writers: number
     readonly stampMs: number
+    readonly alarms: readonly RosterAlarm[]
   }
   readonly heads: {
     readonly digest: string
@@ -157,6 +158,17 @@ export type Grant = {
   readonly closed: JsonObject | null
 }
 
+/** What is wrong with the roster; none of it stops reading, writing or exchange. */
+export type RosterAlarm =
+  | {
+      readonly type: 'fork'
+      readonly version: number
+      readonly kept: string
+      readonly other: string
+    }
+  | { readonly type: 'behind'; readonly version: number; readonly newest: number }
+  | { readonly type: 'old'; readonly stampMs: number; readonly days: number }
+
 export type Roster = {
   readonly version: number
   readonly hash: string
@@ -167,7 +179,9 @@ export type Roster = {
     readonly code: string
     readonly name: Labels
     readonly region?: string | null
+    readonly retired: { readonly version: number; readonly successor: number } | null
   }[]
+  readonly witnesses: { readonly writers: readonly number[]; readonly threshold: number }
   readonly namespaces: readonly {
     readonly id: number
     readonly agency: number
@@ -178,6 +192,7 @@ export type Roster = {
     readonly key: string
     readonly peers: readonly string[]
     readonly agency: number
+    readonly continues: number
     readonly office: string | null
     readonly grants: readonly Grant[]
   }[]

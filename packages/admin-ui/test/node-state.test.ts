@@ -45,7 +45,7 @@ const STATUS: Status = {
   agency: null,
   node: { name: 'A', role: 'agency', offline: false, admitted: true },
   writer: { client: 1, key: 'ed25519:00', peer: 'p' },
-  roster: { version: 4, hash: 'sha256:00', agencies: 1, writers: 2, stampMs: 0 },
+  roster: { alarms: [], version: 4, hash: 'sha256:00', agencies: 1, writers: 2, stampMs: 0 },
   heads: { digest: 'sha256:bb', logs: 1, commits: 1, waiting: 0 },
   catalogue: {
     digest: 'sha256:cc',

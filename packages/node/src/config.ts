@@ -7,6 +7,8 @@ import { Ajv } from 'ajv'
 export type Environment = {
   readonly logLevel: LogLevel
   readonly language: 'zh-Hans' | 'en'
+  /** A file whose first line is the passphrase of protected key files. */
+  readonly passphraseFile: string | undefined
 }
 
 /** Levels of the log, as pino names them. */
@@ -30,6 +32,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   }
   return Object.freeze({
     logLevel: LOG_LEVELS.find((level) => level === env['MULU_LOG_LEVEL']) ?? 'info',
+    passphraseFile: env['MULU_PASSPHRASE_FILE'] || undefined,
     language: languageOf(env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || ''),
   })
 }

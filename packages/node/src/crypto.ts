@@ -12,6 +12,7 @@ import {
   verify as verifyBytes,
 } from 'node:crypto'
 import { type Crypto, ed25519Key, type Signer } from '@mulu/registry-core'
+import { sm3, verifySm2 } from './sm2.ts'
 
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
@@ -26,6 +27,8 @@ export function createCrypto(): Crypto {
   const keyFor = createKeyCache()
   return {
     sha256,
+    sm3: (bytes) => sm3(bytes),
+    verifySm2,
     verifyEd25519: (key, message, signature) => {
       try {
         return verifyBytes(null, message, keyFor(key), signature)

@@ -2,6 +2,7 @@
 import type { Clock } from './clock.ts'
 import { readAccessKey } from './folder/access-key.ts'
 import { readAddresses, writeAddresses } from './folder/address-file.ts'
+import type { PassphraseSource } from './folder/key-file.ts'
 import { writeNodeConfig } from './folder/node-config.ts'
 import { writeRunFile } from './folder/run-file.ts'
 import { createApp } from './http/app.ts'
@@ -24,6 +25,8 @@ export type StartOptions = {
   readonly mdns: boolean
   /** Other bounds of the network than usual. */
   readonly limits?: Partial<NetworkLimits>
+  /** Gives the passphrases of protected keys. */
+  readonly passphrase?: PassphraseSource
 }
 
 /** A running node. */
@@ -53,7 +56,7 @@ async function openAll(
   logger: NodeLogger,
   opened: Opened,
 ): Promise<RunningNode> {
-  const node = await openNode(options.dir, clock, logger)
+  const node = await openNode(options.dir, clock, logger, options.passphrase)
   opened.add(node.close)
   const { context } = node
   const { folder, config, store } = context

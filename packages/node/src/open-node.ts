@@ -2,11 +2,10 @@
 
 import { textToHash } from '@mulu/registry-core'
 import type { Clock } from './clock.ts'
-import { createSigner } from './crypto.ts'
-import { bindAuthor } from './federation/own-writer.ts'
+import { OwnKey } from './federation/own-key.ts'
 import { peerIdOf } from './federation/peer-id.ts'
 import { dataFolder } from './folder/data-folder.ts'
-import { readKeyFile } from './folder/key-file.ts'
+import { NO_PASSPHRASE, type PassphraseSource, readKeyFile } from './folder/key-file.ts'
 import { readNodeConfig } from './folder/node-config.ts'
 import type { NodeLogger } from './logger.ts'
 import type { Network } from './network/peer-info.ts'
@@ -22,18 +21,29 @@ export type OpenNode = {
   readonly attach: (network: Network | undefined) => void
 }
 
-/** Opens a folder. MULU_NOT_INITIALISED, MULU_CONFIG, MULU_STORE_LOCKED. */
-export async function openNode(dir: string, clock: Clock, logger: NodeLogger): Promise<OpenNode> {
+/** Opens a folder. MULU_NOT_INITIALISED, MULU_CONFIG, MULU_KEY_LOCKED, MULU_STORE_LOCKED. */
+export async function openNode(
+  dir: string,
+  clock: Clock,
+  logger: NodeLogger,
+  passphrase: PassphraseSource = NO_PASSPHRASE,
+): Promise<OpenNode> {
   const folder = dataFolder(dir)
   const config = await readNodeConfig(folder)
-  const signer = createSigner(await readKeyFile(folder.writerKey))
-  const transportSeed = await readKeyFile(folder.transportKey)
+  const transportSeed = await readKeyFile(folder.transportKey, passphrase)
   const opened = new Opened()
   const store = await openNodeStore(folder, clock, { logger })
   opened.add(async () => store[Symbol.asyncDispose]())
   const federation = textToHash(config.federation.id)
-  if (federation !== undefined) await store.registry.pinFederation(federation)
-  opened.add(bindAuthor(store.registry, signer))
+  const openKey = async (): Promise<OwnKey> => {
+    if (federation !== undefined) await store.registry.pinFederation(federation)
+    return OwnKey.open({ folder, registry: store.registry, passphrase, logger })
+  }
+  const key = await openKey().catch(async (error: unknown) => {
+    await opened[Symbol.asyncDispose]()
+    throw error
+  })
+  opened.add(() => key.close())
   let network: Network | undefined
   return {
     context: {
@@ -42,7 +52,9 @@ export async function openNode(dir: string, clock: Clock, logger: NodeLogger): P
       store,
       clock,
       logger,
-      signer,
+      get signer() {
+        return key.signer
+      },
       peerId: peerIdOf(transportSeed),
       network: () => network,
     },

@@ -1,10 +1,13 @@
 /**
  * Hashes, keys and signatures with their algorithm tags. The core computes none of them itself:
- * the shell passes a `Crypto`. Tags are one byte, so that SM3 and SM2 can join later without
- * a change of any signed format.
+ * the shell passes a `Crypto`. Tags are one byte, so that another algorithm joins without a change
+ * of any signed format.
  *
- * Hash: tag (1 = SHA-256, 2 = SM3) and 32 bytes. Public key: tag (1 = Ed25519, 2 = SM2) and bytes.
- * As text: `sha256:<hex>` and `ed25519:<hex>`.
+ * Hash: tag (1 = SHA-256, 2 = SM3) and 32 bytes; every hash is made with SHA-256 today.
+ * Public key: tag 1 and the 32 bytes of Ed25519, or tag 2 and the 33 bytes of an SM2 point,
+ * compressed. A signature is 64 bytes under both. The roster admits SM2 keys from rules version 2
+ * on, so that no node meets them before all nodes can verify them.
+ * As text: `sha256:<hex>`, `sm3:<hex>`, `ed25519:<hex>`, `sm2:<hex>`.
  */
 
 import { ByteWriter } from './encoding/byte-writer.ts'
@@ -13,15 +16,19 @@ import { MuluError } from './errors.ts'
 
 /** A tagged hash: 33 bytes. */
 export type Hash = Uint8Array
-/** A tagged public key: 33 bytes for Ed25519. */
+/** A tagged public key: 33 bytes for Ed25519, 34 for SM2. */
 export type PublicKey = Uint8Array
 
 /** What the core needs of cryptography. All synchronous and pure. */
 export type Crypto = {
   /** SHA-256 of the bytes, untagged, 32 bytes. */
   readonly sha256: (bytes: Uint8Array) => Uint8Array
+  /** SM3 of the bytes (GB/T 32905), untagged, 32 bytes. */
+  readonly sm3: (bytes: Uint8Array) => Uint8Array
   /** Whether `signature` is that of `message` under an untagged Ed25519 public key. */
   readonly verifyEd25519: (key: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
+  /** The same for an untagged, compressed SM2 key; `signature` is r and s (GB/T 32918.2). */
+  readonly verifySm2: (key: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
 }
 
 /** Signs a message with one key. */
@@ -33,8 +40,13 @@ export type Signer = {
 /** Length of a tagged hash. */
 export const HASH_BYTES = 33
 const SHA256 = 1
+const SM3 = 2
 const ED25519 = 1
-const KEY_BYTES = 33
+const SM2 = 2
+const ED25519_KEY_BYTES = 33
+const SM2_KEY_BYTES = 34
+/** The rules version from which a roster may list SM2 keys. */
+export const SM2_RULES = 2
 
 type Purpose =
   | 'commit'
@@ -43,6 +55,7 @@ type Purpose =
   | 'roster'
   | 'rosterState'
   | 'join'
+  | 'handover'
   | 'profile'
   | 'leaf'
   | 'tree'
@@ -57,6 +70,7 @@ export const DOMAIN: Readonly<Record<Purpose, Uint8Array>> = {
   roster: utf8('mulu/roster/1'),
   rosterState: utf8('mulu/roster-state/1'),
   join: utf8('mulu/join/1'),
+  handover: utf8('mulu/handover/1'),
   profile: utf8('mulu/profile/1'),
   leaf: utf8('mulu/leaf/1'),
   tree: utf8('mulu/tree/1'),
@@ -70,12 +84,12 @@ const scratch = new ByteWriter()
 export function hash(crypto: Crypto, ...parts: readonly Uint8Array[]): Hash {
   scratch.reset()
   for (const part of parts) scratch.raw(part)
-  return tagged(crypto.sha256(scratch.view()))
+  return tagged(SHA256, crypto.sha256(scratch.view()))
 }
 
 /** The tagged SHA-256 of a domain and the UTF-8 of a text. */
 export function hashOfText(crypto: Crypto, domain: Uint8Array, text: string): Hash {
-  return tagged(crypto.sha256(scratch.reset().raw(domain).text(text).view()))
+  return tagged(SHA256, crypto.sha256(scratch.reset().raw(domain).text(text).view()))
 }
 
 /** The tagged SHA-256 of a domain and of what `write` writes after it. */
@@ -85,40 +99,64 @@ export function hashWritten(
   write: (writer: ByteWriter) => void,
 ): Hash {
   write(scratch.reset().raw(domain))
-  return tagged(crypto.sha256(scratch.view()))
+  return tagged(SHA256, crypto.sha256(scratch.view()))
 }
 
-function tagged(digest: Uint8Array): Hash {
-  const value = new Uint8Array(HASH_BYTES)
-  value[0] = SHA256
-  value.set(digest, 1)
-  return value
+/** The tagged SM3 of all parts in a row. */
+export function sm3Hash(crypto: Crypto, ...parts: readonly Uint8Array[]): Hash {
+  return tagged(SM3, crypto.sm3(concat(...parts)))
 }
 
-/** Whether bytes have the form of a tagged hash whose algorithm this version knows. */
+function tagged(tag: number, digest: Uint8Array): Hash {
+  const bytes = new Uint8Array(HASH_BYTES)
+  bytes[0] = tag
+  bytes.set(digest, 1)
+  return bytes
+}
+
+/** Whether bytes have the form of a tagged hash whose algorithm this version makes. */
 export function isHash(bytes: Uint8Array): boolean {
   return bytes.length === HASH_BYTES && bytes[0] === SHA256
 }
 
 /** A hash as text, `sha256:<hex>`. */
 export function hashToText(value: Hash): string {
-  return `sha256:${toHex(value.subarray(1))}`
+  return `${value[0] === SM3 ? 'sm3' : 'sha256'}:${toHex(value.subarray(1))}`
 }
 
 /** The hash that a text stands for; undefined when it is none. */
 export function textToHash(text: string): Hash | undefined {
-  if (!/^sha256:[0-9a-f]{64}$/.test(text)) return undefined
-  return concat(Uint8Array.of(SHA256), fromHex(text.slice(7)))
+  const [, name, hex = ''] = /^(sha256|sm3):([0-9a-f]{64})$/.exec(text) ?? []
+  if (name === undefined) return undefined
+  return concat(Uint8Array.of(name === 'sm3' ? SM3 : SHA256), fromHex(hex))
 }
 
 /** A public key as text, `ed25519:<hex>`. */
 export function keyToText(key: PublicKey): string {
-  return `ed25519:${toHex(key.subarray(1))}`
+  return `${key[0] === SM2 ? 'sm2' : 'ed25519'}:${toHex(key.subarray(1))}`
+}
+
+/** The public key that a text stands for; undefined when it is none. */
+export function textToKey(text: string): PublicKey | undefined {
+  const [, name, hex = ''] = /^(ed25519|sm2):((?:[0-9a-f]{2}){32,33})$/.exec(text) ?? []
+  if (name === undefined) return undefined
+  const key = concat(Uint8Array.of(name === 'sm2' ? SM2 : ED25519), fromHex(hex))
+  return isKeyForm(key) ? key : undefined
 }
 
 /** Tags the 32 bytes of an Ed25519 public key. */
 export function ed25519Key(bytes: Uint8Array): PublicKey {
   return concat(Uint8Array.of(ED25519), bytes)
+}
+
+/** Tags the 33 bytes of a compressed SM2 point. */
+export function sm2Key(bytes: Uint8Array): PublicKey {
+  return concat(Uint8Array.of(SM2), bytes)
+}
+
+function isKeyForm(key: PublicKey): boolean {
+  if (key[0] === ED25519) return key.length === ED25519_KEY_BYTES
+  return key[0] === SM2 && key.length === SM2_KEY_BYTES && (key[1] === 2 || key[1] === 3)
 }
 
 /**
@@ -135,12 +173,21 @@ const SMALL_ORDER = new Set([
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ])
 
-/** Whether a key is tagged, of the right length and not of small order. */
+/**
+ * Whether a key is tagged, of the right length and not of small order. The order of SM2's group
+ * is prime, so that only Ed25519 has such points.
+ */
 export function isAcceptableKey(key: PublicKey): boolean {
-  if (key.length !== KEY_BYTES || key[0] !== ED25519) return false
+  if (!isKeyForm(key)) return false
+  if (key[0] === SM2) return true
   const point = key.slice(1)
   point[31] = (point[31] ?? 0) & 0x7f
   return !SMALL_ORDER.has(toHex(point))
+}
+
+/** Whether a roster under this rules version may list a key. */
+export function isKeyAllowed(key: PublicKey, rules: number): boolean {
+  return isAcceptableKey(key) && (key[0] === ED25519 || rules >= SM2_RULES)
 }
 
 /** Whether a signature over `domain` and `message` is good; false for anything malformed. */
@@ -152,7 +199,10 @@ export function verify(
   signature: Uint8Array,
 ): boolean {
   if (!isAcceptableKey(key) || signature.length !== 64) return false
-  return crypto.verifyEd25519(key.subarray(1), concat(domain, message), signature)
+  const signed = concat(domain, message)
+  return key[0] === SM2
+    ? crypto.verifySm2(key.subarray(1), signed, signature)
+    : crypto.verifyEd25519(key.subarray(1), signed, signature)
 }
 
 /** Signs `message` for the purpose that `domain` names. */

@@ -32,7 +32,10 @@ export {
   type PublicKey,
   type Signer,
   signFor,
+  sm2Key,
+  sm3Hash,
   textToHash,
+  textToKey,
   verify,
 } from './crypto.ts'
 export { concat, equalBytes, fromHex, toHex, utf8, utf8ToText } from './encoding/bytes.ts'
@@ -61,6 +64,12 @@ export { harvestLocal } from './exchange/local-id.ts'
 export { type ExportRecord, recordToLine } from './exchange/mulu-jsonl.ts'
 export * as limits from './limits.ts'
 export { type LogHead, type LogKey, type LogPosition, logText, parseLog } from './log/log.ts'
+export {
+  adoptionChanges,
+  type Orphan,
+  type OrphanEntry,
+  type PositionedCommit,
+} from './log/orphans.ts'
 export type { Acceptance, Missing, Outcome } from './log/outcome.ts'
 export { allCommits, openRegistry } from './open-registry.ts'
 export { CN_GOV_PROFILE } from './profile/cn-gov.ts'
@@ -91,23 +100,39 @@ export type {
   Written,
 } from './registry.ts'
 export { admissionChanges, type Founding, foundingChanges } from './roster/admission.ts'
-export type { Labels, NodeRole, Right, RosterChange } from './roster/change.ts'
+export type { Labels, LogEnd, NodeRole, Right, RosterChange } from './roster/change.ts'
+export { type Closing, closingChanges, knownEnds } from './roster/closing.ts'
 export { hasRight, openGrant } from './roster/grant.ts'
 export {
   createJoinRequest,
+  isHandedOver,
   type JoinClaim,
   type JoinRequest,
   parseJoinRequest,
+  type Succession,
 } from './roster/join-request.ts'
+export {
+  encodeProposal,
+  mergeProposals,
+  type Proposal,
+  parseProposal,
+  proposalToRoster,
+  type Quorum,
+  type ReadProposal,
+  readProposal,
+  signProposal,
+} from './roster/proposal.ts'
 export {
   draftRoster,
   encodeRoster,
   type Roster,
+  type RosterDraft,
+  type RosterFork,
   type RosterSignature,
   rosterMessage,
   verifyRoster,
 } from './roster/roster.ts'
-export { profileHash } from './roster/roster-store.ts'
+export { profileHash, profileToBytes } from './roster/roster-store.ts'
 export type { Agency, Grant, Namespace, RosterState, Writer } from './roster/state.ts'
 export { encodeTicket, parseTicket, type Ticket } from './roster/ticket.ts'
 export type { IndexCheck } from './search/check-index.ts'

@@ -13,7 +13,9 @@ import { MuluError } from './errors.ts'
 import { Acceptor } from './log/acceptor.ts'
 import { writeChanges } from './log/author.ts'
 import type { LogHead, LogKey } from './log/log.ts'
+import type { LogState } from './log/log-state.ts'
 import { Logs } from './log/logs.ts'
+import { type Orphan, orphansOf, type PositionedCommit, positionedCommits } from './log/orphans.ts'
 import type { Acceptance } from './log/outcome.ts'
 import { effectiveStamp } from './log/past.ts'
 import { rebuildMark, rebuildScope, unfinishedScopes } from './log/rebuild.ts'
@@ -29,7 +31,7 @@ import type {
   Written,
 } from './registry.ts'
 import { namespacesAffected } from './roster/affected.ts'
-import type { Roster } from './roster/roster.ts'
+import type { Roster, RosterFork } from './roster/roster.ts'
 import { RosterStore } from './roster/roster-store.ts'
 import { beginCheck, finishCheck, type IndexCheck } from './search/check-index.ts'
 import type { Owner, Surroundings } from './search/filters.ts'
@@ -127,6 +129,21 @@ class Replica implements Registry {
     return this.#rosters.all
   }
 
+  get rosterForks(): readonly RosterFork[] {
+    return this.#rosters.forks
+  }
+
+  async chooseRoster(hash: Hash): Promise<void> {
+    await this.#exclusively(async () => {
+      const marks = this.#logs.all().map(({ log }) => rebuildMark(this.#store, log))
+      if (!(await this.#rosters.choose(hash, marks))) return
+      for (const { log } of this.#logs.all()) this.#markForRejudging(log)
+      await this.#rejudgeMarked()
+      await this.#acceptor.retry()
+    })
+    this.#tell({ type: 'roster' })
+  }
+
   get profile(): Profile | undefined {
     const newest = this.#rosters.newest
     return newest === undefined ? undefined : this.#rosters.profileOf(newest)
@@ -145,13 +162,18 @@ class Replica implements Registry {
   }
 
   async addRoster(bytes: Uint8Array): Promise<'new' | 'known'> {
-    const added = await this.#exclusively(async () => {
-      const result = await this.#rosters.add(bytes, (next) => this.#scopesToRejudge(next))
-      if (result === 'new') await this.#followRoster()
-      return result
-    })
-    if (added === 'new') this.#tell({ type: 'roster' })
-    return added
+    const alarms = this.#rosters.forks.length
+    try {
+      const added = await this.#exclusively(async () => {
+        const result = await this.#rosters.add(bytes, (next) => this.#scopesToRejudge(next))
+        if (result === 'new') await this.#followRoster()
+        return result
+      })
+      if (added === 'new') this.#tell({ type: 'roster' })
+      return added
+    } finally {
+      if (this.#rosters.forks.length > alarms) this.#tell({ type: 'roster' })
+    }
   }
 
   /** Marks what a new roster makes judge again, in the store and here. */
@@ -257,6 +279,16 @@ class Replica implements Registry {
     return { commits, more: false }
   }
 
+  commitsAt(log: LogKey, seq: number): Promise<readonly PositionedCommit[]> {
+    return positionedCommits(this.#options.crypto, this.#store, log, seq)
+  }
+
+  orphans(writer: number): Promise<readonly Orphan[]> {
+    return this.#exclusively(() =>
+      orphansOf({ crypto: this.#options.crypto, store: this.#store, logs: this.#logs }, writer),
+    )
+  }
+
   catalogueDigest(): Promise<Hash> {
     return this.#exclusively(() => this.#tree.root(1))
   }
@@ -281,7 +313,7 @@ class Replica implements Registry {
       withdrawn: sum('withdrawn'),
       problems: sum('problems'),
       conflicts: sum('conflicts'),
-      waiting: logs.reduce((n, log) => n + log.known.seq - log.judged.seq + log.held, 0),
+      waiting: logs.reduce((n, log) => n + waitingIn(log), 0),
       commits: logs.reduce((n, log) => n + log.known.seq, 0),
     }
   }
@@ -358,6 +390,11 @@ function ownerOf(rosters: RosterStore, ns: number): Owner {
     above.push(parent)
   }
   return { agency, above, region: region === '' ? null : region }
+}
+
+/** Beyond the end of a log nothing waits any more. */
+function waitingIn(log: LogState): number {
+  return log.ended ? 0 : log.known.seq - log.judged.seq + log.held
 }
 
 /** Commits of a replica in wire form, log by log, for re-checking and for copies. */

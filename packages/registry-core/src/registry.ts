@@ -6,12 +6,15 @@ import type { AbstractLevel } from 'abstract-level'
 import type { Catalogue } from './catalogue/catalogue.ts'
 import type { Audience } from './commit/audience.ts'
 import type { Commit } from './commit/commit.ts'
+import type { Origin } from './commit/header.ts'
+import type { Over } from './commit/over.ts'
 import type { Crypto, Hash, Signer } from './crypto.ts'
 import type { JsonValue } from './encoding/json.ts'
 import type { LogHead, LogKey } from './log/log.ts'
+import type { Orphan, PositionedCommit } from './log/orphans.ts'
 import type { Acceptance } from './log/outcome.ts'
 import type { Profile } from './profile/profile.ts'
-import type { Roster } from './roster/roster.ts'
+import type { Roster, RosterFork } from './roster/roster.ts'
 import type { IndexCheck } from './search/check-index.ts'
 import type { IndexProgress } from './search/search-index.ts'
 
@@ -45,6 +48,10 @@ export type Change = {
   readonly base?: string
   /** Write beside values the base did not show instead of refusing: a visible conflict. */
   readonly concurrent?: boolean
+  /** Supersede nothing, not even the own values: for what has to hold together with others. */
+  readonly beside?: boolean
+  /** Orphaned work taken over: where it was written, and what that commit had superseded. */
+  readonly adopts?: { readonly of: Origin; readonly over: Over }
 }
 
 /** Changes of one person in one namespace for one audience. */
@@ -89,6 +96,10 @@ export interface Registry {
   /** Settles which federation this replica belongs to before any roster is here. */
   pinFederation(fed: Hash): Promise<void>
   addRoster(bytes: Uint8Array): Promise<'new' | 'known'>
+  /** Pairs of rosters of one version, both signed by enough root keys: an alarm. */
+  readonly rosterForks: readonly RosterFork[]
+  /** Follows one of two rosters of one version, on a person's word; all logs are judged anew. */
+  chooseRoster(hash: Hash): Promise<void>
 
   /** The profile that the newest roster names, when it is here. */
   readonly profile: Profile | undefined
@@ -110,6 +121,11 @@ export interface Registry {
     fromSeq: number,
     maxBytes: number,
   ): Promise<{ readonly commits: readonly Uint8Array[]; readonly more: boolean }>
+
+  /** Every commit stored at a position of a log, with what became of it. */
+  commitsAt(log: LogKey, seq: number): Promise<readonly PositionedCommit[]>
+  /** Work of a writer that does not count any more, in the order it was written. */
+  orphans(writer: number): Promise<readonly Orphan[]>
 
   catalogueDigest(): Promise<Hash>
   totals(): Totals

@@ -8,6 +8,8 @@ const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex')
 /** Cryptography for tests, from Node's own. */
 export const testCrypto: Crypto = {
   sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
+  sm3: (bytes) => new Uint8Array(createHash('sm3').update(bytes).digest()),
+  verifySm2: () => false,
   verifyEd25519: (key, message, signature) => {
     const spki = Buffer.concat([SPKI_ED25519, key])
     const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' })
@@ -19,6 +21,7 @@ export const testCrypto: Crypto = {
 export function rememberingCrypto(): Crypto {
   const verdicts = new Map<string, boolean>()
   return {
+    ...testCrypto,
     sha256: (bytes) => new Uint8Array(hash('sha256', bytes, 'buffer')),
     verifyEd25519: (key, message, signature) => {
       const name = hash('sha256', concat(key, signature, message), 'base64')

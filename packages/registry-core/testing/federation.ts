@@ -119,11 +119,14 @@ export type TestReplica = {
   readonly db: Database
 }
 
-/** Opens a replica that knows the whole roster; `client` and `seed` make it an author. */
+/**
+ * Opens a replica that knows the roster, up to `versions`; `client` and `seed` make it an author.
+ */
 export async function openReplica(
   federation: TestFederation,
   author?: { readonly client: number; readonly seed: number },
   db: Database = new MemoryLevel<string, string>() as unknown as Database,
+  versions: number = Number.POSITIVE_INFINITY,
 ): Promise<TestReplica> {
   const clock = { ms: TEST_START_MS }
   let drawn = author?.seed ?? 0
@@ -134,7 +137,7 @@ export async function openReplica(
     randomBytes: (length) => new Uint8Array(length).fill(drawn++ & 0xff),
     profiles: [CN_GOV_PROFILE],
   })
-  for (const roster of federation.rosters) await registry.addRoster(roster.bytes)
+  for (const roster of federation.rosters.slice(0, versions)) await registry.addRoster(roster.bytes)
   if (author !== undefined) {
     registry.setAuthor({ client: author.client, signer: testSigner(author.seed) })
   }

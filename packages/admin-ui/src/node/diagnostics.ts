@@ -5,6 +5,7 @@ import { plainText } from '../labels.ts'
 import type { Language } from '../language.ts'
 import { conditionOf } from '../parts/node-state.ts'
 import { compareStates, type State } from '../parts/state.ts'
+import { DIGEST_WORDS, wordsOf } from '../words.ts'
 
 type Translate = ReturnType<typeof useTranslation>['t']
 
@@ -106,12 +107,27 @@ function held({ status, t }: Context): Diagnosis {
 
 function roster({ status, t, language }: Context): Diagnosis {
   const base = { id: 'roster', name: t('check.roster') }
-  const { version, stampMs } = status.roster
-  const newest = Math.max(version, ...status.peers.map((peer) => peer.reported?.roster ?? 0))
-  if (newest > version) {
+  const { version, stampMs, alarms } = status.roster
+  const fork = alarms.find((alarm) => alarm.type === 'fork')
+  if (fork !== undefined) {
+    const words = [fork.kept, fork.other].map(
+      (hash) => wordsOf(hash, DIGEST_WORDS, language) ?? hash,
+    )
+    const [kept = '', other = ''] = words
+    const text = t('check.rosterFork', { version: fork.version, kept, other })
+    return { ...base, state: 'bad', text, fix: t('check.rosterForkFix') }
+  }
+  const behind = alarms.find((alarm) => alarm.type === 'behind')
+  if (behind !== undefined) {
+    const { newest } = behind
     return { ...base, state: 'wait', text: t('check.rosterOld', { version, newest }) }
   }
   const date = formatDate(stampMs, language)
+  const old = alarms.find((alarm) => alarm.type === 'old')
+  if (old !== undefined) {
+    const text = t('check.rosterStale', { version, date, count: old.days })
+    return { ...base, state: 'warn', text, fix: t('check.rosterStaleFix') }
+  }
   return { ...base, state: 'ok', text: t('check.rosterNew', { version, date }) }
 }
 

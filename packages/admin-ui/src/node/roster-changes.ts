@@ -17,6 +17,7 @@ const KINDS = {
   grant: 'change.grant',
   close: 'change.close',
   pin: 'change.pin',
+  retire: 'change.retire',
   settled: 'change.settled',
 } as const
 
@@ -35,6 +36,7 @@ export function useChangesText(roster: Roster): (changes: readonly JsonObject[])
       const text = key === undefined ? type : t(key)
       return count === 1 ? text : t('change.counted', { text, count })
     })
+    if (changes.length === 0) return t('change.none')
     const names = agencyNames(changes, roster).map((name) => plainText(name, language))
     const listed = formatList(texts, language)
     return names.length === 0
@@ -43,13 +45,16 @@ export function useChangesText(roster: Roster): (changes: readonly JsonObject[])
   }
 }
 
-/** The agencies that the changes admit or rename. */
+/** The agencies that the changes admit, rename or end. */
 function agencyNames(
   changes: readonly JsonObject[],
   roster: Roster,
 ): readonly Roster['agencies'][number]['name'][] {
   const ids = new Set(
-    changes.filter((change) => change['type'] === 'agency').map((change) => change['id']),
+    changes.flatMap((change) => {
+      if (change['type'] === 'agency') return [change['id']]
+      return change['type'] === 'retire' ? [change['agency']] : []
+    }),
   )
   return roster.agencies.filter((agency) => ids.has(agency.id)).map((agency) => agency.name)
 }

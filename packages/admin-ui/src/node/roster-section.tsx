@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import type { Roster } from '../api.ts'
+import type { Labels, Roster } from '../api.ts'
 import { DigestWords } from '../parts/digest-words.tsx'
 import { ErrorNotice } from '../parts/error-notice.tsx'
 import { LabelText } from '../parts/label-text.tsx'
@@ -43,6 +43,7 @@ export function RosterSection({ version }: { version: number }) {
 function Facts({ roster }: { roster: Roster }) {
   const { t } = useTranslation()
   const { threshold, keys } = roster.roots
+  const witnesses = roster.writers.filter(({ client }) => roster.witnesses.writers.includes(client))
   return (
     <div className="panel">
       <dl className="facts facts-lined">
@@ -54,11 +55,43 @@ function Facts({ roster }: { roster: Roster }) {
         </div>
         <div>
           <dt>{t('roster.roots')}</dt>
-          <dd>{t('roster.threshold', { threshold, count: keys.length })}</dd>
+          <dd>
+            {t('roster.threshold', { threshold, count: keys.length })}
+            <ul className="plain-list">
+              {keys.map((key) => (
+                <li key={key}>
+                  <DigestWords value={key} count={DIGEST_WORDS} copyAs={t('identity.fullKey')} />
+                </li>
+              ))}
+            </ul>
+          </dd>
         </div>
+        {witnesses.length === 0 ? null : (
+          <div>
+            <dt>{t('roster.witnesses')}</dt>
+            <dd>
+              {t('roster.witnessesAgree', {
+                threshold: roster.witnesses.threshold,
+                count: witnesses.length,
+              })}
+              <ul className="plain-list">
+                {witnesses.map((writer) => (
+                  <li key={writer.client}>
+                    <LabelText labels={nameOf(writer, roster)} />
+                  </li>
+                ))}
+              </ul>
+            </dd>
+          </div>
+        )}
       </dl>
     </div>
   )
+}
+
+function nameOf(writer: Roster['writers'][number], roster: Roster): Labels | string {
+  const agency = roster.agencies.find((known) => known.id === writer.agency)
+  return writer.office ?? agency?.name ?? String(writer.client)
 }
 
 function AgencyList({ roster }: { roster: Roster }) {
@@ -90,6 +123,11 @@ function AgencyList({ roster }: { roster: Roster }) {
               <tr key={agency.id}>
                 <th scope="row" data-pin="">
                   <LabelText labels={agency.name} />
+                  {agency.retired === null ? null : (
+                    <span className="sub">
+                      {t('roster.retired', { version: agency.retired.version })}
+                    </span>
+                  )}
                 </th>
                 <td className="num-text">{agency.code}</td>
                 <td className="num">

@@ -83,11 +83,23 @@ function printStatus(status: NodeStatus): void {
   print(`${federation.name} · ${Object.values(node.name).join(' / ')} (${node.role})`)
   if (!node.admitted) print('not admitted yet: bring join-request.json to the coordinator')
   print(`roster ${roster.version}, ${roster.agencies} agencies, ${roster.writers} nodes`)
+  for (const alarm of roster.alarms) print(`  ALARM ${alarmText(alarm)}`)
   print(`catalogue ${catalogue.records} records, ${catalogue.published} published,`)
   print(`  ${catalogue.problems} problems, ${catalogue.conflicts} conflicts`)
   print(`  digest ${catalogue.digest}`)
   print(`${heads.commits} commits in ${heads.logs} logs, ${heads.waiting} waiting`)
   print(`${asOf.agree} of ${asOf.nodes} nodes agree, ${asOf.heard} heard`)
+}
+
+function alarmText(alarm: NodeStatus['roster']['alarms'][number]): string {
+  switch (alarm.type) {
+    case 'fork':
+      return `two rosters of version ${alarm.version}: ${alarm.kept} (followed here), ${alarm.other}; see mulu roster choose`
+    case 'behind':
+      return `other nodes have roster ${alarm.newest}, this one ${alarm.version}`
+    case 'old':
+      return `no root holder has confirmed the roster for ${alarm.days} days; see mulu roster propose --confirm`
+  }
 }
 
 /** `mulu verify` */

@@ -4,8 +4,10 @@ import { Command, CommanderError } from 'commander'
 import { SOFTWARE } from '../software.ts'
 import { addExport, addImport, addReindex, addStatus, addVerify } from './catalogue.ts'
 import { addDemo } from './demo.ts'
-import { addAdmit, addFound, addInit, addTicket } from './membership.ts'
+import { addKey } from './keys.ts'
+import { addAdmit, addFingerprint, addFound, addInit, addTicket } from './membership.ts'
 import { printError } from './output.ts'
+import { addRoster } from './roster.ts'
 import { addStart } from './start.ts'
 
 /** The exit status of commands that finished what they were asked, or did not. */
@@ -22,11 +24,13 @@ export async function runCli(args: readonly string[]): Promise<ExitStatus> {
   const done = (result: ExitStatus): void => {
     status = result
   }
-  for (const add of [addFound, addTicket, addInit, addAdmit, addStart]) add(program, done)
-  for (const add of [addImport, addStatus, addVerify, addReindex, addExport, addDemo]) {
-    add(program, done)
+  for (const add of [addFound, addTicket, addFingerprint, addInit, addAdmit]) add(program, done)
+  for (const add of [addRoster, addKey, addStart, addImport]) add(program, done)
+  for (const add of [addStatus, addVerify, addReindex, addExport, addDemo]) add(program, done)
+  for (const command of program.commands) {
+    command.exitOverride()
+    for (const part of command.commands) part.exitOverride()
   }
-  for (const command of program.commands) command.exitOverride()
   try {
     await program.parseAsync([...args], { from: 'user' })
     return status

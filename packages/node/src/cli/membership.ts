@@ -1,16 +1,30 @@
 /** found, ticket, init, admit: how a federation begins and grows. */
 import { readFile } from 'node:fs/promises'
-import { MuluError, type Right } from '@mulu/registry-core'
+import {
+  encodeProposal,
+  MuluError,
+  parseProposal,
+  type Right,
+  readProposal,
+  textToHash,
+} from '@mulu/registry-core'
 import { type Command, Option } from 'commander'
 import { systemClock } from '../clock.ts'
+import { createCrypto } from '../crypto.ts'
+import { type Admitted, admittedBy } from '../federation/admit.ts'
 import { parseNames } from '../federation/agency-names.ts'
+import { fingerprintOf } from '../federation/fingerprint.ts'
 import { foundFederation } from '../federation/found.ts'
 import { initialiseNode } from '../federation/join.ts'
+import { readRootKeys, signAtHand } from '../federation/root-keys.ts'
+import { dataFolder } from '../folder/data-folder.ts'
+import { readNodeConfig } from '../folder/node-config.ts'
 import { PROFILES } from '../store/profiles.ts'
 import type { ExitStatus } from './cli.ts'
 import { openOperations } from './open-operations.ts'
 import { collect, parseCount, parseRights } from './options.ts'
 import { print, printJson } from './output.ts'
+import { passphrases } from './passphrase.ts'
 
 type Done = (status: ExitStatus) => void
 type AgencyOptions = {
@@ -68,6 +82,7 @@ export function addFound(program: Command, done: Done): void {
         )
         print(`Founded ${name}`)
         print(`  federation ${founded.federation.id}`)
+        printFingerprint(founded.federation.id)
         print(`  root keys  ${founded.rootKeys} (${threshold} of ${rootKeys} sign)`)
         print('  Move the root keys to people who keep them offline.')
         print(`Next: mulu start --dir ${options.dir}; mulu ticket --dir ${options.dir}`)
@@ -93,50 +108,97 @@ export function addTicket(program: Command, done: Done): void {
 export function addInit(program: Command, done: Done): void {
   withAgency(program.command('init').description('prepare a node that asks to be admitted'))
     .requiredOption('--ticket <ticket>', 'join ticket of the federation')
-    .action(async (options: AgencyOptions & { readonly ticket: string }) => {
-      const made = await initialiseNode({ ...agencyOf(options), ticket: options.ticket })
+    .option('--fingerprint <words>', 'what the coordinator has read out to you')
+    .action(async (options: AgencyOptions & InitOptions) => {
+      const { ticket, fingerprint } = options
+      const checked = fingerprint === undefined ? {} : { fingerprint }
+      const made = await initialiseNode({ ...agencyOf(options), ticket, ...checked })
+      if (fingerprint === undefined) {
+        print('Compare this with what the coordinator reads out to you by phone:')
+        printFingerprint(made.federation.id)
+      }
       print(`Join request for ${made.federation.name}: ${made.joinRequest}`)
       print('Bring it to the coordinator, who runs: mulu admit --dir … FILE')
       done(0)
     })
 }
 
+/** `mulu fingerprint` */
+export function addFingerprint(program: Command, done: Done): void {
+  program
+    .command('fingerprint')
+    .description('print the federation as words, to be read out by phone')
+    .requiredOption('--dir <dir>', 'data folder of the node')
+    .option('--json', 'print JSON')
+    .action(async ({ dir, json }: { readonly dir: string; readonly json?: boolean }) => {
+      const { federation } = await readNodeConfig(dataFolder(dir))
+      const fed = textToHash(federation.id) ?? new Uint8Array()
+      if (json === true) printJson({ ...federation, words: fingerprintOf(fed) })
+      else {
+        print(`${federation.name} ${federation.id}`)
+        printFingerprint(federation.id)
+      }
+      done(0)
+    })
+}
+
+function printFingerprint(id: string): void {
+  const fed = textToHash(id)
+  if (fed === undefined) return
+  const words = fingerprintOf(fed)
+  print(`  ${words.en}`)
+  print(`  ${words['zh-Hans']}`)
+}
+
 /** `mulu admit` */
 export function addAdmit(program: Command, done: Done): void {
   program
     .command('admit')
-    .description('sign the next roster with join requests')
+    .description('sign the next roster with join requests, with the root keys in the folder')
     .argument('<files...>', 'join requests')
     .requiredOption('--dir <dir>', 'data folder of the coordinator')
     .option('--rights <rights>', 'describe,classify,erase', parseRights)
+    .option('--again', 'sign although another roster of this version was signed and withdrawn')
     .option('--json', 'print JSON')
-    .action(
-      async (
-        files: readonly string[],
-        options: {
-          readonly dir: string
-          readonly rights?: readonly Right[]
-          readonly json?: boolean
-        },
-      ) => {
-        const texts = await Promise.all(files.map(readRequest))
-        await using operations = await openOperations(options.dir)
-        const admitted = await operations.admit(texts, options.rights)
-        if (options.json === true) printJson(admitted)
-        else {
-          print(`Roster ${admitted.roster.version} signed: ${admitted.roster.hash}`)
-          for (const each of admitted.admitted) {
-            print(`  writer ${each.client}, agency ${each.agency}, ${each.office ?? 'head office'}`)
-          }
-        }
-        done(0)
-      },
-    )
+    .action(async (files: readonly string[], options: AdmitOptions) => {
+      const admit = await Promise.all(files.map(readRequest))
+      const { rights } = options
+      await using operations = await openOperations(options.dir)
+      const orders = { admit, ...(rights === undefined ? {} : { rights }) }
+      const proposal = parseProposal(await operations.propose(orders))
+      const keys = await readRootKeys(dataFolder(options.dir).root, passphrases())
+      const signed = await signAtHand(proposal, keys, options.again ?? false)
+      const roster = await operations.publish([encodeProposal(signed)])
+      const { draft } = readProposal(createCrypto(), signed)
+      printAdmitted({ roster, admitted: admittedBy(draft.changes) }, options.json ?? false)
+      done(0)
+    })
 }
 
-async function readRequest(file: string): Promise<string> {
+type InitOptions = { readonly ticket: string; readonly fingerprint?: string }
+
+type AdmitOptions = {
+  readonly dir: string
+  readonly rights?: readonly Right[]
+  readonly again?: boolean
+  readonly json?: boolean
+}
+
+function printAdmitted(admitted: Admitted, json: boolean): void {
+  if (json) {
+    printJson(admitted)
+    return
+  }
+  print(`Roster ${admitted.roster.version} signed: ${admitted.roster.hash}`)
+  for (const each of admitted.admitted) {
+    print(`  writer ${each.client}, agency ${each.agency}, ${each.office ?? 'head office'}`)
+  }
+}
+
+/** The JSON of a join request file. */
+export async function readRequest(file: string): Promise<unknown> {
   try {
-    return await readFile(file, 'utf8')
+    return JSON.parse(await readFile(file, 'utf8')) as unknown
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new MuluError('MULU_REQUEST_SHAPE', { cause, details: { file, reason } })

@@ -9,6 +9,7 @@ import { startNode } from '../node.ts'
 import type { ExitStatus } from './cli.ts'
 import { parsePort } from './options.ts'
 import { print } from './output.ts'
+import { passphrases } from './passphrase.ts'
 
 type StartArguments = {
   readonly dir: string
@@ -55,6 +56,7 @@ function toStartOptions(options: StartArguments): Parameters<typeof startNode>[0
     dir,
     offline: options.offline ?? false,
     mdns: options.mdns ?? false,
+    passphrase: passphrases(),
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),
     ...(p2pHost === undefined ? {} : { peerHost: p2pHost }),

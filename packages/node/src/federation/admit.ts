@@ -1,27 +1,22 @@
-/** Signs the next roster with the root keys in the folder. */
+/** Admits newcomers in one step, where enough root keys are at hand. */
 import {
-  admissionChanges,
-  draftRoster,
-  encodeRoster,
-  hashToText,
-  isMuluError,
-  type JoinRequest,
+  encodeProposal,
   MuluError,
-  parseJoinRequest,
+  parseProposal,
   type Registry,
   type Right,
-  type Roster,
   type RosterChange,
+  readProposal,
 } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
-import { createCrypto, createSigner } from '../crypto.ts'
+import { createCrypto } from '../crypto.ts'
 import type { DataFolder } from '../folder/data-folder.ts'
-import { readKeyFolder } from '../folder/key-file.ts'
-import { signaturesOf } from './found.ts'
+import { type Published, proposeRoster, publishRoster } from './propose.ts'
+import { readRootKeys, signAtHand } from './root-keys.ts'
 
 /** Who was admitted, under which roster. */
 export type Admitted = {
-  readonly roster: { readonly version: number; readonly hash: string }
+  readonly roster: Published
   readonly admitted: readonly {
     readonly client: number
     readonly agency: number
@@ -36,46 +31,37 @@ export type AdmitContext = {
   readonly clock: Clock
 }
 
-/** Join requests one call may bring. */
-export const REQUESTS_MAX = 256
-
 /** Admits all requests in one roster version, or none. Texts are the content of request files. */
 export async function admitRequests(
   context: AdmitContext,
   texts: readonly string[],
   rights?: readonly Right[],
 ): Promise<Admitted> {
-  const { folder, registry, clock } = context
-  const before = registry.roster
-  if (before === undefined) throw new MuluError('MULU_NOT_ADMITTED')
-  if (texts.length === 0 || texts.length > REQUESTS_MAX) {
-    throw new MuluError('MULU_LIMIT', { details: { requests: texts.length, max: REQUESTS_MAX } })
-  }
-  const roots = (await readKeyFolder(folder.root)).map(createSigner)
-  if (roots.length === 0) {
-    throw new MuluError('MULU_NOT_COORDINATOR', { details: { folder: folder.root } })
-  }
-  const requests = texts.map((text, index) => readRequest(text, index))
-  const changes = admissionChanges(before.fed, before.state, requests, rights)
-  const body = draftRoster(createCrypto(), before, changes, clock.now())
-  await registry.addRoster(encodeRoster(body, signaturesOf(body, roots)))
-  return admittedOf(registry.roster ?? before, changes)
+  const { folder, registry } = context
+  if (registry.roster === undefined) throw new MuluError('MULU_NOT_ADMITTED')
+  if (texts.length === 0) throw new MuluError('MULU_LIMIT', { details: { requests: 0, min: 1 } })
+  const keys = await readRootKeys(folder.root)
+  const orders = { admit: texts.map(parseRequest), ...(rights === undefined ? {} : { rights }) }
+  const proposal = parseProposal(proposeRoster(context, orders))
+  const signed = await signAtHand(proposal, keys, false)
+  const roster = await publishRoster(registry, [encodeProposal(signed)])
+  return { roster, admitted: admittedBy(readProposal(createCrypto(), signed).draft.changes) }
 }
 
-function readRequest(text: string, index: number): JoinRequest {
+function parseRequest(text: string, index: number): unknown {
   try {
-    return parseJoinRequest(createCrypto(), text)
+    return JSON.parse(text) as unknown
   } catch (cause) {
-    if (!isMuluError(cause)) throw cause
-    throw new MuluError(cause.code, { cause, details: { ...cause.details, request: index } })
+    const details = { request: index, reason: String(cause) }
+    throw new MuluError('MULU_REQUEST_SHAPE', { cause, details })
   }
 }
 
-function admittedOf(roster: Roster, changes: readonly RosterChange[]): Admitted {
-  const admitted = changes.flatMap((change) =>
+/** Whom a version admits. */
+export function admittedBy(changes: readonly RosterChange[]): Admitted['admitted'] {
+  return changes.flatMap((change) =>
     change.type === 'writer'
       ? [{ client: change.client, agency: change.agency, office: change.office || null }]
       : [],
   )
-  return { roster: { version: roster.version, hash: hashToText(roster.hash) }, admitted }
 }

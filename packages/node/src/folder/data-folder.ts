@@ -5,9 +5,11 @@
  * |---|---|---|---|
  * | store/ | LevelDB: commits, records, indexes, work | | yes |
  * | keys/writer.key | seed of the key that signs commits | 0600 | never |
+ * | keys/next-writer.key | the next one, until the roster lists it | 0600 | never |
  * | keys/transport.key | seed of the libp2p identity | 0600 | never |
  * | access-key | bearer key of the local API | 0600 | never |
  * | root/*.key | seeds of the root keys, to be moved offline | 0600 | never |
+ * | root/*.signed | the newest roster version that each has signed | 0600 | never |
  * | config.json | who this node is and where it listens | 0600 | yes |
  * | join-request.json | to be carried to the root holders | | |
  * | addresses.json | where other nodes were last reached | | |
@@ -22,6 +24,7 @@ export type DataFolder = {
   readonly store: string
   readonly keys: string
   readonly writerKey: string
+  readonly nextWriterKey: string
   readonly transportKey: string
   readonly accessKey: string
   readonly root: string
@@ -40,6 +43,7 @@ export function dataFolder(dir: string): DataFolder {
     store: at('store'),
     keys: at('keys'),
     writerKey: at('keys', 'writer.key'),
+    nextWriterKey: at('keys', 'next-writer.key'),
     transportKey: at('keys', 'transport.key'),
     accessKey: at('access-key'),
     root: at('root'),

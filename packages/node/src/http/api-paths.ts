@@ -25,6 +25,7 @@ export type ApiPath = {
 }
 
 const TEXT = { type: 'string' }
+const WRITER = { type: 'integer', minimum: 1, maximum: 0xffffffff }
 const JSON_TYPE = 'application/json'
 
 const filter = (name: string, description: string): Parameter => ({
@@ -79,6 +80,7 @@ export const API_PATHS: readonly ApiPath[] = [
   read('/api/v1/peers', 'All nodes of the roster as this one sees them'),
   read('/api/v1/agencies', 'Agencies with the counts of their records'),
   read('/api/v1/roster', 'Members, grants and the history of the roster'),
+  read('/api/v1/profile', 'The profile that the roster names'),
   read('/api/v1/records', 'Search and list records, with counts', LIST_PARAMETERS),
   read(RECORD, 'One record'),
   read(`${RECORD}/provenance`, 'For every field who set it, when, where and in which commit'),
@@ -103,6 +105,19 @@ export const API_PATHS: readonly ApiPath[] = [
     { name: 'source', description: 'Name of the source, for stable ids', schema: TEXT },
   ]),
   write('post', '/api/v1/admissions', 'Sign the next roster with join requests'),
+  write('post', '/api/v1/roster/proposals', 'Propose the next roster, for root holders to sign'),
+  write('post', '/api/v1/roster/versions', 'Publish a roster that enough root keys have signed'),
+  write('post', '/api/v1/roster/choice', 'Choose between two rosters of one version'),
+  write('post', '/api/v1/revocations', 'Propose to end a writer at a position of its logs'),
+  write('post', '/api/v1/adoptions', 'Take orphaned work of a writer over'),
+  write('get', '/api/v1/orphans', 'Work of a writer that does not count any more', [
+    {
+      name: 'writer',
+      description: 'Number of the writer',
+      schema: WRITER,
+    },
+  ]),
+  write('get', '/api/v1/handover', 'How far the own logs go, for the key that continues them'),
   write('get', '/api/v1/ticket', 'A join ticket'),
   write('post', '/api/v1/verify', 'Re-check everything from the logs'),
   write('post', '/api/v1/reindex', 'Build the search index anew while the node serves'),

@@ -14,6 +14,7 @@ import { addFeedRoute } from './routes/feed.ts'
 import { addNodeRoutes } from './routes/node.ts'
 import { addOperationRoutes } from './routes/operations.ts'
 import { addRecordRoutes } from './routes/records.ts'
+import { addRosterRoutes } from './routes/roster.ts'
 
 /** Where the built pages stand beside this package. */
 const PAGES = fileURLToPath(new URL('../../../admin-ui/dist', import.meta.url))
@@ -51,6 +52,7 @@ export function createApp(
   addRecordRoutes(app, context)
   addChangeRoutes(app, context, guard)
   addOperationRoutes(app, context, guard)
+  addRosterRoutes(app, context, guard)
   addFeedRoute(app, context)
   if (existsSync(pages)) addPages(app, pages)
   app.use(notFound)

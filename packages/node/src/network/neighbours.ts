@@ -108,9 +108,15 @@ export class Neighbours {
     }
   }
 
+  /** Asks a stranger that is connected; its roster is taken before anything else. */
+  askGuest(peerId: string): void {
+    const connection = this.#connectionTo(peerId)
+    if (connection !== undefined) this.#ask(peerId, connection)
+  }
+
   /** Ends all there is with a peer. */
   drop(peerId: string): void {
-    const reason = new Error('the peer is cut off')
+    const reason = new Error('the peer is let go')
     for (const connection of this.#connections()) {
       if (connection.remotePeer.toString() === peerId) connection.abort(reason)
     }
@@ -152,6 +158,7 @@ export class Neighbours {
       asking.roundAtMs = this.#nextRound()
       this.#guard(stream, () => stream.notify({ type: 'round' }))
     }
+    this.#dropOutsiders()
     this.look()
     this.#cancelTick = context.clock.after(limits.tickMs, () => this.#tick())
   }
@@ -235,7 +242,7 @@ export class Neighbours {
       const peerId = connection.remotePeer.toString()
       const isOutbound = connection.direction === 'outbound'
       if (isOutbound ? admission.mayDial(peerId) : admission.mayCall(peerId)) continue
-      context.logger.warn({ peer: peerId }, 'the roster does not list this peer any more')
+      context.logger.warn({ peer: peerId }, 'the roster does not list this peer')
       connection.abort(new Error('the roster does not list this peer'))
     }
   }

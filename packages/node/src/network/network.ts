@@ -8,6 +8,7 @@ import { createCrypto } from '../crypto.ts'
 import { peerIdOf } from '../federation/peer-id.ts'
 import { SOFTWARE } from '../software.ts'
 import { createAdmission, createGater } from './gater.ts'
+import { Introductions } from './introductions.ts'
 import { createMembership, type Membership } from './membership.ts'
 import { Neighbours } from './neighbours.ts'
 import { NETWORK_LIMITS, type NetworkLimits, type NetworkOptions } from './network-options.ts'
@@ -34,11 +35,17 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
     if (Array.isArray(addresses)) table.learn(known, addresses)
   }
   const isCut = (peer: string): boolean => table.isCut(peer, options.clock.elapsed())
-  const admission = createAdmission(membership, ticketPeers, isCut)
   const quotas = new Quotas(limits.quotas, options.clock)
+  const introductions = new Introductions((guest) => {
+    if (membership.clientOf(guest) === undefined) quotas.forget(guest)
+  })
+  const admission = createAdmission(membership, ticketPeers, isCut, {
+    admit: (peer) => introductions.admit(peer, options.clock.elapsed()),
+    isGuest: (peer) => introductions.isGuest(peer, options.clock.elapsed()),
+  })
   const gater = createGater(admission, quotas, options.logger)
   const libp2p = await createTransport(options, limits, gater)
-  const parts = { options, limits, peerId, membership, table, ticketPeers, quotas }
+  const parts = { options, limits, peerId, membership, table, ticketPeers, quotas, introductions }
   const network = new RunningNetwork(parts)
   await network.start(
     (context, candidates) =>
@@ -73,6 +80,7 @@ type Parts = {
   readonly table: PeerTable
   readonly ticketPeers: ReadonlySet<string>
   readonly quotas: Quotas
+  readonly introductions: Introductions
 }
 
 class RunningNetwork implements Network {
@@ -247,6 +255,10 @@ class RunningNetwork implements Network {
   }
 
   #onHeard(peerId: string, { rosterVersion, report, addresses }: Heard): void {
+    if (this.#isGuest(peerId)) {
+      this.#onGuest(peerId, rosterVersion)
+      return
+    }
     const entry = this.#parts.table.get(peerId)
     entry.lastHeardMs = this.#parts.options.clock.now()
     entry.rosterVersion = rosterVersion
@@ -255,8 +267,31 @@ class RunningNetwork implements Network {
     this.#tell()
   }
 
+  #isGuest(peerId: string): boolean {
+    const { membership, ticketPeers } = this.#parts
+    return membership.clientOf(peerId) === undefined && !ticketPeers.has(peerId)
+  }
+
+  /** A stranger that knows a newer roster is asked for it; any other one is let go. */
+  #onGuest(peerId: string, rosterVersion: number): void {
+    const { options, introductions } = this.#parts
+    const own = options.registry.roster?.version ?? 0
+    if (rosterVersion > own) {
+      options.logger.info({ peer: peerId, rosterVersion }, 'a stranger brings a newer roster')
+      this.#neighbours?.askGuest(peerId)
+      return
+    }
+    introductions.end(peerId, options.clock.elapsed())
+    this.#neighbours?.drop(peerId)
+  }
+
   #onBlame(peerId: string, code: string): void {
-    const { table, options } = this.#parts
+    const { table, options, introductions } = this.#parts
+    if (this.#isGuest(peerId)) {
+      introductions.end(peerId, options.clock.elapsed())
+      this.#neighbours?.drop(peerId)
+      return
+    }
     options.logger.warn({ peer: peerId, code }, 'what a peer sent was refused')
     this.#parts.quotas.chargeRefused(peerId)
     if (table.blame(peerId, code, options.clock)) {

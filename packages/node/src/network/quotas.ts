@@ -129,6 +129,13 @@ export class Quotas {
     }
   }
 
+  /** Drops what is remembered of a stranger that was let go. */
+  forget(peerId: string): void {
+    for (const map of [this.#buckets, this.#spells]) {
+      for (const key of map.keys()) if (isOneOf(key, [peerId])) map.delete(key)
+    }
+  }
+
   /** What a member is made to wait for, as a writer and as a peer. */
   throttlesOf(client: number, peerId: string): readonly Throttle[] {
     const keys = [writerKey(client), peerId]

@@ -1,7 +1,28 @@
 /** What a command can do to a node, whether it runs (over its local API) or not (on its store). */
-import { encodeTicket, MuluError, type Right, recordToLine, textToHash } from '@mulu/registry-core'
+import {
+  encodeTicket,
+  hashToText,
+  knownEnds,
+  MuluError,
+  type Profile,
+  type Registry,
+  type Right,
+  recordToLine,
+  textToHash,
+} from '@mulu/registry-core'
 import { createCrypto } from '../crypto.ts'
 import { type Admitted, admitRequests } from '../federation/admit.ts'
+import {
+  type Adopted,
+  adoptOrphans,
+  listOrphans,
+  type OrphanFilter,
+  type OrphanShown,
+} from '../federation/adopt.ts'
+import { requireWriter } from '../federation/own-writer.ts'
+import { type Published, proposeRoster, publishRoster } from '../federation/propose.ts'
+import { type Revocation, type Revoked, revokeWriter } from '../federation/revoke.ts'
+import type { EndOrder, RosterOrders } from '../federation/roster-orders.ts'
 import { type ImportOptions, type ImportReport, importFeed } from '../feed/import-feed.ts'
 import type { NodeContext } from '../node-context.ts'
 import { type NodeStatus, readStatus } from '../status/node-status.ts'
@@ -16,8 +37,23 @@ export type Operations = AsyncDisposable & {
   readonly reindex: (onProgress: (done: number, total: number) => void) => Promise<Reindexed>
   readonly exportLines: () => AsyncIterable<string>
   readonly ticket: () => Promise<string>
-  readonly admit: (texts: readonly string[], rights?: readonly Right[]) => Promise<Admitted>
+  /** Admits in one step, with the root keys in the folder; values are contents of request files. */
+  readonly admit: (requests: readonly unknown[], rights?: readonly Right[]) => Promise<Admitted>
+  /** The text of a proposal file. */
+  readonly propose: (orders: RosterOrders) => Promise<string>
+  /** Publishes what enough root keys have signed; texts are copies of one proposal. */
+  readonly publish: (texts: readonly string[], profile?: unknown) => Promise<Published>
+  /** The profile that the roster names. */
+  readonly profile: () => Promise<Profile>
+  readonly chooseRoster: (hash: string) => Promise<void>
+  readonly handover: () => Promise<Handover>
+  readonly revoke: (wanted: Revocation) => Promise<Revoked>
+  readonly orphans: (filter: OrphanFilter) => Promise<readonly OrphanShown[]>
+  readonly adopt: (filter: OrphanFilter) => Promise<Adopted>
 }
+
+/** The own writer and how far its logs go, as JSON. */
+export type Handover = { readonly writer: number; readonly ends: readonly EndOrder[] }
 
 /** The operations on a node that is open in this process. */
 export function localOperations(
@@ -32,8 +68,18 @@ export function localOperations(
     reindex: (onProgress) => reindex(context, onProgress),
     exportLines: () => exportLines(context),
     ticket: async () => ticketOf(context),
-    admit: (texts, rights) =>
-      admitRequests({ folder, registry: store.registry, clock }, texts, rights),
+    admit: (requests, rights) => {
+      const texts = requests.map((request) => JSON.stringify(request))
+      return admitRequests({ folder, registry: store.registry, clock }, texts, rights)
+    },
+    propose: async (orders) => proposeRoster({ registry: store.registry, clock }, orders),
+    publish: (texts, profile) => publishRoster(store.registry, texts, profile),
+    profile: async () => profileOf(store.registry),
+    chooseRoster: (hash) => chooseRoster(store.registry, hash),
+    handover: async () => handoverOf(context),
+    revoke: (wanted) => revokeWriter(context, wanted),
+    orphans: (filter) => listOrphans(context, filter),
+    adopt: (filter) => adoptOrphans(context, filter),
     [Symbol.asyncDispose]: close,
   }
 }
@@ -64,6 +110,25 @@ async function* exportLines(context: NodeContext): AsyncGenerator<string> {
       ...(typeof identifier === 'string' ? { identifier } : {}),
     })
   }
+}
+
+function profileOf({ profile }: Registry): Profile {
+  if (profile === undefined) throw new MuluError('MULU_PROFILE_MISSING')
+  return profile
+}
+
+async function chooseRoster(registry: Registry, text: string): Promise<void> {
+  const hash = textToHash(text)
+  if (hash === undefined) throw new MuluError('MULU_NOT_FOUND', { details: { hash: text } })
+  await registry.chooseRoster(hash)
+}
+
+function handoverOf({ store: { registry }, signer }: NodeContext): Handover {
+  const { client } = requireWriter({ registry, signer })
+  const ends = knownEnds(client, registry.heads()).flatMap(({ ns, aud, seq, id }) =>
+    typeof aud === 'number' ? [{ namespace: ns, audience: aud, seq, id: hashToText(id) }] : [],
+  )
+  return { writer: client, ends }
 }
 
 function ticketOf(context: NodeContext): string {

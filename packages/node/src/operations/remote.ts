@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { ERRORS, type ErrorCode, MuluError } from '@mulu/registry-core'
+import type { OrphanShown } from '../federation/adopt.ts'
 import type { ImportReport } from '../feed/import-feed.ts'
 import { readAccessKey } from '../folder/access-key.ts'
 import type { RunFile } from '../folder/run-file.ts'
@@ -32,6 +33,10 @@ export async function remoteOperations(
       ...init,
       headers: { authorization: `Bearer ${key}`, ...init.headers },
     })
+  const post = async <T>(path: string, body: unknown): Promise<T> => {
+    const headers = { 'content-type': 'application/json' }
+    return json<T>(await call(path, { method: 'POST', body: JSON.stringify(body), headers }))
+  }
   return {
     status: async () => json(await call('/api/v1/status')),
     importFeed: async ({ text, format, source, dryRun, onProgress }) => {
@@ -54,12 +59,35 @@ export async function remoteOperations(
       for await (const line of linesOf(response)) yield `${line}\n`
     },
     ticket: async () => (await json<{ ticket: string }>(await call('/api/v1/ticket'))).ticket,
-    admit: async (texts, rights) => {
-      const body = JSON.stringify({ requests: texts.map((text) => parse(text)), rights })
-      const headers = { 'content-type': 'application/json' }
-      return json(await call('/api/v1/admissions', { method: 'POST', body, headers }))
-    },
+    admit: (requests, rights) => post('/api/v1/admissions', { requests, rights }),
+    ...rosterOperations(post, async (path) => json(await call(path))),
     [Symbol.asyncDispose]: async () => undefined,
+  }
+}
+
+type RosterOperations = Pick<
+  Operations,
+  'propose' | 'publish' | 'profile' | 'chooseRoster' | 'handover' | 'revoke' | 'orphans' | 'adopt'
+>
+
+function rosterOperations(
+  post: <T>(path: string, body: unknown) => Promise<T>,
+  get: <T>(path: string) => Promise<T>,
+): RosterOperations {
+  return {
+    propose: async (orders) =>
+      `${JSON.stringify(await post('/api/v1/roster/proposals', orders), null, 1)}\n`,
+    publish: (texts, profile) =>
+      post('/api/v1/roster/versions', { proposals: texts.map(parse), profile }),
+    profile: () => get('/api/v1/profile'),
+    chooseRoster: async (hash) => {
+      await post('/api/v1/roster/choice', { hash })
+    },
+    handover: () => get('/api/v1/handover'),
+    revoke: (wanted) => post('/api/v1/revocations', wanted),
+    orphans: async ({ writer }) =>
+      (await get<{ items: readonly OrphanShown[] }>(`/api/v1/orphans?writer=${writer}`)).items,
+    adopt: (filter) => post('/api/v1/adoptions', filter),
   }
 }
 
@@ -82,7 +110,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new MuluError('MULU_REQUEST_SHAPE', { cause, details: { reason: 'not JSON' } })
+    throw new MuluError('MULU_PROPOSAL_SHAPE', { cause, details: { reason: 'not JSON' } })
   }
 }
 

@@ -3,9 +3,6 @@
  * a fresh registry, and digest and views of every record have to come out the same; the search
  * index must hold exactly the records that are there.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   type Commit,
   canonicalJson,
@@ -15,14 +12,12 @@ import {
   type IndexCheck,
   type JsonValue,
   logText,
-  openRegistry,
   type Registry,
   type View,
 } from '@mulu/registry-core'
 import { createCrypto } from '../crypto.ts'
 import type { NodeContext } from '../node-context.ts'
-import { openDatabase } from '../store/open-database.ts'
-import { PROFILES } from '../store/profiles.ts'
+import { copyRosters, withScratchRegistry } from '../store/scratch-registry.ts'
 
 /** What a verification found. */
 export type Verification = {
@@ -43,23 +38,10 @@ export async function verifyNode(
   context: NodeContext,
   onProgress: Progress = () => undefined,
 ): Promise<Verification> {
-  const dir = await mkdtemp(join(tmpdir(), 'mulu-verify-'))
-  try {
-    const db = await openDatabase(join(dir, 'store'))
-    const scratch = await openRegistry({
-      db,
-      crypto: createCrypto(),
-      now: context.clock.now,
-      randomBytes: (length) => new Uint8Array(length),
-      profiles: Object.values(PROFILES),
-    })
-    const result = await compare(context.store.registry, scratch, onProgress)
-    await scratch.close()
-    await db.close()
-    return result
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
+  const options = { crypto: createCrypto(), now: context.clock.now }
+  return withScratchRegistry(options, (scratch) =>
+    compare(context.store.registry, scratch, onProgress),
+  )
 }
 
 /** A node that serves goes on taking commits; what came meanwhile is replayed and compared again. */
@@ -70,7 +52,7 @@ async function compare(
 ): Promise<Verification> {
   const refused: Problem[] = []
   for (let round = 1; ; round++) {
-    for (const roster of registry.rosters) await scratch.addRoster(roster.bytes)
+    await copyRosters(registry, scratch)
     const heads = headsOf(registry)
     await replay(registry, scratch, refused, onProgress)
     const problems = [...refused]

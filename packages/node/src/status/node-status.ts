@@ -7,6 +7,7 @@ import { type AsOf, asOfPeers } from './as-of.ts'
 import { type ConductStatus, listConduct } from './conduct.ts'
 import { type AgencyRef, agencyRef, officeName } from './names.ts'
 import { listPeers, type PeerStatus } from './peers.ts'
+import { type RosterAlarm, rosterAlarms } from './roster-alarms.ts'
 
 /** The whole status. */
 export type NodeStatus = {
@@ -27,6 +28,7 @@ export type NodeStatus = {
     readonly agencies: number
     readonly writers: number
     readonly stampMs: number
+    readonly alarms: readonly RosterAlarm[]
   }
   readonly heads: {
     readonly digest: string
@@ -73,7 +75,7 @@ export async function readStatus(context: NodeContext): Promise<NodeStatus> {
       key: keyToText(signer.publicKey),
       peer: peerId,
     },
-    ...rosterPart(context),
+    ...rosterPart(context, peers, nowMs),
     ...(await cataloguePart(context)),
     asOf: asOfPeers(peers, nowMs),
     peers,
@@ -81,8 +83,14 @@ export async function readStatus(context: NodeContext): Promise<NodeStatus> {
   }
 }
 
-function rosterPart(context: NodeContext): Pick<NodeStatus, 'roster' | 'profile'> {
-  const roster = context.store.registry.roster
+function rosterPart(
+  context: NodeContext,
+  peers: readonly PeerStatus[],
+  nowMs: number,
+): Pick<NodeStatus, 'roster' | 'profile'> {
+  const { registry } = context.store
+  const { roster } = registry
+  const newest = Math.max(0, ...peers.map((peer) => peer.reported?.roster ?? 0))
   const profile = roster?.state.profile
   return {
     roster: {
@@ -91,6 +99,7 @@ function rosterPart(context: NodeContext): Pick<NodeStatus, 'roster' | 'profile'
       agencies: roster?.state.agencies.size ?? 0,
       writers: roster?.state.writers.size ?? 0,
       stampMs: roster?.stampMs ?? 0,
+      alarms: rosterAlarms(registry, newest, nowMs),
     },
     profile: {
       id: profile?.id ?? '',

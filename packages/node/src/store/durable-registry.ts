@@ -15,12 +15,14 @@ import {
   type LogHead,
   type LogKey,
   MuluError,
+  type Orphan,
   openRegistry,
   type Profile,
   type Registry,
   type RegistryEvent,
   type RegistryOptions,
   type Roster,
+  type RosterFork,
   type Totals,
   type Write,
   type Written,
@@ -81,6 +83,9 @@ export class DurableRegistry implements Registry {
   get rosters(): readonly Roster[] {
     return this.#open.registry.rosters
   }
+  get rosterForks(): readonly RosterFork[] {
+    return this.#open.registry.rosterForks
+  }
   get profile(): Profile | undefined {
     return this.#open.registry.profile
   }
@@ -99,6 +104,9 @@ export class DurableRegistry implements Registry {
   }
   addRoster(bytes: Uint8Array): Promise<'new' | 'known'> {
     return this.#guard((registry) => registry.addRoster(bytes))
+  }
+  chooseRoster(hash: Hash): Promise<void> {
+    return this.#guard((registry) => registry.chooseRoster(hash))
   }
   addProfile(bytes: Uint8Array): Promise<void> {
     return this.#guard((registry) => registry.addProfile(bytes))
@@ -127,6 +135,12 @@ export class DurableRegistry implements Registry {
   }
   readLog(log: LogKey, fromSeq: number, maxBytes: number): ReturnType<Registry['readLog']> {
     return this.#guard((registry) => registry.readLog(log, fromSeq, maxBytes))
+  }
+  commitsAt(...args: Parameters<Registry['commitsAt']>): ReturnType<Registry['commitsAt']> {
+    return this.#guard((registry) => registry.commitsAt(...args))
+  }
+  orphans(writer: number): Promise<readonly Orphan[]> {
+    return this.#guard((registry) => registry.orphans(writer))
   }
   catalogueDigest(): Promise<Hash> {
     return this.#guard((registry) => registry.catalogueDigest())

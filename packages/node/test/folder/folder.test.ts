@@ -1,11 +1,19 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isMuluError } from '@mulu/registry-core'
+import { isMuluError, keyToText } from '@mulu/registry-core'
 import { expect } from 'chai'
 import { createSigner } from '../../src/crypto.ts'
 import { createAccessKey, isSameKey, readAccessKey } from '../../src/folder/access-key.ts'
 import { dataFolder } from '../../src/folder/data-folder.ts'
-import { createKeyFile, readKeyFile, readKeyFolder } from '../../src/folder/key-file.ts'
+import {
+  createKeyFile,
+  isProtected,
+  keyFilesIn,
+  NO_PASSPHRASE,
+  readKeyFile,
+  readPublicKey,
+  writeKeyFile,
+} from '../../src/folder/key-file.ts'
 import { parseNodeConfig, readNodeConfig } from '../../src/folder/node-config.ts'
 import { readRunFile, writeRunFile } from '../../src/folder/run-file.ts'
 import { readIfThere, writeWhole } from '../../src/folder/write-file.ts'
@@ -50,7 +58,7 @@ describe('the data folder', () => {
     const seeds = [
       await readKeyFile(folder.writerKey),
       await readKeyFile(folder.transportKey),
-      ...(await readKeyFolder(folder.root)),
+      ...(await Promise.all((await keyFilesIn(folder.root)).map((file) => readKeyFile(file)))),
     ]
     const keys = seeds.map((seed) => Buffer.from(createSigner(seed).publicKey).toString('hex'))
     expect(new Set(keys).size).to.equal(5)
@@ -62,7 +70,7 @@ describe('the data folder', () => {
     const before = await readFile(folder.writerKey, 'utf8')
     expect(await codeOf(foundIn(join(dir, 'n')))).to.equal('MULU_STORE_EXISTS')
     expect(await readFile(folder.writerKey, 'utf8')).to.equal(before)
-    expect(await readKeyFolder(folder.root)).to.have.length(3)
+    expect(await keyFilesIn(folder.root)).to.have.length(3)
   })
 
   it('[ND4] says what is wrong with a configuration, and where', async () => {
@@ -96,7 +104,7 @@ describe('the data folder', () => {
     await writeFile(join(dir, 'writer.key'), 'ab'.repeat(31))
     expect(await codeOf(readKeyFile(join(dir, 'writer.key')))).to.equal('MULU_CONFIG')
     expect(await codeOf(readAccessKey(join(dir, 'access-key')))).to.equal('MULU_CONFIG')
-    expect(await readKeyFolder(join(dir, 'absent'))).to.deep.equal([])
+    expect(await keyFilesIn(join(dir, 'absent'))).to.deep.equal([])
   })
 
   it('[ND6] replaces a file whole, also over what a crash left', async () => {
@@ -138,5 +146,31 @@ describe('the data folder', () => {
     const seed = await createKeyFile(join(dir, 'k'))
     expect(await readKeyFile(join(dir, 'k'))).to.deep.equal(seed)
     expect(createSigner(seed).publicKey).to.have.length(33)
+  })
+
+  it('[KY1] protects a key by a passphrase, and tells the public key without it', async () => {
+    const file = join(dir, 'k.key')
+    const seed = await createKeyFile(file)
+    const { publicKey } = createSigner(seed)
+    expect(await isProtected(file)).to.equal(false)
+    const costs = { n: 1_024, r: 8, p: 1 }
+    await writeKeyFile(file, seed, 'swordfish 剑鱼', costs)
+    expect(await isProtected(file)).to.equal(true)
+    expect((await stat(file)).mode & 0o777).to.equal(0o600)
+    const text = await readFile(file, 'utf8')
+    expect(text).to.not.include(Buffer.from(seed).toString('hex'))
+    expect(await readPublicKey(file)).to.equal(keyToText(publicKey))
+    expect(await readKeyFile(file, async () => 'swordfish 剑鱼')).to.deep.equal(seed)
+    const wrong = readKeyFile(file, async () => 'swordfish')
+    expect(await codeOf(wrong)).to.equal('MULU_PASSPHRASE')
+    expect(await codeOf(readKeyFile(file, NO_PASSPHRASE))).to.equal('MULU_KEY_LOCKED')
+    const other = keyToText(createSigner(await createKeyFile(join(dir, 'o.key'))).publicKey)
+    await writeFile(file, text.replace(keyToText(publicKey), other))
+    const swapped = readKeyFile(file, async () => 'swordfish 剑鱼')
+    expect(await codeOf(swapped)).to.equal('MULU_PASSPHRASE')
+    for (const damaged of [text.slice(0, -9), text.replace('"n":1024', '"n":1e9'), '{}']) {
+      await writeFile(file, damaged)
+      expect(await codeOf(readKeyFile(file, async () => 'x'))).to.equal('MULU_CONFIG')
+    }
   })
 })

@@ -74,20 +74,48 @@ describe('the network of a node', function () {
     expect(left.peers().find((peer) => peer.client === 3)?.connected).to.equal(false)
   })
 
-  it('[NW3] refuses a node that the roster does not list, in both directions', async () => {
-    const { all } = Rosters.found(2)
+  it('[NW3] lets a node that the roster does not list say hello and nothing else', async () => {
+    const { all, newest } = Rosters.found(2)
     const registry = await openTestRegistry(1, all)
+    await writeRecord(registry, 1, 'r1')
     const network = await start(1, registry)
-    const address = network.addresses()[0] ?? ''
     const stranger = await startStranger(9)
-    const stream = await stranger
-      .dialProtocol(multiaddr(address), SYNC_PROTOCOL, { signal: AbortSignal.timeout(3_000) })
+    const stream = await stranger.dialProtocol(
+      multiaddr(network.addresses()[0] ?? ''),
+      SYNC_PROTOCOL,
+    )
+    const gone = new Promise<void>((resolve) => {
+      stranger.addEventListener('peer:disconnect', () => resolve())
+    })
+    const roster = { version: newest.version, hash: newest.hash }
+    const told = { known: [], accepted: [], report: undefined, addresses: [] }
+    const summary = { fed: newest.fed, roster, ...told }
+    stream.send(frameBytes({ t: 'hello', versions: [1], summary }))
+    await gone
+    expect(network.peers().map((peer) => peer.client)).to.deep.equal([2])
+    // Let go once, it has to wait.
+    const again = await stranger
+      .dialProtocol(multiaddr(network.addresses()[0] ?? ''), SYNC_PROTOCOL)
       .then(
         () => 'opened',
         () => 'refused',
       )
-    expect(stream).to.equal('refused')
-    expect(network.progress().connected).to.equal(0)
+    expect(again).to.equal('refused')
+  })
+
+  it('[NW18] takes a newer roster from the newcomer that it lists, and serves it then', async () => {
+    const rosters = Rosters.found(2)
+    const old = [...rosters.all]
+    rosters.admit(3)
+    const a = await openTestRegistry(1, old)
+    const c = await openTestRegistry(3, rosters.all)
+    await writeRecord(a, 1, 'r1')
+    await writeRecord(c, 3, 'r3')
+    const first = await start(1, a)
+    const newcomer = await start(3, c, { dial: first.addresses() })
+    await until([first, newcomer], () => isLevel(a, c) && a.heads().length === 2)
+    expect(a.roster?.version).to.equal(3)
+    expect(first.peers().map((peer) => peer.client)).to.deep.equal([2, 3])
   })
 
   it('[NW4] refuses bytes that are no frame with a code, and keeps serving others', async () => {

@@ -19,7 +19,8 @@
  * crit     names of extensions that must be understood, ascending
  * note     length in bytes of the note body, 0 for none
  * entries  [[rec, cls, len, bytes, over, of?] …] up to 256; cls 0 descriptive, 1 legal effect,
- *          2 erasable; len slots written, bytes of the body without salt; of [writer, seq]
+ *          2 erasable; len slots written, bytes of the body without salt; of [writer, seq, stamp]
+ *          where the values were first written, when they are adopted from another log
  * erase    [[commit id, entry, order reference] …] or absent
  * bodies   hash over the salted hashes of the note (if any) and all bodies
  * ext      map of name to bytes, or absent; unknown ones are kept and ignored unless in `crit`
@@ -46,6 +47,9 @@ import { type Over, readOver } from './over.ts'
 /** 0 descriptive, 1 legal effect, 2 erasable. */
 export type EntryClass = 0 | 1 | 2
 
+/** Where adopted values were first written, and the stamp they rank by. */
+export type Origin = readonly [writer: number, seq: number, stamp: Stamp]
+
 /** What a commit does to one record; the slots themselves stand in the body. */
 export type Entry = {
   readonly rec: string
@@ -53,7 +57,7 @@ export type Entry = {
   readonly len: number
   readonly bytes: number
   readonly over: Over
-  readonly of?: readonly [writer: number, seq: number]
+  readonly of?: Origin
 }
 
 /** Hybrid logical stamp: milliseconds and a counter within one. It ranks and displays only. */
@@ -130,7 +134,9 @@ export function encodeHeader(header: Header): Uint8Array {
 
 function entryToCbor(entry: Entry): CborValue {
   const base = [entry.rec, entry.cls, entry.len, entry.bytes, entry.over as CborValue]
-  return entry.of === undefined ? base : [...base, [...entry.of]]
+  if (entry.of === undefined) return base
+  const [writer, seq, stamp] = entry.of
+  return [...base, [writer, seq, [...stamp]]]
 }
 
 /** Reads header bytes; throws unless they are the one encoding of a header of version 1. */
@@ -217,9 +223,13 @@ function readEntry(value: unknown): Entry {
   }
 }
 
-function readOf(value: unknown): readonly [number, number] {
-  const parts = readArray(value, (part) => part, 2, 'of')
-  return [readInteger(parts[0], 1, UINT32_MAX, 'of'), readInteger(parts[1], 1, SEQ_MAX, 'of')]
+function readOf(value: unknown): Origin {
+  const [writer, seq, stamp] = readArray(value, (part) => part, 3, 'of')
+  return [
+    readInteger(writer, 1, UINT32_MAX, 'of'),
+    readInteger(seq, 1, SEQ_MAX, 'of'),
+    readStamp(stamp),
+  ]
 }
 
 function readErase(value: unknown): Header['erase'] {

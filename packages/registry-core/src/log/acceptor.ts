@@ -15,7 +15,7 @@ import type { Profile } from '../profile/profile.ts'
 import { type Merged, mergeCommit } from '../record/merge.ts'
 import type { View } from '../record/view.ts'
 import type { LogEnd } from '../roster/change.ts'
-import { pinOf } from '../roster/grant.ts'
+import { anchorOf, finalEnd } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import type { Staged } from '../search/generation.ts'
 import {
@@ -30,12 +30,12 @@ import {
   scopePrefix,
 } from '../store/store.ts'
 import { attribute } from './attribute.ts'
-import { commitsAt, nextStored } from './chain.ts'
+import { commitsAt, type Next, nextStored } from './chain.ts'
 import { judge, type Verdict } from './judge.ts'
 import type { LogKey } from './log.ts'
 import type { LogState } from './log-state.ts'
 import type { Logs } from './logs.ts'
-import type { Acceptance, Outcome } from './outcome.ts'
+import type { Acceptance, Missing, Outcome } from './outcome.ts'
 import { effectiveStamp, firstUnseen, hasEndedBelow, sightOf, type Unseen } from './past.ts'
 import { rebuildMark } from './rebuild.ts'
 import { decodeOutcome, encodeOutcome, type StoredOutcome } from './stored-outcome.ts'
@@ -101,7 +101,8 @@ export class Acceptor {
   }
 
   async #takeNext(log: LogKey, commit: ReadCommit): Promise<Acceptance> {
-    const { outcome, isDone, problems } = await this.#step(log, commit, true)
+    const step = await this.#step(log, { commit, isForked: false }, true)
+    const { outcome, isDone, problems } = step
     if (isDone) await this.advance(log)
     return { known: false, outcome, problems }
   }
@@ -120,7 +121,7 @@ export class Acceptor {
     for (let isDone = true; isDone; ) {
       const state = logs.get(log)
       if (state.known.seq <= state.judged.seq && state.held === 0) return
-      const next = await nextStored(crypto, store, log, state.judged, this.#pin(log))
+      const next = await nextStored(crypto, store, log, state.judged, this.#anchor(log))
       isDone = next !== undefined && (await this.#step(log, next, false)).isDone
     }
     await this.#linkHeld(log)
@@ -130,17 +131,17 @@ export class Acceptor {
   async #linkHeld(log: LogKey): Promise<void> {
     const { crypto, store, logs } = this.#context
     for (let state = logs.get(log); state.held > 0; state = logs.get(log)) {
-      const next = await nextStored(crypto, store, log, state.known, this.#pin(log))
+      const next = await nextStored(crypto, store, log, state.known, this.#anchor(log))
       if (next === undefined) return
-      const linked = extendKnown(state, next, false)
+      const linked = extendKnown(state, next.commit, false)
       await commitBatch(store, [logs.operation(store, linked)])
       logs.set(linked)
     }
   }
 
-  #pin(log: LogKey): LogEnd | undefined {
+  #anchor(log: LogKey): LogEnd | undefined {
     const newest = this.#context.rosters().at(-1)
-    return newest === undefined ? undefined : pinOf(newest.state, log)?.log
+    return newest === undefined ? undefined : anchorOf(newest.state, log)
   }
 
   /** Logs that waited for a position which `log` has now reached, or ended below. */
@@ -163,7 +164,7 @@ export class Acceptor {
   }
 
   /** Judges the commit after the judged end of its log and writes what follows from it. */
-  async #step(log: LogKey, commit: ReadCommit, isNew: boolean): Promise<Step> {
+  async #step(log: LogKey, { commit, isForked }: Next, isNew: boolean): Promise<Step> {
     const { logs } = this.#context
     const state = logs.get(log)
     const unseen = await firstUnseen(this.#context, commit)
@@ -171,6 +172,7 @@ export class Acceptor {
       rosters: this.#context.rosters(),
       hasProfile: (roster) => this.#context.profileOf(roster) !== undefined,
       isAfterSatisfied: unseen === undefined,
+      isForked,
     })
     if (verdict.kind === 'waits') {
       if (isNew && this.#isWaitingFull(state)) {
@@ -246,18 +248,28 @@ export class Acceptor {
     const isNextKnown =
       commit.read.seq === state.known.seq + 1 && equalBytes(commit.read.parent, state.known.id)
     if (this.#isWaitingFull(state)) return { known: false, outcome: WAITING_FULL, problems: 0 }
-    const outcome: StoredOutcome = { kind: 'waits', missing: isNextKnown ? 'after' : 'parent' }
+    const outcome = this.#outcomeAhead(state.log, commit, isNextKnown ? 'after' : 'parent')
     const after = isNextKnown
       ? extendKnown(state, commit, true)
       : { ...state, held: state.held + 1 }
     await this.#write(commit, outcome, after, [])
     await this.#linkHeld(state.log)
+    // The way to the anchor may be whole now, so that one of several branches can be taken.
+    if (!isNextKnown && this.#anchor(state.log) !== undefined) await this.advance(state.log)
     return { known: false, outcome, problems: 0 }
   }
 
   #isWaitingFull({ log, known, judged, held }: LogState): boolean {
     if (known.seq - judged.seq + held >= WAITING_MAX) return true
     return this.#context.logs.waitingOf(log.writer) >= WAITING_PER_WRITER_MAX
+  }
+
+  /** Beyond the final end of its log nothing that may still come can help a commit. */
+  #outcomeAhead(log: LogKey, commit: ReadCommit, missing: Missing): StoredOutcome {
+    const newest = this.#context.rosters().at(-1)
+    const end = newest === undefined ? undefined : finalEnd(newest.state, log)
+    if (end === undefined || commit.read.seq <= end.seq) return { kind: 'waits', missing }
+    return { kind: 'ended', code: 'MULU_REVOKED' }
   }
 
   async #isFork(log: LogKey, commit: ReadCommit): Promise<boolean> {
@@ -276,14 +288,25 @@ export class Acceptor {
     const proof = [other ?? commit, commit].map((c) => [c.header, c.signature])
     const forkedAt = Math.min(seq, state.forkedAt ?? seq)
     const outcome: StoredOutcome = { kind: 'ended', code: 'MULU_FORK' }
-    const isSettled = state.judged.seq < forkedAt && this.#pin(state.log) === undefined
+    const isOverturned = await this.#isOverturned(state, commit)
     await this.#write(commit, outcome, { ...state, forkedAt }, [
       put(store.evidence, positionPrefix(state.log, seq), encodeCbor(proof)),
-      ...(isSettled ? [] : [rebuildMark(store, state.log)]),
+      ...(isOverturned ? [rebuildMark(store, state.log)] : []),
     ])
-    if (isSettled) await this.advance(state.log)
-    else this.#context.onRejudge(state.log)
+    if (isOverturned) this.#context.onRejudge(state.log)
+    else await this.advance(state.log)
     return { known: false, outcome, problems: 0 }
+  }
+
+  /** Whether a second commit at a position takes something back that was accepted. */
+  async #isOverturned({ log, accepted, ended }: LogState, { read }: ReadCommit): Promise<boolean> {
+    const anchor = this.#anchor(log)
+    if (anchor === undefined) return accepted.seq >= read.seq
+    const isOnTheWay = accepted.seq < anchor.seq
+    if (read.seq <= anchor.seq) return isOnTheWay && (ended || accepted.seq >= read.seq)
+    if (accepted.seq < read.seq) return false
+    const parent = await this.#context.store.outcomes.get(commitKey(log, read.seq - 1, read.parent))
+    return parent !== undefined && decodeOutcome(parent).kind !== 'ended'
   }
 }
 

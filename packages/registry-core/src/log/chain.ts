@@ -27,34 +27,42 @@ export async function hasCommit(
   return (await store.outcomes.get(commitKey(log, seq, id))) !== undefined
 }
 
+/** A commit that is next on its chain, and whether another one follows the same parent. */
+export type Next = { readonly commit: ReadCommit; readonly isForked: boolean }
+
 /**
- * The stored commit that follows `position`. Where several do, the roster's pin decides; without
- * one any of them serves, since the log ends at the fork.
+ * The stored commit that follows `position`. Up to the roster's anchor only the branch that leads
+ * there counts; elsewhere any of several serves, since the log ends at the fork.
  */
 export async function nextStored(
   crypto: Crypto,
   store: Store,
   log: LogKey,
   position: LogPosition,
-  pin: LogEnd | undefined,
-): Promise<ReadCommit | undefined> {
+  anchor: LogEnd | undefined,
+): Promise<Next | undefined> {
   const all = await commitsAt(crypto, store, log, position.seq + 1)
   const following = all.filter((commit) => equalBytes(commit.read.parent, position.id))
-  if (following.length < 2 || pin === undefined) return following[0]
-  const branch = await pinnedIds(crypto, store, log, pin)
-  return following.find((commit) => branch.has(toHex(commit.id)))
+  const [first] = following
+  if (first === undefined) return undefined
+  if (following.length === 1) return { commit: first, isForked: false }
+  if (anchor === undefined || position.seq >= anchor.seq) return { commit: first, isForked: true }
+  const branch = await idsToAnchor(crypto, store, log, position.seq, anchor)
+  const chosen = following.find((commit) => branch.has(toHex(commit.id)))
+  return chosen && { commit: chosen, isForked: false }
 }
 
-/** The ids on the way from the start of the log to the pinned commit. */
-async function pinnedIds(
+/** The ids on the way back from the anchor to the commit after position `from`. */
+async function idsToAnchor(
   crypto: Crypto,
   store: Store,
   log: LogKey,
-  pin: LogEnd,
+  from: number,
+  anchor: LogEnd,
 ): Promise<ReadonlySet<string>> {
   const ids = new Set<string>()
-  let id = pin.id
-  for (let seq = pin.seq; seq > 0; seq--) {
+  let id = anchor.id
+  for (let seq = anchor.seq; seq > from; seq--) {
     const commit = (await commitsAt(crypto, store, log, seq)).find((c) => equalBytes(c.id, id))
     if (commit === undefined) break
     ids.add(toHex(id))

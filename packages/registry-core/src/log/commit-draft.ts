@@ -58,11 +58,12 @@ export class CommitDraft {
   tryAdd(planned: readonly PlannedEntry[], clock: number): boolean {
     const { writer, seq } = this.#place
     let next = clock
-    const added = planned.map(({ rec, cls, slots, over }) => {
+    const added = planned.map(({ rec, cls, slots, over, of }) => {
       const body = encodeSalted(this.#salt(), { client: writer, seq, clock: next }, slots)
       next += slots.length
       const bytes = body.length - SALT_BYTES
-      const entry: Entry = { rec, cls, len: slots.length, bytes, over }
+      const place = of === undefined ? {} : { of }
+      const entry: Entry = { rec, cls, len: slots.length, bytes, over, ...place }
       return { entry, body }
     })
     const headerBytes = added.reduce((sum, { entry }) => sum + entryBytes(entry), 0)
@@ -104,5 +105,5 @@ export class CommitDraft {
 
 function entryBytes(entry: Entry): number {
   const over = entry.over.length === 0 ? 1 : encodeCbor(entry.over as CborValue).length
-  return entry.rec.length + 24 + over
+  return entry.rec.length + 48 + over
 }

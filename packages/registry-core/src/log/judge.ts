@@ -9,7 +9,7 @@ import { equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
 import { compareStamps } from '../record/shown.ts'
 import type { Right } from '../roster/change.ts'
-import { closedAt, finalEnd, openGrant, pinOf } from '../roster/grant.ts'
+import { anchorOf, closedAt, finalEnd, openGrant } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import type { LogKey } from './log.ts'
 import type { LogState } from './log-state.ts'
@@ -29,6 +29,8 @@ export type JudgeContext = {
   readonly hasProfile: (roster: Roster) => boolean
   /** Whether everything `after` names has been judged, or has ended below. */
   readonly isAfterSatisfied: boolean
+  /** Whether another commit follows the same parent. */
+  readonly isForked: boolean
 }
 
 /** Judges the commit that follows `state.judged`. */
@@ -37,7 +39,7 @@ export function judge(commit: ReadCommit, state: LogState, context: JudgeContext
   const newest = context.rosters.at(-1)
   const cited = context.rosters[header.roster[0] - 1]
   if (newest === undefined || cited === undefined) return waits('roster')
-  const end = endCode(commit, state, newest)
+  const end = endCode(commit, state, newest, context.isForked)
   if (end !== undefined) return { kind: 'ended', code: end }
   if (header.v !== 1) return waits('version')
   if (header.crit.some((name) => !KNOWN_EXTENSIONS.includes(name))) return waits('extension')
@@ -52,16 +54,22 @@ function waits(missing: Missing): Verdict {
 }
 
 /** Why the log ends before this commit, or undefined. Once ended, a log stays ended. */
-function endCode(commit: ReadCommit, state: LogState, newest: Roster): ErrorCode | undefined {
+function endCode(
+  commit: ReadCommit,
+  state: LogState,
+  newest: Roster,
+  isForked: boolean,
+): ErrorCode | undefined {
   const header = commit.read
   if (state.ended) return 'MULU_REVOKED'
   const end = finalEnd(newest.state, state.log)
   if (end !== undefined && header.seq > end.seq) return 'MULU_REVOKED'
-  if (end !== undefined && header.seq === end.seq && !equalBytes(end.id, commit.id)) {
-    return 'MULU_REVOKED'
+  const anchor = anchorOf(newest.state, state.log)
+  if (anchor !== undefined && header.seq === anchor.seq && !equalBytes(anchor.id, commit.id)) {
+    return end === undefined ? 'MULU_FORK' : 'MULU_REVOKED'
   }
-  const isPinned = pinOf(newest.state, state.log) !== undefined
-  if (!isPinned && state.forkedAt !== undefined && header.seq >= state.forkedAt) return 'MULU_FORK'
+  const forkedAt = state.forkedAt ?? Number.POSITIVE_INFINITY
+  if (anchor === undefined ? header.seq >= forkedAt : isForked) return 'MULU_FORK'
   if (header.v !== 1) return undefined
   if (limitBroken(header) !== undefined) return 'MULU_LIMIT'
   if (header.roster[0] < state.rosterVersion) return 'MULU_ROSTER_FELL'

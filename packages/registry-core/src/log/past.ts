@@ -7,8 +7,10 @@ import type { Stamp } from '../commit/header.ts'
 import type { Row } from '../record/document.ts'
 import type { Sight } from '../record/mask.ts'
 import { compareStamps } from '../record/shown.ts'
-import { finalEnd } from '../roster/grant.ts'
+import type { LogEnd } from '../roster/change.ts'
+import { anchorOf, finalEnd, pinOf } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
+import { EMPTY_STATE } from '../roster/state.ts'
 import { commitKey, type Scope, type Store } from '../store/store.ts'
 import { hasCommit } from './chain.ts'
 import type { LogKey, LogPosition } from './log.ts'
@@ -26,7 +28,8 @@ export type Unseen = { readonly writer: number; readonly seq: number }
 
 /**
  * The first position named in `after` that is not here. A log that has ended below it satisfies
- * it as well, so that a refused, forked or lost commit blocks nobody.
+ * it as well, and so does a branch that the roster has ruled out, so that a refused, forked or
+ * lost commit blocks nobody.
  */
 export async function firstUnseen(
   context: PastContext,
@@ -38,7 +41,7 @@ export async function firstUnseen(
     const state = context.logs.get(log)
     if (hasEndedBelow(context, log, seq)) continue
     const isHere = state.judged.seq >= seq && (await hasCommit(context.store, log, seq, id))
-    if (!isHere) return { writer, seq }
+    if (!isHere && !isRuledOut(context, log, seq)) return { writer, seq }
   }
   return undefined
 }
@@ -52,8 +55,21 @@ export function hasEndedBelow(context: PastContext, log: LogKey, seq: number): b
   if (state.ended && seq > state.accepted.seq) return true
   const newest = context.rosters().at(-1)
   const final = newest === undefined ? undefined : finalEnd(newest.state, log)
-  const ends = [final?.seq, state.forkedAt === undefined ? undefined : state.forkedAt - 1]
+  const isForked = state.forkedAt !== undefined && anchorFor(context, log) === undefined
+  const ends = [final?.seq, isForked ? (state.forkedAt ?? 1) - 1 : undefined]
   return ends.some((end) => end !== undefined && seq > end && state.judged.seq >= end)
+}
+
+/** Whether a position that is not on the chain lies before an anchor that the chain has reached. */
+function isRuledOut(context: PastContext, log: LogKey, seq: number): boolean {
+  const anchor = anchorFor(context, log)
+  const { accepted } = context.logs.get(log)
+  return anchor !== undefined && seq <= anchor.seq && accepted.seq >= anchor.seq
+}
+
+function anchorFor(context: PastContext, log: LogKey): LogEnd | undefined {
+  const newest = context.rosters().at(-1)
+  return newest === undefined ? undefined : anchorOf(newest.state, log)
 }
 
 /** What the author of a commit had seen and may do. */
@@ -72,7 +88,11 @@ export async function sightOf(
   return { past: (client) => past.get(client) ?? 0, mayClassify }
 }
 
-/** A position counts in full on the branch that stands; of a lost branch only what both share. */
+/**
+ * A position counts in full on the branch that stands; of a lost branch only what both share.
+ * Where the roster chose the branch, only it can say where they parted: not every node has the
+ * lost one.
+ */
 async function boundPosition(
   context: PastContext,
   log: LogKey,
@@ -80,11 +100,17 @@ async function boundPosition(
 ): Promise<number> {
   const state = context.logs.get(log)
   const end = state.ended ? state.accepted.seq : Number.POSITIVE_INFINITY
-  if (state.forkedAt === undefined) return Math.min(position.seq, end)
+  const newest = context.rosters().at(-1)
+  const anchor = anchorFor(context, log)
+  if (anchor === undefined && state.forkedAt === undefined) return Math.min(position.seq, end)
   const stored = await context.store.outcomes.get(commitKey(log, position.seq, position.id))
   const kind = stored === undefined ? undefined : decodeOutcome(stored).kind
   if (kind === 'in force' || kind === 'void') return position.seq
-  return Math.min(position.seq, state.forkedAt - 1, end)
+  const isBeyond = anchor !== undefined && position.seq > anchor.seq
+  if (isBeyond && finalEnd(newest?.state ?? EMPTY_STATE, log) !== undefined) return anchor.seq
+  const pinned = newest === undefined ? undefined : pinOf(newest.state, log)
+  const forkedAt = anchor === undefined ? state.forkedAt : pinned?.forkedAt
+  return Math.min(position.seq, (forkedAt ?? 1) - 1, end)
 }
 
 /** A stamp bounded by later commits of its log that reset a wrong clock. */

@@ -7,6 +7,7 @@ import { leafOf } from '../catalogue/leaf.ts'
 import { readBody } from '../commit/body.ts'
 import type { ReadCommit } from '../commit/commit.ts'
 import { entrySection } from '../commit/commit.ts'
+import type { Entry, Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { classOf, type Profile } from '../profile/profile.ts'
 import { type Operation, put, recordKey, type Scope, type Store } from '../store/store.ts'
@@ -15,6 +16,7 @@ import { RecordDocument } from './document.ts'
 import { liveSlots } from './live-slots.ts'
 import { maskOver, type Sight } from './mask.ts'
 import { kindOf } from './record-id.ts'
+import { compareStamps } from './shown.ts'
 import type { View } from './view.ts'
 
 /** What merging a commit needs to know beside it. */
@@ -73,9 +75,10 @@ function mergeEntry(
   index: number,
   document: RecordDocument,
 ): boolean {
-  const { writer, seq, stamp, entries } = commit.read
+  const { writer, seq, entries } = commit.read
   const entry = entries[index]
   if (entry === undefined) return true
+  const stamp = stampOf(entry, commit.read.stamp)
   const { rec, cls, len, over } = entry
   const clock = document.nextClock(writer)
   const place = { client: writer, seq, clock }
@@ -88,6 +91,11 @@ function mergeEntry(
   const isPlain = section !== undefined && slots !== undefined
   document.apply(row, isPlain ? { section, slots } : undefined)
   return isPlain
+}
+
+/** Adopted values rank by when they were first written, never later than their adoption. */
+function stampOf({ of }: Entry, own: Stamp): Stamp {
+  return of !== undefined && compareStamps(of[2], own) < 0 ? of[2] : own
 }
 
 /** Sets the leaf of a record and gives its view. */

@@ -5,8 +5,8 @@
  */
 import { isSlotValue, type SlotValue } from '../commit/any-value.ts'
 import type { Slot } from '../commit/body.ts'
-import type { EntryClass } from '../commit/header.ts'
-import { type Over, overOf } from '../commit/over.ts'
+import type { EntryClass, Origin } from '../commit/header.ts'
+import { type Over, overOf, slotsOf } from '../commit/over.ts'
 import type { Crypto } from '../crypto.ts'
 import { utf8Length } from '../encoding/bytes.ts'
 import { MuluError } from '../errors.ts'
@@ -25,6 +25,7 @@ export type PlannedEntry = {
   readonly cls: EntryClass
   readonly slots: readonly Slot[]
   readonly over: Over
+  readonly of?: Origin
 }
 
 /** A change with its writings by ascending path, as bodies hold them. */
@@ -62,13 +63,8 @@ export function checkChange(
     const details = { rec: change.rec, bytes: recordBytes, limit: RECORD_BYTES_MAX }
     throw new MuluError('MULU_LIMIT', { details })
   }
-  const { rec, base, concurrent } = change
-  return {
-    rec,
-    writings,
-    ...(base === undefined ? {} : { base }),
-    ...(concurrent === undefined ? {} : { concurrent }),
-  }
+  const { set: _set, remove: _remove, ...rest } = change
+  return { ...rest, writings }
 }
 
 /** The size of a value as JSON; MULU_LIMIT or MULU_JSON when it may not stand in a field. */
@@ -93,16 +89,18 @@ export function planChange(
   change: CheckedChange,
 ): readonly PlannedEntry[] {
   const present = presentBase(record.slots())
-  const base = change.base === undefined ? present : baseOf(crypto, record, change)
+  const base = baseFor(crypto, record, change, present)
   const writings = change.writings.filter((w) => w.value !== undefined || holds(base, w.path))
-  const isOnPresent = base === present || change.concurrent === true
-  if (!isOnPresent) checkFresh(change, base, present, writings)
+  const { adopts, beside, concurrent } = change
+  const isForced = concurrent === true || beside === true || adopts !== undefined
+  if (base !== present && !isForced) checkFresh(change, base, present, writings)
   return byClass(profile, kindOf(change.rec), writings).flatMap(([cls, slots]) =>
     inPortions(slots).map((portion) => ({
       rec: change.rec,
       cls,
       slots: portion,
       over: overOf(heldOf(base, portion)),
+      ...(change.adopts === undefined ? {} : { of: change.adopts.of }),
     })),
   )
 }
@@ -112,6 +110,23 @@ function heldOf(base: Base, slots: readonly Slot[]): readonly DocumentSlot[] {
   if (base.held.length === 0) return []
   const paths = new Set(slots.map((slot) => slot.path))
   return base.held.filter((held) => paths.has(held.path))
+}
+
+/** What a change supersedes: what its form showed, or what the adopted commit had superseded. */
+function baseFor(
+  crypto: Crypto,
+  record: RecordDocument,
+  change: CheckedChange,
+  present: Base,
+): Base {
+  const { adopts } = change
+  if (change.beside === true) return { held: [], live: present.live }
+  if (adopts === undefined) {
+    return change.base === undefined ? present : baseOf(crypto, record, change)
+  }
+  const seen = new Set([...slotsOf(adopts.over)].map(({ client, clock }) => `${client}.${clock}`))
+  const held = present.held.filter(({ client, clock }) => seen.has(`${client}.${clock}`))
+  return { held, live: present.live }
 }
 
 function baseOf(crypto: Crypto, record: RecordDocument, change: CheckedChange): Base {

@@ -6,9 +6,11 @@
 import type { Hash, PublicKey } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
 import { MuluError } from '../errors.ts'
+import type { LogHead } from '../log/log.ts'
 import type { NodeRole, Right, RosterChange } from './change.ts'
+import { closingChanges, knownEnds } from './closing.ts'
 import type { JoinRequest } from './join-request.ts'
-import { applyChanges, type RosterState } from './state.ts'
+import { type Agency, applyChanges, type Grant, type RosterState, type Writer } from './state.ts'
 
 /** What the first roster settles. */
 export type Founding = {
@@ -39,20 +41,26 @@ const OFFICE_RIGHTS: readonly Right[] = ['describe']
 /**
  * The changes that admit `requests` to a federation. A known agency code joins the agency and its
  * first namespace; a new one gets both. Without `rights`, head offices get all and other offices
- * `describe`. Throws MULU_ADMISSION or MULU_FEDERATION_MISMATCH before anything is signed.
+ * `describe`. A request that continues a writer takes over its open grants, and that one's logs
+ * end where `heads` or the request itself know them to stand. Throws MULU_ADMISSION or
+ * MULU_FEDERATION_MISMATCH before anything is signed.
  */
 export function admissionChanges(
   fed: Uint8Array,
   before: RosterState,
   requests: readonly JoinRequest[],
   rights?: readonly Right[],
+  heads: readonly LogHead[] = [],
 ): readonly RosterChange[] {
   const changes: RosterChange[] = []
   let state = before
   for (const request of requests) {
     if (!equalBytes(request.fed, fed)) throw new MuluError('MULU_FEDERATION_MISMATCH')
     refuseKnownKey(state, request)
-    const added = changesFor(state, request, rights)
+    const added =
+      request.continues === 0
+        ? changesFor(state, request, rights)
+        : successionChanges(state, request, rights, heads)
     changes.push(...added)
     state = applyChanges(state, before.version + 1, added)
   }
@@ -78,7 +86,7 @@ function changesFor(
   const client = nextNumber(state.writers)
   const granted = rights ?? (request.office === '' ? ALL_RIGHTS : OFFICE_RIGHTS)
   const role: NodeRole = request.office === '' ? 'agency' : 'office'
-  const known = [...state.agencies.values()].find((a) => a.codes.includes(request.agency.code))
+  const known = agencyOfCode(state, request.agency.code)
   if (known === undefined) {
     const agency = nextNumber(state.agencies)
     const ns = nextNumber(state.namespaces)
@@ -91,10 +99,58 @@ function changesFor(
   return writerChanges(request, { client, agency: known.id, ns }, role, granted)
 }
 
+function agencyOfCode(state: RosterState, code: string): Agency | undefined {
+  const known = [...state.agencies.values()].filter((agency) => agency.codes.includes(code))
+  return known.find((agency) => agency.retired === undefined) ?? known[0]
+}
+
+/** A new key takes over what the writer it continues could do, and that one ends. */
+function successionChanges(
+  state: RosterState,
+  request: JoinRequest,
+  rights: readonly Right[] | undefined,
+  heads: readonly LogHead[],
+): readonly RosterChange[] {
+  const old = state.writers.get(request.continues)
+  const agency = agencyOfCode(state, request.agency.code)
+  if (old === undefined || agency === undefined || old.agency !== agency.id) {
+    const reason = 'The writer that the request continues is not one of this agency.'
+    throw new MuluError('MULU_ADMISSION', { details: { reason, continues: request.continues } })
+  }
+  const client = nextNumber(state.writers)
+  const { key, office, peers, proof, continues } = request
+  const inherited = inheritedGrants(old)
+  return [
+    {
+      type: 'writer',
+      ...{ client, key, agency: old.agency, office, role: old.role, peers, continues, proof },
+    },
+    ...inherited.map(
+      (grant): RosterChange => ({
+        type: 'grant',
+        ...{ client, ns: grant.ns, auds: grant.auds, rights: rights ?? grant.rights },
+      }),
+    ),
+    ...closingChanges(old, {
+      ends: knownEnds(old.client, heads, request.ends),
+      final: true,
+      why: request.handover === undefined ? 'restored' : 'rotated',
+    }),
+  ]
+}
+
+/** The newest grant of each namespace: those open, or where all are closed those closed last. */
+function inheritedGrants(writer: Writer): readonly Grant[] {
+  const open = writer.grants.filter((grant) => grant.until === undefined)
+  const chosen = open.length > 0 ? open : writer.grants
+  return [...new Map(chosen.map((grant) => [grant.ns, grant] as const)).values()]
+}
+
 function nextNumber(taken: ReadonlyMap<number, unknown>): number {
   return Math.max(0, ...taken.keys()) + 1
 }
 
+/** The first namespace an agency owns. */
 function firstNamespace(state: RosterState, agency: number): number {
   const owned = [...state.namespaces.values()].find((n) => n.owners.at(-1)?.agency === agency)
   if (owned === undefined) {

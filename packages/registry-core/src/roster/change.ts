@@ -24,7 +24,7 @@ export type Labels = Readonly<Record<string, string>>
 /** What a writer may do in a namespace. */
 export type Right = 'describe' | 'classify' | 'erase'
 
-/** The first audience or all that a log position belongs to, by (writer, ns, aud). */
+/** A position of one of a writer's logs and the commit that stands there. */
 export type LogEnd = {
   readonly ns: number
   readonly aud: Audience
@@ -55,6 +55,12 @@ export type RosterChange =
     }
   | { readonly type: 'namespace'; readonly id: number; readonly agency: number }
   | {
+      readonly type: 'retire'
+      readonly agency: number
+      /** The agency that follows it, 0 for none. */
+      readonly successor: number
+    }
+  | {
       readonly type: 'writer'
       readonly client: number
       readonly key: PublicKey
@@ -62,6 +68,7 @@ export type RosterChange =
       readonly office: string
       readonly role: NodeRole
       readonly peers: readonly string[]
+      /** The writer of the same installation before it, 0 for none. */
       readonly continues: number
       readonly proof: Uint8Array
     }
@@ -143,6 +150,14 @@ const READERS: Readonly<Record<RosterChange['type'], ReaderRow>> = {
   namespace: [
     ['id', 'agency'],
     (s) => ({ type: 'namespace', id: readClient(s['id']), agency: readClient(s['agency']) }),
+  ],
+  retire: [
+    ['agency', 'successor'],
+    (s) => ({
+      type: 'retire',
+      agency: readClient(s['agency']),
+      successor: readInteger(s['successor'], 0, UINT32_MAX, 'successor'),
+    }),
   ],
   writer: [
     ['client', 'key', 'agency', 'office', 'role', 'peers', 'continues', 'proof'],
@@ -229,7 +244,8 @@ function readClose(s: Shape): RosterChange {
   }
 }
 
-function readEnd(value: unknown): LogEnd {
+/** Reads a position of a log out of decoded bytes; throws when it is none. */
+export function readEnd(value: unknown): LogEnd {
   const s = readShape(value, ['ns', 'aud', 'seq', 'id'], 'end')
   return {
     ns: readClient(s['ns']),

@@ -9,11 +9,11 @@ import type { LogKey } from '../log/log.ts'
 import type { LogEnd, Right } from './change.ts'
 import type { Grant, RosterState } from './state.ts'
 
-/** The open grant of a state for a log, or undefined. */
+/** The newest open grant of a state for a log, or undefined; it has the rights of older ones. */
 export function openGrant(state: RosterState, log: LogKey): Grant | undefined {
   return state.writers
     .get(log.writer)
-    ?.grants.find(
+    ?.grants.findLast(
       (grant) => grant.ns === log.ns && grant.until === undefined && coversAudience(grant, log),
     )
 }
@@ -70,4 +70,14 @@ export function pinOf(
   return newest.writers
     .get(log.writer)
     ?.pins.findLast((pin) => pin.log.ns === log.ns && audienceText(pin.log.aud) === aud)
+}
+
+/**
+ * The commit that the roster says stands in a log: its final end, else its pin. Only the branch
+ * that leads there counts, whatever else the key has signed.
+ */
+export function anchorOf(newest: RosterState, log: LogKey): LogEnd | undefined {
+  const end = finalEnd(newest, log)
+  if (end !== undefined) return end.seq > 0 ? end : undefined
+  return pinOf(newest, log)?.log
 }

@@ -1,23 +1,31 @@
 /**
  * The request of a newcomer to be admitted: a JSON file a person carries to the root holders.
- * It shows possession of the writer key by a signature over the federation, the key and the
- * transport identities. It holds nothing personal.
+ * It shows possession of the writer key by a signature over the federation, the key, the
+ * transport identities and the writer it continues. It holds nothing personal.
+ *
+ * A new key of an installation that is known (rotation, restored backup) names the writer it
+ * continues and how far that one's logs went. `handover` is the old key's signature over that; a
+ * restored installation has no old key, and the root holders have to know whom they admit.
  */
 import {
   type Crypto,
   DOMAIN,
+  hashToText,
   isAcceptableKey,
   keyToText,
   type PublicKey,
   type Signer,
   signFor,
   textToHash,
+  textToKey,
   verify,
 } from '../crypto.ts'
-import { concat, fromHex, toHex } from '../encoding/bytes.ts'
-import { readArray, readShape, readText } from '../encoding/shape.ts'
+import { fromHex, toHex } from '../encoding/bytes.ts'
+import { type CborValue, encodeCbor } from '../encoding/cbor.ts'
+import type { JsonValue } from '../encoding/json.ts'
+import { readArray, readInteger, readShape, readText } from '../encoding/shape.ts'
 import { isMuluError, MuluError } from '../errors.ts'
-import type { Labels } from './change.ts'
+import { type Labels, type LogEnd, readEnd } from './change.ts'
 import { joinMessage } from './roster.ts'
 
 /** What the file says, read and checked. */
@@ -32,14 +40,34 @@ export type JoinRequest = {
     readonly region: string
   }
   readonly office: string
+  /** The writer that this one continues, 0 for none. */
+  readonly continues: number
+  /** How far the logs of that writer went, as far as its own installation knows. */
+  readonly ends: readonly LogEnd[]
+  /** The old key's signature over the handover; undefined when the old key is gone. */
+  readonly handover: Uint8Array | undefined
 }
 
-/** Everything of a request that its author states; the proof is made from it. */
-export type JoinClaim = Omit<JoinRequest, 'key' | 'proof'>
+/** What a newcomer states of itself; the proof is made from it. */
+export type JoinClaim = Pick<JoinRequest, 'fed' | 'peers' | 'agency' | 'office'>
+
+/** What a new key of a known installation states of the one before it. */
+export type Succession = Pick<JoinRequest, 'continues' | 'ends'> & {
+  /** The old key, where it is still at hand. */
+  readonly old: Signer | undefined
+}
 
 /** Makes the JSON of a request. `fed` is empty for the founder's own. */
-export function createJoinRequest(signer: Signer, claim: JoinClaim): string {
-  const message = joinMessage(claim.fed, signer.publicKey, claim.peers)
+export function createJoinRequest(
+  signer: Signer,
+  claim: JoinClaim,
+  succession?: Succession,
+): string {
+  const key = signer.publicKey
+  const { continues = 0, ends = [], old } = succession ?? {}
+  const message = joinMessage(claim.fed, { key, peers: claim.peers, continues })
+  const handover =
+    old && signFor(old, DOMAIN.handover, handoverMessage(claim.fed, { key, continues, ends }))
   const request = {
     mulu: 'join-request/1',
     fed: claim.fed.length === 0 ? '' : `sha256:${toHex(claim.fed.subarray(1))}`,
@@ -47,6 +75,8 @@ export function createJoinRequest(signer: Signer, claim: JoinClaim): string {
     peers: claim.peers,
     agency: { code: claim.agency.code, name: claim.agency.names, region: claim.agency.region },
     office: claim.office,
+    ...(continues === 0 ? {} : { continues, ends: ends.map(endToJson) }),
+    ...(handover === undefined ? {} : { handover: toHex(handover) }),
     proof: toHex(signFor(signer, DOMAIN.join, message)),
   }
   return `${JSON.stringify(request, null, 2)}\n`
@@ -56,24 +86,52 @@ export function createJoinRequest(signer: Signer, claim: JoinClaim): string {
 export function parseJoinRequest(crypto: Crypto, text: string): JoinRequest {
   const request = readRequest(text)
   if (!isAcceptableKey(request.key)) throw new MuluError('MULU_KEY_WEAK')
-  const message = joinMessage(request.fed, request.key, request.peers)
+  const message = joinMessage(request.fed, request)
   if (!verify(crypto, request.key, DOMAIN.join, message, request.proof)) {
     throw new MuluError('MULU_SIGNATURE', { details: { what: 'join request' } })
   }
   return request
 }
 
+/** Whether the old key has signed the handover to the new one. */
+export function isHandedOver(crypto: Crypto, oldKey: PublicKey, request: JoinRequest): boolean {
+  if (request.handover === undefined) return false
+  const message = handoverMessage(request.fed, request)
+  return verify(crypto, oldKey, DOMAIN.handover, message, request.handover)
+}
+
+function handoverMessage(
+  fed: Uint8Array,
+  { key, continues, ends }: Pick<JoinRequest, 'key' | 'continues' | 'ends'>,
+): Uint8Array {
+  return encodeCbor([fed, key, continues, ends as unknown as CborValue])
+}
+
+function endToJson({ ns, aud, seq, id }: LogEnd): JsonValue {
+  return { ns, aud: typeof aud === 'number' ? aud : [...aud], seq, id: hashToText(id) }
+}
+
+function readEndJson(value: unknown): LogEnd {
+  const shape = readShape(value, ['ns', 'aud', 'seq', 'id'], 'end')
+  const id = textToHash(readText(shape['id'], 128, 'id'))
+  if (id === undefined) throw new Error('id is not a hash')
+  return readEnd({ ...shape, id })
+}
+
 function readRequest(text: string): JoinRequest {
   try {
-    const keys = ['mulu', 'fed', 'key', 'peers', 'agency', 'office', 'proof']
-    const shape = readShape(JSON.parse(text), keys, 'request')
+    const shape = readShape(JSON.parse(text), KEYS, 'request')
     if (shape['mulu'] !== 'join-request/1') throw new Error('mulu is not join-request/1')
     const agency = readShape(shape['agency'], ['code', 'name', 'region'], 'agency')
     return {
       fed: readFederation(shape['fed']),
       key: readKeyText(shape['key']),
       peers: readArray(shape['peers'], (peer) => readText(peer, 128, 'peer'), 8, 'peers'),
-      proof: readHex(shape['proof'], 64),
+      proof: readHex(shape['proof'], 64, 'proof'),
+      continues: readInteger(shape['continues'] ?? 0, 0, 0xffffffff, 'continues'),
+      ends: readArray(shape['ends'] ?? [], readEndJson, ENDS_MAX, 'ends'),
+      handover:
+        shape['handover'] === undefined ? undefined : readHex(shape['handover'], 64, 'handover'),
       agency: {
         code: readNonEmpty(agency['code'], 64, 'agency code'),
         names: readNames(agency['name']),
@@ -87,6 +145,12 @@ function readRequest(text: string): JoinRequest {
   }
 }
 
+const KEYS = [
+  ...['mulu', 'fed', 'key', 'peers', 'agency', 'office', 'proof'],
+  ...['continues', 'ends', 'handover'],
+]
+const ENDS_MAX = 256
+
 function readFederation(value: unknown): Uint8Array {
   const text = readText(value, 128, 'fed')
   if (text === '') return new Uint8Array()
@@ -96,14 +160,14 @@ function readFederation(value: unknown): Uint8Array {
 }
 
 function readKeyText(value: unknown): PublicKey {
-  const text = readText(value, 128, 'key')
-  if (!/^ed25519:[0-9a-f]{64}$/.test(text)) throw new Error('key is not an Ed25519 key')
-  return concat(Uint8Array.of(1), fromHex(text.slice(8)))
+  const key = textToKey(readText(value, 256, 'key'))
+  if (key === undefined) throw new Error('key is not a public key')
+  return key
 }
 
-function readHex(value: unknown, bytes: number): Uint8Array {
-  const text = readText(value, bytes * 2, 'proof')
-  if (text.length !== bytes * 2 || !/^[0-9a-f]*$/.test(text)) throw new Error('proof is not hex')
+function readHex(value: unknown, bytes: number, what: string): Uint8Array {
+  const text = readText(value, bytes * 2, what)
+  if (text.length !== bytes * 2 || !/^[0-9a-f]*$/.test(text)) throw new Error(`${what} is not hex`)
   return fromHex(text)
 }
 

@@ -1,13 +1,22 @@
 /** The roster chain and the profiles it names, as they are kept and loaded. */
 import { type Crypto, DOMAIN, type Hash, hash } from '../crypto.ts'
 import { equalBytes, toHex, utf8 } from '../encoding/bytes.ts'
+import { decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
 import { canonicalJson, type JsonValue } from '../encoding/json.ts'
 import { MuluError } from '../errors.ts'
 import { PROFILE_BYTES_MAX } from '../limits.ts'
 import { readProfileBytes } from '../profile/parse-profile.ts'
 import type { Profile } from '../profile/profile.ts'
-import { commitBatch, fixedHex, type Operation, put, type Store } from '../store/store.ts'
-import { type Roster, verifyRoster } from './roster.ts'
+import {
+  commitBatch,
+  del,
+  fixedHex,
+  type Operation,
+  put,
+  type Store,
+  under,
+} from '../store/store.ts'
+import { type Roster, type RosterFork, readVersion, verifyRoster } from './roster.ts'
 
 /** The hash by which a roster pins a profile: over its canonical JSON. */
 export function profileHash(crypto: Crypto, profile: Profile): Hash {
@@ -19,12 +28,16 @@ export function profileToBytes(profile: Profile): Uint8Array {
   return utf8(canonicalJson(profile as unknown as JsonValue))
 }
 
+type StoredFork = { readonly roster: Roster; readonly isSettled: boolean }
+const FORKS = 'roster'
+
 /** Rosters and profiles of one replica. */
 export class RosterStore {
   readonly #crypto: Crypto
   readonly #store: Store
   readonly #rosters: Roster[] = []
   readonly #profiles = new Map<string, Profile>()
+  readonly #forks = new Map<string, StoredFork>()
   #federation: Hash | undefined
 
   private constructor(crypto: Crypto, store: Store) {
@@ -43,6 +56,7 @@ export class RosterStore {
     for await (const bytes of store.rosters.values()) {
       loaded.#rosters.push(verifyRoster(crypto, loaded.newest, bytes))
     }
+    for await (const bytes of store.evidence.values(under(FORKS))) loaded.#loadFork(bytes)
     for (const profile of builtIn)
       loaded.#profiles.set(toHex(profileHash(crypto, profile)), profile)
     for await (const [key, bytes] of store.profiles.iterator()) {
@@ -57,6 +71,67 @@ export class RosterStore {
 
   get newest(): Roster | undefined {
     return this.#rosters.at(-1)
+  }
+
+  /** Every pair of rosters of one version that was met, the newest version last. */
+  get forks(): readonly RosterFork[] {
+    return [...this.#forks.values()]
+      .map(({ roster, isSettled }) => ({
+        version: roster.version,
+        kept: this.#rosters[roster.version - 1]?.hash ?? new Uint8Array(),
+        other: roster.hash,
+        isSettled,
+      }))
+      .sort((a, b) => a.version - b.version)
+  }
+
+  #loadFork(bytes: Uint8Array): void {
+    const [wire, isSettled] = decodeOwnCbor(bytes) as [Uint8Array, boolean]
+    const { version } = readVersion(wire)
+    const roster = this.#verifyAfter(this.#rosters[version - 2], wire)
+    if (roster !== undefined) this.#forks.set(toHex(roster.hash), { roster, isSettled })
+  }
+
+  #forkOperation({ roster, isSettled }: StoredFork): Operation {
+    const key = `${FORKS}/${fixedHex(roster.version, 8)}/${toHex(roster.hash.subarray(1, 9))}`
+    return put(this.#store.evidence, key, encodeCbor([roster.bytes, isSettled]))
+  }
+
+  /**
+   * Settles which of two rosters of one version is followed, by its hash, on a person's word.
+   * Resolves to whether another branch is followed now; `following` is then begun in its batch.
+   * MULU_NOT_FOUND when there is no such pair.
+   */
+  async choose(chosen: Hash, following: readonly Operation[]): Promise<boolean> {
+    const other = this.#forks.get(toHex(chosen))
+    const kept = this.#rosters.find((roster) => equalBytes(roster.hash, chosen))
+    const version = (other?.roster ?? kept)?.version
+    const forks = [...this.#forks.values()].filter(({ roster }) => roster.version === version)
+    if (version === undefined || forks.length === 0) throw new MuluError('MULU_NOT_FOUND')
+    const left = other === undefined ? undefined : this.#rosters[version - 1]
+    const settled = [...forks.map(({ roster }) => roster), ...(left === undefined ? [] : [left])]
+      .filter((roster) => !equalBytes(roster.hash, chosen))
+      .map((roster) => ({ roster, isSettled: true }))
+    await commitBatch(this.#store, [
+      ...settled.map((fork) => this.#forkOperation(fork)),
+      ...(other === undefined ? [] : [...this.#branchOperations(other), ...following]),
+    ])
+    for (const fork of settled) this.#forks.set(toHex(fork.roster.hash), fork)
+    if (other === undefined) return false
+    this.#forks.delete(toHex(chosen))
+    this.#rosters.splice(version - 1, Number.POSITIVE_INFINITY, other.roster)
+    return true
+  }
+
+  #branchOperations(other: StoredFork): readonly Operation[] {
+    const { rosters, evidence } = this.#store
+    const from = other.roster.version
+    const mark = this.#forkOperation(other) as { readonly key: string }
+    return [
+      ...this.#rosters.slice(from).map((roster) => del(rosters, fixedHex(roster.version, 8))),
+      put(rosters, fixedHex(from, 8), other.roster.bytes),
+      del(evidence, mark.key),
+    ]
   }
 
   get federation(): Hash | undefined {
@@ -88,8 +163,9 @@ export class RosterStore {
   }
 
   /**
-   * Adds the next version; a version that is here already must have the same bytes signed. What
-   * has to follow from the version is begun in its batch, so that a crash cannot come between.
+   * Adds the next version. Another one of a version that is here is kept as evidence and refused
+   * with MULU_ROSTER_FORK; until a person has chosen, later ones are refused too. What has to
+   * follow from the version is begun in its batch, so that a crash cannot come between.
    */
   async add(
     bytes: Uint8Array,
@@ -97,9 +173,13 @@ export class RosterStore {
   ): Promise<'new' | 'known'> {
     const known = this.#rosters.find((roster) => equalBytes(roster.bytes, bytes))
     if (known !== undefined) return 'known'
-    const roster = this.#verifyNext(bytes)
+    const roster = await this.#verifyNext(bytes)
     if (roster === undefined) return 'known'
     this.#checkFederation(roster.fed)
+    const open = this.forks.find((fork) => !fork.isSettled)
+    if (open !== undefined) {
+      throw new MuluError('MULU_ROSTER_HALTED', { details: { version: open.version } })
+    }
     const key = fixedHex(roster.version, 8)
     await commitBatch(this.#store, [
       put(this.#store.meta, 'federation', roster.fed),
@@ -112,7 +192,7 @@ export class RosterStore {
   }
 
   /** The verified next version; undefined for a known body with other signatures. */
-  #verifyNext(bytes: Uint8Array): Roster | undefined {
+  async #verifyNext(bytes: Uint8Array): Promise<Roster | undefined> {
     try {
       return verifyRoster(this.#crypto, this.newest, bytes)
     } catch (error) {
@@ -120,10 +200,19 @@ export class RosterStore {
         const again = this.#verifyAfter(this.#rosters[index - 1], bytes)
         if (again === undefined) continue
         if (equalBytes(again.hash, known.hash)) return undefined
+        await this.#keepFork(again)
         throw new MuluError('MULU_ROSTER_FORK', { details: { version: known.version } })
       }
       throw error
     }
+  }
+
+  async #keepFork(roster: Roster): Promise<void> {
+    const key = toHex(roster.hash)
+    if (this.#forks.has(key)) return
+    const fork = { roster, isSettled: false }
+    await commitBatch(this.#store, [this.#forkOperation(fork)])
+    this.#forks.set(key, fork)
   }
 
   #verifyAfter(before: Roster | undefined, bytes: Uint8Array): Roster | undefined {

@@ -32,6 +32,16 @@ export type Roster = {
   readonly bytes: Uint8Array
 }
 
+/** Two verified rosters of one version: enough root keys have signed both. */
+export type RosterFork = {
+  readonly version: number
+  /** The one that is followed here. */
+  readonly kept: Hash
+  readonly other: Hash
+  /** Whether a person has chosen between them; until then no later version is taken. */
+  readonly isSettled: boolean
+}
+
 /** A root key's signature over the body of a version. */
 export type RosterSignature = readonly [key: PublicKey, signature: Uint8Array]
 
@@ -84,15 +94,46 @@ export function verifyRoster(
 
 function verifyParsed(crypto: Crypto, before: Roster | undefined, bytes: Uint8Array): Roster {
   const { body, signatures } = readWire(bytes)
+  const draft = readDraft(crypto, before, body)
+  for (const roots of rootsFor(before, draft.state)) {
+    const signed = signersOf(crypto, roots, body, signatures).length
+    if (signed < roots.threshold) {
+      throw new MuluError('MULU_ROSTER_THRESHOLD', {
+        details: { signed, threshold: roots.threshold },
+      })
+    }
+  }
+  return { ...draft, signatures: signatures.length, bytes }
+}
+
+/** The version that a roster in wire form claims to be; nothing of it is verified. */
+export function readVersion(bytes: Uint8Array): { readonly version: number } {
+  return { version: readBody(readWire(bytes).body).version }
+}
+
+/** The root keys that have to sign a version: those before it and those it states. */
+export function rootsFor(
+  before: Roster | undefined,
+  after: RosterState,
+): readonly RosterState['roots'][] {
+  return before === undefined ? [after.roots] : [before.state.roots, after.roots]
+}
+
+/** A version that follows `before`, whoever has signed it. */
+export type RosterDraft = Omit<Roster, 'signatures' | 'bytes'>
+
+/** Reads a body and checks all but its signatures; throws like `verifyRoster`. */
+export function readDraft(
+  crypto: Crypto,
+  before: Roster | undefined,
+  body: Uint8Array,
+): RosterDraft {
   const parsed = readBody(body)
   checkLink(before, parsed)
   const state = applyChanges(before?.state ?? EMPTY_STATE, parsed.version, parsed.changes)
   checkProofs(crypto, parsed)
   if (!equalBytes(stateHash(crypto, state), parsed.state)) {
     throw new MuluError('MULU_ROSTER_CHAIN', { details: { reason: 'state' } })
-  }
-  for (const roots of before === undefined ? [state.roots] : [before.state.roots, state.roots]) {
-    checkThreshold(crypto, roots, body, signatures)
   }
   const ownHash = hash(crypto, DOMAIN.roster, body)
   return {
@@ -101,9 +142,7 @@ function verifyParsed(crypto: Crypto, before: Roster | undefined, bytes: Uint8Ar
     fed: before === undefined ? ownHash : before.fed,
     stampMs: parsed.stampMs,
     changes: parsed.changes,
-    signatures: signatures.length,
     state,
-    bytes,
   }
 }
 
@@ -162,7 +201,7 @@ function checkProofs(crypto: Crypto, body: Body): void {
   for (const change of body.changes) {
     if (change.type !== 'writer') continue
     // The founder's key is made before the federation has a hash; the proof then binds no `fed`.
-    const message = joinMessage(body.fed, change.key, change.peers)
+    const message = joinMessage(body.fed, change)
     if (!verify(crypto, change.key, DOMAIN.join, message, change.proof)) {
       throw new MuluError('MULU_SIGNATURE', { details: { writer: change.client } })
     }
@@ -170,27 +209,33 @@ function checkProofs(crypto: Crypto, body: Body): void {
 }
 
 /** What a newcomer signs to show that it holds the key it asks admission for. */
-export function joinMessage(fed: Uint8Array, key: PublicKey, peers: readonly string[]): Uint8Array {
-  return encodeCbor([fed, key, peers])
+export function joinMessage(
+  fed: Uint8Array,
+  claim: {
+    readonly key: PublicKey
+    readonly peers: readonly string[]
+    readonly continues: number
+  },
+): Uint8Array {
+  return encodeCbor([fed, claim.key, claim.peers, claim.continues])
 }
 
-function checkThreshold(
+/** The root keys whose good signatures stand under a body, each once, by its bytes. */
+export function signersOf(
   crypto: Crypto,
   roots: RosterState['roots'],
   body: Uint8Array,
   signatures: readonly RosterSignature[],
-): void {
-  const listed = new Set(roots.keys.map(toHex))
-  const signed = new Set<string>()
-  for (const [key, signature] of signatures) {
-    const text = toHex(key)
-    if (!listed.has(text) || signed.has(text)) continue
-    if (verify(crypto, key, DOMAIN.roster, body, signature)) signed.add(text)
+): readonly PublicKey[] {
+  const signed = new Map<string, PublicKey>()
+  for (const key of roots.keys) {
+    const isSigned = signatures.some(
+      ([signer, signature]) =>
+        equalBytes(signer, key) && verify(crypto, key, DOMAIN.roster, body, signature),
+    )
+    if (isSigned) signed.set(toHex(key), key)
   }
-  if (signed.size < roots.threshold) {
-    const details = { signed: signed.size, threshold: roots.threshold }
-    throw new MuluError('MULU_ROSTER_THRESHOLD', { details })
-  }
+  return [...signed.values()]
 }
 
 /** The hash of the whole state in canonical form. */

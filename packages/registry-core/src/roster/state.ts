@@ -3,8 +3,8 @@
  * be cited for ever, so that a commit is judged by the version it cites.
  */
 
-import type { Audience } from '../commit/audience.ts'
-import { type Hash, isAcceptableKey, type PublicKey } from '../crypto.ts'
+import { type Audience, audienceText } from '../commit/audience.ts'
+import { type Hash, isKeyAllowed, type PublicKey } from '../crypto.ts'
 import { toHex } from '../encoding/bytes.ts'
 import type { Labels, LogEnd, NodeRole, Right, RosterChange } from './change.ts'
 
@@ -17,6 +17,8 @@ export type Agency = {
   readonly parent: number
   readonly admin: PublicKey | undefined
   readonly from: number
+  /** Since which version it is no more, and which agency follows it (0 for none). */
+  readonly retired: { readonly version: number; readonly successor: number } | undefined
 }
 
 /** Who owned a namespace since which version. */
@@ -118,10 +120,10 @@ function applyChange(draft: Draft, change: RosterChange): void {
       draft.purpose = change.purpose
       return
     case 'roots':
-      draft.roots = checkRoots(change.keys, change.threshold)
+      draft.roots = checkRoots(draft, change.keys, change.threshold)
       return
     case 'witnesses':
-      draft.witnesses = { writers: change.writers, threshold: change.threshold }
+      draft.witnesses = checkWitnesses(draft, change.writers, change.threshold)
       return
     case 'profile':
       draft.profile = { id: change.id, version: change.version, hash: change.hash }
@@ -131,13 +133,13 @@ function applyChange(draft: Draft, change: RosterChange): void {
       draft.rules = change.version
       return
     case 'agency':
-      draft.agencies.set(change.id, {
-        ...change,
-        from: draft.agencies.get(change.id)?.from ?? draft.version,
-      })
+      applyAgency(draft, change)
       return
     case 'namespace':
       applyNamespace(draft, change.id, change.agency)
+      return
+    case 'retire':
+      applyRetirement(draft, change.agency, change.successor)
       return
     case 'settled':
       draft.settled = [...draft.settled, { commit: change.commit, entry: change.entry }]
@@ -147,17 +149,71 @@ function applyChange(draft: Draft, change: RosterChange): void {
   }
 }
 
-function checkRoots(keys: readonly PublicKey[], threshold: number): RosterState['roots'] {
+function checkRoots(
+  { rules }: Draft,
+  keys: readonly PublicKey[],
+  threshold: number,
+): RosterState['roots'] {
   const distinct = new Set(keys.map(toHex))
   if (distinct.size !== keys.length) throw new Error('a root key is listed twice')
   if (threshold > keys.length) throw new Error('the threshold is more than there are keys')
-  if (!keys.every(isAcceptableKey)) throw new Error('a root key is not acceptable')
+  if (!keys.every((key) => isKeyAllowed(key, rules)))
+    throw new Error('a root key is not acceptable')
   return { keys, threshold }
 }
 
+/** Most witnesses have to agree, so that no two branches of one log can both be settled. */
+function checkWitnesses(
+  draft: Draft,
+  writers: readonly number[],
+  threshold: number,
+): RosterState['witnesses'] {
+  if (new Set(writers).size !== writers.length) throw new Error('a witness is listed twice')
+  const missing = writers.find((client) => !draft.writers.has(client))
+  if (missing !== undefined) throw new Error(`witness ${missing} is not in the roster`)
+  if (writers.length > 0 && (threshold > writers.length || threshold * 2 <= writers.length)) {
+    throw new Error('the threshold of the witnesses is not more than half of them')
+  }
+  return { writers, threshold }
+}
+
+type AgencyChange = Extract<RosterChange, { type: 'agency' }>
+
+function applyAgency(draft: Draft, { type: _, ...change }: AgencyChange): void {
+  if (change.parent !== 0) requireAgency(draft, change.parent)
+  if (change.admin !== undefined && !isKeyAllowed(change.admin, draft.rules)) {
+    throw new Error('the administrator key of an agency is not acceptable')
+  }
+  const before = draft.agencies.get(change.id)
+  const { from = draft.version, retired } = before ?? {}
+  draft.agencies.set(change.id, { ...change, from, retired })
+}
+
+/** An agency that is not retired. */
+function requireAgency(draft: Draft, id: number): Agency {
+  const agency = draft.agencies.get(id)
+  if (agency === undefined) throw new Error(`agency ${id} is not in the roster`)
+  if (agency.retired !== undefined) throw new Error(`agency ${id} is retired`)
+  return agency
+}
+
+/** Whoever could still write for it has to be closed by position first, or in the same version. */
+function applyRetirement(draft: Draft, id: number, successor: number): void {
+  const agency = requireAgency(draft, id)
+  if (successor === id) throw new Error('an agency cannot follow itself')
+  if (successor !== 0) requireAgency(draft, successor)
+  for (const writer of draft.writers.values()) {
+    if (writer.agency === id && writer.grants.some((grant) => grant.until === undefined)) {
+      throw new Error(`writer ${writer.client} of the retiring agency has an open grant`)
+    }
+  }
+  draft.agencies.set(id, { ...agency, retired: { version: draft.version, successor } })
+}
+
 function applyNamespace(draft: Draft, id: number, agency: number): void {
-  if (!draft.agencies.has(agency)) throw new Error(`agency ${agency} is not in the roster`)
+  requireAgency(draft, agency)
   const owners = draft.namespaces.get(id)?.owners ?? []
+  if (owners.at(-1)?.agency === agency) throw new Error(`agency ${agency} owns namespace ${id}`)
   draft.namespaces.set(id, { id, owners: [...owners, { agency, from: draft.version }] })
 }
 
@@ -175,8 +231,13 @@ function applyWriterChange(draft: Draft, change: WriterChange): void {
 
 function applyWriter(draft: Draft, change: Extract<RosterChange, { type: 'writer' }>): void {
   if (draft.writers.has(change.client)) throw new Error('a writer number is used twice')
-  if (!draft.agencies.has(change.agency)) throw new Error('the agency of a writer is missing')
-  if (!isAcceptableKey(change.key)) throw new Error('the key of a writer is not acceptable')
+  requireAgency(draft, change.agency)
+  if (change.continues !== 0 && draft.writers.get(change.continues)?.agency !== change.agency) {
+    throw new Error('a writer continues none of its own agency')
+  }
+  checkPeers(draft, change.agency, change.peers)
+  if (!isKeyAllowed(change.key, draft.rules))
+    throw new Error('the key of a writer is not acceptable')
   const key = toHex(change.key)
   for (const other of draft.writers.values()) {
     if (toHex(other.key) === key) throw new Error('a writer key is used twice')
@@ -203,18 +264,15 @@ function changedWriter(
 ): Writer {
   switch (change.type) {
     case 'peers':
+      checkPeers(draft, writer.agency, change.peers)
       return { ...writer, peers: change.peers }
     case 'pin':
       return {
         ...writer,
         pins: [...writer.pins, { log: change.log, forkedAt: change.forkedAt }],
       }
-    case 'grant': {
-      if (!draft.namespaces.has(change.ns)) throw new Error('the namespace of a grant is missing')
-      const { ns, auds, rights } = change
-      const grant = { ns, auds, rights, from: draft.version, until: undefined }
-      return { ...writer, grants: [...writer.grants, grant] }
-    }
+    case 'grant':
+      return { ...writer, grants: [...writer.grants, openedGrant(draft, writer, change)] }
     case 'close': {
       const isMeant = (g: Grant): boolean => g.ns === change.ns && g.from === change.from
       if (!writer.grants.some(isMeant)) throw new Error('there is no such grant to close')
@@ -226,24 +284,61 @@ function changedWriter(
   }
 }
 
+/** Only writers of one agency share a transport identity, so that nobody stands in for another. */
+function checkPeers(draft: Draft, agency: number, peers: readonly string[]): void {
+  for (const writer of draft.writers.values()) {
+    const shared =
+      writer.agency === agency ? undefined : peers.find((p) => writer.peers.includes(p))
+    if (shared !== undefined) throw new Error(`peer ${shared} is one of another agency`)
+  }
+}
+
+/**
+ * Rights are added by a grant beside the open one; they are taken away only by closing that one
+ * at a position, else a commit that cites the older version would keep them.
+ */
+function openedGrant(
+  draft: Draft,
+  writer: Writer,
+  change: Extract<RosterChange, { type: 'grant' }>,
+): Grant {
+  const { ns, auds, rights } = change
+  if (!draft.namespaces.has(ns)) throw new Error('the namespace of a grant is missing')
+  if (auds.length === 0 || rights.length === 0) throw new Error('a grant gives nothing')
+  const others = writer.grants.filter((grant) => grant.ns === ns)
+  if (others.some((grant) => grant.from === draft.version)) {
+    throw new Error('two grants for one namespace in one version')
+  }
+  const isNarrowed = others
+    .filter((grant) => grant.until === undefined)
+    .some((grant) => !grant.rights.every((right) => rights.includes(right)))
+  if (isNarrowed) throw new Error('a grant is narrowed by closing it, not by another one')
+  return { ns, auds, rights, from: draft.version, until: undefined }
+}
+
 /** An end only ever falls: a later closing may name lower positions, never higher ones. */
 function closedGrant(
   grant: Grant,
   version: number,
   change: Extract<RosterChange, { type: 'close' }>,
 ): Grant {
+  const { ends, final, why } = change
+  const places = new Set(ends.map((end) => `${end.ns}/${audienceText(end.aud)}`))
+  if (places.size !== ends.length || ends.some((end) => end.ns !== grant.ns)) {
+    throw new Error('the ends of a grant are of other logs')
+  }
   const before = grant.until
   if (before !== undefined && !isLower(change, before)) {
     throw new Error('the end of a log may only fall')
   }
-  const { ends, final, why } = change
   return { ...grant, until: { version, ends, final, why } }
 }
 
 function isLower(change: Extract<RosterChange, { type: 'close' }>, before: Closing): boolean {
   if (before.final && !change.final) return false
   return change.ends.every((end) => {
-    const old = before.ends.find((e) => e.ns === end.ns && String(e.aud) === String(end.aud))
+    const aud = audienceText(end.aud)
+    const old = before.ends.find((e) => e.ns === end.ns && audienceText(e.aud) === aud)
     return old !== undefined && end.seq <= old.seq
   })
 }

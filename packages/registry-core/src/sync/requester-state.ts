@@ -74,6 +74,8 @@ export type RequesterState = {
   readonly compareFrom: number | undefined
   /** What was asked for last, so that nothing that failed is asked for again and again. */
   readonly rosterTried: string | undefined
+  /** How far before the own next version to look for where the peer's chain left the own one. */
+  readonly rosterBack: number
   readonly profileTried: Hash | undefined
   /** How many more announcements the peer may have under way. */
   readonly announces: number
@@ -131,6 +133,7 @@ export const NEW_REQUESTER: RequesterState = {
   ahead: undefined,
   compareFrom: 0,
   rosterTried: undefined,
+  rosterBack: 0,
   profileTried: undefined,
   announces: 0,
   owesReady: false,

@@ -68,7 +68,7 @@ function sayHello(context: SyncContext, state: RequesterState): RequesterStep {
   const fed = context.replica.federation
   if (fed === undefined) return close(state, 'MULU_FEDERATION_MISMATCH')
   const summary = ownSummary(context, fed)
-  const fresh = { ...state, rosterTried: undefined, profileTried: undefined }
+  const fresh = { ...state, rosterTried: undefined, rosterBack: 0, profileTried: undefined }
   return request(context, fresh, 'hello', { t: 'hello', versions: SYNC_VERSIONS, summary })
 }
 
@@ -205,7 +205,9 @@ function takeStored(
   refusal: ErrorCode | undefined,
 ): RequesterStep {
   if (state.phase !== 'storing') return [state, []]
-  const step = advance(context, { ...state, phase: 'idle' })
+  const isElsewhere = refusal === 'MULU_ROSTER_CHAIN'
+  const rosterBack = isElsewhere ? Math.max(1, state.rosterBack * 2) : state.rosterBack
+  const step = advance(context, { ...state, phase: 'idle', rosterBack })
   if (refusal === undefined || !BLAMED.has(refusal)) return step
   return then(step, [{ type: 'blame', code: refusal }])
 }
@@ -242,8 +244,9 @@ function pullRosters(
   const own = ownRosterMark(context.replica)
   const isFork = theirs.version === own.version && !equalBytes(theirs.hash, own.hash)
   if (theirs.version <= own.version && !isFork) return undefined
-  // Of two rosters of one version the other is fetched too: it is the proof behind the alarm.
-  const from = isFork ? own.version : own.version + 1
+  // Of two rosters of one version the other is fetched too: it is the proof behind the alarm. A
+  // version that does not follow the own one stands on another branch, which began further back.
+  const from = Math.max(1, own.version + (isFork ? 0 : 1) - state.rosterBack)
   const rosterTried = `${theirs.version}.${toHex(theirs.hash)}.${from}`
   if (state.rosterTried === rosterTried) return undefined
   return request(context, { ...state, rosterTried }, 'rosters', { t: 'roster-pull', from })

@@ -69,6 +69,31 @@ describe('a newcomer', () => {
     expect(link.answering.phase).to.equal('closed')
   })
 
+  it('[SY16] finds where another branch of the roster chain left the own, and blames nobody', async () => {
+    const federation = TestFederation.found([
+      { seed: 1, agency: 'A' },
+      { seed: 2, agency: 'B' },
+    ])
+    const [ours, theirs] = [await openReplica(federation), await openReplica(federation)]
+    const common = [...federation.rosters]
+    const grow = async (registry: Registry, versions: number, name: string): Promise<void> => {
+      federation.rosters.splice(0, Number.POSITIVE_INFINITY, ...common)
+      for (let i = 0; i < versions; i++) {
+        const names = { en: `${name} ${i}` }
+        const agency = { id: 1, codes: ['A'], names, region: '', parent: 0, admin: undefined }
+        await registry.addRoster(federation.sign([{ type: 'agency', ...agency }]).bytes)
+      }
+    }
+    await grow(ours.registry, 5, 'ours')
+    await grow(theirs.registry, 9, 'theirs')
+    const asking = new Participant(ours.registry, 1)
+    const link = new Link(asking, new Participant(theirs.registry, 2))
+    await settle([link])
+    expect(ours.registry.roster?.version).to.equal(7)
+    expect(ours.registry.rosterForks.map(({ version }) => version)).to.include(3)
+    expect(link.effects.filter(({ type }) => type === 'blame')).to.deep.equal([])
+  })
+
   it('[SY12] refuses another federation, an unshared version and a frame out of order', async () => {
     const federation = TestFederation.found([{ seed: 1, agency: 'A' }])
     const { registry } = await openReplica(federation, { client: 1, seed: 1 })

@@ -17,9 +17,11 @@ export const enNode = {
   'change.grant': 'right to write given',
   'change.named': '{{listed}}: {{names}}',
   'change.namespace': 'namespace given out',
+  'change.none': 'nothing; confirmed as it stands',
   'change.peers': 'network identity changed',
   'change.pin': 'branch of a log chosen',
   'change.profile': 'profile set',
+  'change.retire': 'agency ended',
   'change.roots': 'root keys set',
   'change.rules': 'rules version set',
   'change.settled': 'erasure settled',
@@ -63,7 +65,17 @@ export const enNode = {
     '{{count}}. They go in by themselves when the missing forerunner arrives; nothing to do.',
   'check.roster': 'Roster',
   'check.rosterOld': 'Version {{version}}; other nodes have {{newest}}. It is fetched by itself.',
+  'check.rosterFork':
+    'Two rosters of version {{version}} are signed: “{{kept}}”, which this node follows, and “{{other}}”. Work goes on; no later roster is taken.',
+  'check.rosterForkFix':
+    'Ask the root holders by phone which of the two stands, then run “mulu roster choose” with its fingerprint on every node.',
   'check.rosterNew': 'Version {{version}}, signed on {{date}}.',
+  'check.rosterStale_one':
+    'Version {{version}}, signed on {{date}}: not confirmed for {{count}} day.',
+  'check.rosterStale_other':
+    'Version {{version}}, signed on {{date}}: not confirmed for {{count}} days.',
+  'check.rosterStaleFix':
+    'Nothing stops. Ask the root holders to sign a version, if need be an unchanged one.',
   'check.refused': 'Refused',
   'check.noneRefused': 'Nothing refused.',
   'check.someRefused_one': '{{count}} refusal, from {{names}}.',
@@ -146,6 +158,10 @@ export const enNode = {
   'roster.code': 'Code',
   'roster.namespaces': 'Namespaces',
   'roster.writers': 'Writers',
+  'roster.retired': 'ended in version {{version}}',
+  'roster.witnesses': 'Witnesses',
+  'roster.witnessesAgree_one': '{{threshold}} of {{count}} must agree',
+  'roster.witnessesAgree_other': '{{threshold}} of {{count}} must agree',
   'roster.writersTitle': 'Writers and what they may do',
   'roster.writer': 'Writer',
   'roster.number': 'No. {{number}}',

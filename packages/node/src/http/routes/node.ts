@@ -2,6 +2,7 @@
 import { hashToText, keyToText, noCounts, type RosterState, type Writer } from '@mulu/registry-core'
 import type { Router } from 'express'
 import type { NodeContext } from '../../node-context.ts'
+import { localOperations } from '../../operations/operations.ts'
 import { asOf } from '../../status/as-of.ts'
 import { agencyRef } from '../../status/names.ts'
 import { readStatus } from '../../status/node-status.ts'
@@ -23,6 +24,7 @@ export function addNodeRoutes(router: Router, context: NodeContext): void {
   read('/api/v1/peers', async () => ({ items: await listPeers(context) }))
   read('/api/v1/agencies', () => agencies(context))
   read('/api/v1/roster', async () => rosterDocument(context))
+  read('/api/v1/profile', () => localOperations(context).profile())
 }
 
 async function agencies(context: NodeContext): Promise<unknown> {
@@ -61,7 +63,12 @@ function rosterDocument(context: NodeContext): unknown {
       threshold: state?.roots.threshold ?? 0,
       keys: (state?.roots.keys ?? []).map(keyToText),
     },
-    agencies: [...(state?.agencies.keys() ?? [])].map((id) => agencyRef(state, id)),
+    witnesses: state?.witnesses ?? { writers: [], threshold: 1 },
+    agencies: [...(state?.agencies.values() ?? [])].map(({ id, retired, admin }) => ({
+      ...agencyRef(state, id),
+      admin: admin === undefined ? null : keyToText(admin),
+      retired: retired ?? null,
+    })),
     namespaces: [...(state?.namespaces.values() ?? [])].map((ns) => ({
       id: ns.id,
       agency: ns.owners.at(-1)?.agency ?? 0,
@@ -84,6 +91,7 @@ function writerDocument(writer: Writer): unknown {
     key: keyToText(writer.key),
     peers: writer.peers,
     agency: writer.agency,
+    continues: writer.continues,
     office: writer.office === '' ? null : writer.office,
     role: writer.role,
     grants: writer.grants.map(({ ns, auds, rights, from, until }) => ({

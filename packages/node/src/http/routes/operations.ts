@@ -72,8 +72,7 @@ function addAdmissionRoute(
     if (!Array.isArray(requests)) {
       throw new MuluError('MULU_JSON', { details: { field: 'requests' } })
     }
-    const texts = requests.map((each) => JSON.stringify(each))
-    res.json(await admit(texts, rights === undefined ? undefined : readRights(rights)))
+    res.json(await admit(requests, rights === undefined ? undefined : readRights(rights)))
   })
 }
 
