@@ -17,7 +17,7 @@ type Page = {
 }
 
 describe('nodes that are killed at any time', function () {
-  this.timeout(240_000)
+  this.timeout(900_000)
   let place: Awaited<ReturnType<typeof scratch>>
   let federation: Federation
 
