@@ -31,7 +31,7 @@ const READERS: readonly Reader[] = [
 ]
 
 describe('the pages of a federation in a browser', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let session: Session
   let disputed: Disputed
   let head: NodeProcess

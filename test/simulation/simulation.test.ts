@@ -30,7 +30,7 @@ async function find(bug: Planted, telltales: readonly string[]): Promise<Found |
 }
 
 describe('the simulation', function () {
-  this.timeout(600_000)
+  this.timeout(1_800_000)
 
   it(`[SM1] comes to rest with everything that must hold, for ${SEEDS} seeds`, async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
