@@ -2,7 +2,7 @@
  * A federation of five in which one node turns hostile: it floods, forges, equivocates, withholds,
  * writes where it may not, and after its revocation dates back. Four honest nodes go on working.
  */
-import { encodeBody } from '@mulu/registry-core'
+import { encodeBody, logText } from '@mulu/registry-core'
 import type { NetworkLimits } from '../../packages/node/src/network/network-options.ts'
 import { eventually } from '../support/mulu.ts'
 import type { HostilePeer } from './hostile-peer.ts'
@@ -119,7 +119,7 @@ class Mallory {
     const acts = [() => this.#writeElsewhere(), () => this.#writeBadBodies()]
     const late = [() => this.#equivocate(), () => this.#forge(), () => this.#withhold()]
     const all = [...acts, ...late]
-    all[round % all.length]?.()
+    await all[round % all.length]?.()
   }
 
   /** Commits that bear a date before the closing, then the closing itself, then some more. */
@@ -163,10 +163,23 @@ class Mallory {
     this.#running().offer(log.key, [first, this.#twin], { forkedAt: 2 })
   }
 
-  #forge(): void {
+  /** Two commits in the name of another, at whatever position somebody asks for. */
+  async #forge(): Promise<void> {
     const victim = this.#stage.member('third')
     const forged = new HostileLog({ ...this.#member, ...victim })
-    this.#running().offer(forged.key, [forged.next()], { claimedSeq: 1_000_000 })
+    const peer = this.#running()
+    let left = 2
+    peer.answer = (frame) => {
+      if (frame.t !== 'pull' || logText(frame.log) !== logText(forged.key)) return undefined
+      if (left-- <= 0) return undefined
+      const parent = frame.from === 1 ? new Uint8Array() : this.#stage.newest.hash
+      const { bytes } = forged.sign({ header: { seq: frame.from, parent } })
+      return { t: 'commits', commits: [bytes], more: false }
+    }
+    peer.offer(forged.key, [], { claimedSeq: 1_000_000 })
+    const isAsked = async (): Promise<true | undefined> => (left < 2 ? true : undefined)
+    // Where all have cut it off already, nobody asks, and the next round begins.
+    await eventually('somebody asks', isAsked).catch(() => undefined)
   }
 
   #withhold(): void {
