@@ -10,7 +10,7 @@ describe('a federation of five with one hostile node', function () {
   before(async () => {
     const quotas = { ...QUOTA_LIMITS, writerCommits: { perSecond: 100, burst: 100 } }
     outcome = await playHostility({
-      isOver: (round) => round >= 5,
+      isOver: (round) => round >= 6,
       flood: 40,
       records: 2,
       limits: { quotas },
@@ -25,7 +25,7 @@ describe('a federation of five with one hostile node', function () {
       expect(ids.sort(), node.name).to.deep.equal([...outcome.honestIds].sort())
     }
     const { rounds, flood } = { rounds: outcome.rounds, flood: outcome.offender.log.made.length }
-    expect([rounds, flood > 200]).to.deep.equal([5, true])
+    expect([rounds, flood > 200]).to.deep.equal([6, true])
   })
 
   it('[E218] names the offender and why on the situation of every honest node', async () => {

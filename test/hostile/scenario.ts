@@ -2,11 +2,11 @@
  * A federation of five in which one node turns hostile: it floods, forges, equivocates, withholds,
  * writes where it may not, and after its revocation dates back. Four honest nodes go on working.
  */
-import { encodeBody } from '@mulu/registry-core'
+import { encodeBody, logText } from '@mulu/registry-core'
 import type { NetworkLimits } from '../../packages/node/src/network/network-options.ts'
 import { eventually } from '../support/mulu.ts'
 import type { HostilePeer } from './hostile-peer.ts'
-import { HostileLog, type Made } from './hostile-writer.ts'
+import { HostileLog } from './hostile-writer.ts'
 import { type Hostile, Stage, type StageNode } from './stage.ts'
 import { makeRecord, untilAgreed, untilRecord } from './watching.ts'
 
@@ -39,8 +39,10 @@ export async function playHostility(options: ScenarioOptions): Promise<Outcome> 
   const cast = { honest: ['second', 'third', 'fourth'], hostile: ['mallory'] }
   const stage = await Stage.open(cast, options.limits)
   const honestIds: string[] = []
-  const quietMs = await work(stage, options.records, honestIds)
+  // The first round pays for connecting and compiling, and is not measured.
+  await work(stage, options.records, honestIds)
   await untilAgreed(stage.nodes, 60_000)
+  const quietMs = await work(stage, options.records, honestIds)
   const offender = stage.hostile('mallory')
   const mallory = new Mallory(stage, offender)
   await mallory.start()
@@ -95,12 +97,13 @@ class Mallory {
   readonly #member: Hostile
   readonly #elsewhere: HostileLog
   #peer: HostilePeer | undefined
-  #twin: Made | undefined
+  readonly #forked: HostileLog
 
   constructor(stage: Stage, member: Hostile) {
     this.#stage = stage
     this.#member = member
     this.#elsewhere = new HostileLog(member, 1, stage.member('second').ns)
+    this.#forked = new HostileLog(member, 1, stage.member('fourth').ns)
   }
 
   async start(): Promise<void> {
@@ -114,12 +117,16 @@ class Mallory {
     const peer = this.#running()
     await this.#dialAll()
     for (let i = 0; i < flood; i++) log.next()
-    if (round === 0) this.#twin = log.sign({ header: { seq: 2 }, rec: 'resource/twin' })
     peer.offer(log.key, log.made)
-    const acts = [() => this.#writeElsewhere(), () => this.#writeBadBodies()]
-    const late = [() => this.#equivocate(), () => this.#forge(), () => this.#withhold()]
-    const all = [...acts, ...late]
-    all[round % all.length]?.()
+    const all = [
+      () => this.#equivocate(),
+      () => this.#writeElsewhere(),
+      () => this.#writeBadBodies(),
+      () => this.#forge(),
+      () => this.#withhold(),
+      () => this.#equivocate(),
+    ]
+    await all[round % all.length]?.()
   }
 
   /** Commits that bear a date before the closing, then the closing itself, then some more. */
@@ -156,17 +163,37 @@ class Mallory {
     this.#running().offer(log.key, log.made)
   }
 
+  /** In a log of its own, since a forked log is not pulled any more and would end the flood. */
   #equivocate(): void {
-    const { log } = this.#member
-    const [first] = log.made
-    if (first === undefined || this.#twin === undefined) return
-    this.#running().offer(log.key, [first, this.#twin], { forkedAt: 2 })
+    const peer = this.#running()
+    const [first] = this.#forked.made
+    if (first === undefined) {
+      this.#forked.next()
+      this.#forked.next()
+      peer.offer(this.#forked.key, this.#forked.made)
+      return
+    }
+    const twin = this.#forked.sign({ header: { seq: 2 }, rec: 'resource/twin' })
+    peer.offer(this.#forked.key, [first, twin], { forkedAt: 2 })
   }
 
-  #forge(): void {
+  /** Two commits in the name of another, at whatever position somebody asks for. */
+  async #forge(): Promise<void> {
     const victim = this.#stage.member('third')
     const forged = new HostileLog({ ...this.#member, ...victim })
-    this.#running().offer(forged.key, [forged.next()], { claimedSeq: 1_000_000 })
+    const peer = this.#running()
+    let left = 2
+    peer.answer = (frame) => {
+      if (frame.t !== 'pull' || logText(frame.log) !== logText(forged.key)) return undefined
+      if (left-- <= 0) return undefined
+      const parent = frame.from === 1 ? new Uint8Array() : this.#stage.newest.hash
+      const { bytes } = forged.sign({ header: { seq: frame.from, parent } })
+      return { t: 'commits', commits: [bytes], more: false }
+    }
+    peer.offer(forged.key, [], { claimedSeq: 1_000_000 })
+    const isAsked = async (): Promise<true | undefined> => (left < 2 ? true : undefined)
+    // Where all have cut it off already, nobody asks, and the next round begins.
+    await eventually('somebody asks', isAsked).catch(() => undefined)
   }
 
   #withhold(): void {

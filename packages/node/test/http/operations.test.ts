@@ -143,6 +143,22 @@ describe('local operations over HTTP', () => {
     }
   })
 
+  it('[HT32] keeps nothing of a reader that has to be waited for again and again', async () => {
+    const warnings: string[] = []
+    const onWarning = ({ name }: Error): void => void warnings.push(name)
+    process.on('warning', onWarning)
+    try {
+      const description = 'long '.repeat(1_000)
+      await send(feed(...Array.from({ length: 200 }, (_, i) => dataset(`l${i}`, { description }))))
+      const lines = (await node.own('/api/v1/export')).text
+      expect(linesOf(lines)).to.have.length(200)
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(warnings).to.deep.equal([])
+    } finally {
+      process.off('warning', onWarning)
+    }
+  })
+
   it('[HT33] re-checks everything from the logs', async () => {
     await send(feed(dataset('a'), dataset('b')))
     const { catalogue } = (await node.get('/api/v1/status')).body
