@@ -75,15 +75,21 @@ export const ENDLESS_NEWS: Planted = {
 }
 
 /** A write that reaches the log and not the catalogue: one operation of a batch goes missing. */
-export const TORN_BATCH: Planted = {
-  database: (database) => {
-    let batches = 0
-    return withBatch(database, (batch, operations, options) => {
-      const isTorn = ++batches % 23 === 0
-      const isRecord = ({ sublevel }: Operation): boolean => sublevel?.prefix === '!records!'
-      return batch(isTorn ? operations.filter((each) => !isRecord(each)) : operations, options)
-    })
-  },
+export const TORN_BATCH: Planted = { database: (database) => withoutSome(database, '!records!') }
+
+/** A record that lists and searches go on showing as it was. */
+export const TORN_INDEX: Planted = { database: (database) => withoutSome(database, '!search!') }
+
+const TORN_EVERY = 23
+
+/** Every so many batches leave one sublevel out. */
+function withoutSome(database: Database, prefix: string): Database {
+  let batches = 0
+  return withBatch(database, (batch, operations, options) => {
+    const isTorn = ++batches % TORN_EVERY === 0
+    const kept = operations.filter(({ sublevel }) => !isTorn || sublevel?.prefix !== prefix)
+    return batch(kept, options)
+  })
 }
 
 type Operation = { readonly type: string; readonly sublevel?: { readonly prefix: string } }

@@ -17,6 +17,7 @@ const TELLTALES: Readonly<Record<keyof typeof planted, readonly string[]>> = {
   FIRST_COME: ['convergence'],
   ENDLESS_NEWS: ['bounds'],
   TORN_BATCH: ['convergence', 'model'],
+  TORN_INDEX: ['index'],
 }
 
 type Found = { readonly seed: number; readonly run: Run }

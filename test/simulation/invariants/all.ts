@@ -7,6 +7,7 @@ import { model } from './model.ts'
 import { namespace } from './namespace.ts'
 import { rebuild } from './rebuild.ts'
 import { rot } from './rot.ts'
+import { searchIndex } from './search-index.ts'
 
 export const INVARIANTS: readonly Invariant[] = [
   audience,
@@ -15,5 +16,6 @@ export const INVARIANTS: readonly Invariant[] = [
   model,
   namespace,
   rebuild,
+  searchIndex,
   rot,
 ]

@@ -28,6 +28,8 @@ import type { ViewReader } from './view-reader.ts'
 const FORMAT = 1
 const META = 'index'
 const PORTION = 256
+/** A record and its entry differ for a moment while a batch is applied; later it is damage. */
+const UNMOVED_MAX = 64
 
 type Meta = { readonly format: number; readonly generation: number }
 type Place = { readonly ordinal: number; readonly key: SortKey }
@@ -125,10 +127,14 @@ export class SearchIndex {
   /** A page of what matches, with the count of everything that does. */
   async query(query: Query): Promise<Page> {
     const asked = readAsked(query, this.#around.synonyms())
-    for (;;) {
+    for (let unmoved = 0; ; ) {
       const found = await this.#answer(asked)
-      const page = found && (await this.#page(asked, found.generation, found.answer))
+      if (found === undefined) continue
+      const { generation, answer: matching } = found
+      const { version } = generation
+      const page = await this.#page(asked, generation, matching, unmoved >= UNMOVED_MAX)
       if (page !== undefined) return page
+      if (generation === this.#current && generation.version === version) unmoved++
     }
   }
 
@@ -163,12 +169,22 @@ export class SearchIndex {
     }
   }
 
-  /** Undefined when a record on the page changed before it was read. */
-  async #page(asked: Asked, generation: Generation, found: Answer): Promise<Page | undefined> {
+  /**
+   * Undefined when a record on the page changed before it was read. With `isLast` what the index
+   * and the records disagree on is shown as the records have it.
+   */
+  async #page(
+    asked: Asked,
+    generation: Generation,
+    found: Answer,
+    isLast: boolean,
+  ): Promise<Page | undefined> {
     const places =
-      asked.sort === 'title' ? await this.#byTitle(asked, generation, found) : placesOf(found)
+      asked.sort === 'title'
+        ? await this.#byTitle(asked, generation, found, isLast)
+        : placesOf(found)
     const shown = places?.slice(0, asked.limit)
-    const items = shown && (await this.#items(generation, shown))
+    const items = shown && (await this.#items(generation, shown, isLast))
     if (places === undefined || items === undefined) return undefined
     const last = shown?.at(-1)
     const hasMore = places.length > asked.limit && last !== undefined
@@ -187,9 +203,10 @@ export class SearchIndex {
     asked: Asked,
     generation: Generation,
     { matches }: Answer,
+    isLast: boolean,
   ): Promise<readonly Place[] | undefined> {
-    const after = asked.after?.key
-    const titled = await firstByTitle(this.#store, generation, matches, asked.limit + 1, after)
+    const range = { limit: asked.limit + 1, after: asked.after?.key, isLast }
+    const titled = await firstByTitle(this.#store, generation, matches, range)
     return titled?.map(({ ordinal, title }) => ({
       ordinal,
       key: { text: title, numbers: [ordinal] },
@@ -199,15 +216,16 @@ export class SearchIndex {
   async #items(
     generation: Generation,
     places: readonly Place[],
+    isLast: boolean,
   ): Promise<readonly Item[] | undefined> {
     const forms = await generation.forms(places.map((place) => place.ordinal))
     const views = await this.#views.read(forms.map((form) => form?.key ?? ''))
     const items: Item[] = []
     for (const [i, form] of forms.entries()) {
       const view = views[i]
-      if (form === undefined || view === undefined) return undefined
-      if (view.etag !== form.etag) return undefined
-      items.push(itemOf(view, this.#around.ownerOf(view.ns)))
+      const isSame = form !== undefined && view !== undefined && view.etag === form.etag
+      if (!isSame && !isLast) return undefined
+      if (view !== undefined) items.push(itemOf(view, this.#around.ownerOf(view.ns)))
     }
     return items
   }

@@ -13,13 +13,20 @@ import type { Tail } from './tail.ts'
 /** A record with its place in the order. */
 export type Titled = { readonly ordinal: number; readonly title: string }
 
-/** The first `limit` matches after a place; undefined when the index moved on meanwhile. */
+/** Which part of the order is wanted. */
+export type TitleRange = {
+  readonly limit: number
+  readonly after: SortKey | undefined
+  /** Leaves out what has no title here, instead of giving up. */
+  readonly isLast: boolean
+}
+
+/** The first matches after a place; undefined when the index moved on meanwhile. */
 export async function firstByTitle(
   store: Store,
   generation: Generation,
   matches: readonly PartMatches[],
-  limit: number,
-  after: SortKey | undefined,
+  { limit, after, isLast }: TitleRange,
 ): Promise<readonly Titled[] | undefined> {
   const found = await Promise.all(
     matches.map(async ({ part, docs }) => {
@@ -31,7 +38,7 @@ export async function firstByTitle(
         (doc) => ordinals[doc] as number,
       )
       const start = after === undefined ? 0 : await startAfter(generation, listed, after)
-      return titled(generation, listed.slice(start, start + limit))
+      return titled(generation, listed.slice(start, start + limit), isLast)
     }),
   )
   const all: Titled[] = []
@@ -70,12 +77,13 @@ async function startAfter(
 async function titled(
   generation: Generation,
   ordinals: readonly number[],
+  isLast = false,
 ): Promise<readonly Titled[] | undefined> {
   const forms = await generation.forms(ordinals)
   const found: Titled[] = []
   for (const [i, form] of forms.entries()) {
-    if (form === undefined) return undefined
-    found.push({ ordinal: ordinals[i] as number, title: form.title })
+    if (form === undefined && !isLast) return undefined
+    if (form !== undefined) found.push({ ordinal: ordinals[i] as number, title: form.title })
   }
   return found
 }

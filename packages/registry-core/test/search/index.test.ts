@@ -273,6 +273,25 @@ describe('the index', () => {
     }
   })
 
+  it('[SR11] answers where an entry stays at odds with its record, and shows the record', async () => {
+    const bed = await Bed.open()
+    await bed.put('kept', { 'title/en': 'rivers' })
+    await bed.put('rotten', { 'title/en': 'rivers' })
+    await bed.put('gone', { 'title/en': 'rivers' })
+    const view = bed.views.get('1/resource/rotten')
+    if (view === undefined) return expect.fail('no view')
+    bed.views.set('1/resource/rotten', { ...view, etag: 'another', fields: { 'title/en': 'seas' } })
+    bed.views.delete('1/resource/gone')
+    for (const sort of SORTS) {
+      const page = await bed.index.query({ q: 'rivers', sort })
+      const titles = page.items.map(({ id, title }) => [id, title['en']])
+      expect(titles.sort(), sort).to.deep.equal([
+        ['1/resource/kept', 'rivers'],
+        ['1/resource/rotten', 'seas'],
+      ])
+    }
+  })
+
   it('[SR7] tells which agency has records that are not indexed as they stand', async () => {
     const bed = await Bed.open()
     const draw = createChance(3)
