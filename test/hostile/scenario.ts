@@ -2,7 +2,7 @@
  * A federation of five in which one node turns hostile: it floods, forges, equivocates, withholds,
  * writes where it may not, and after its revocation dates back. Four honest nodes go on working.
  */
-import { encodeBody, logText } from '@mulu/registry-core'
+import { encodeBody, logText, type Roster } from '@mulu/registry-core'
 import type { NetworkLimits } from '../../packages/node/src/network/network-options.ts'
 import { eventually } from '../support/mulu.ts'
 import type { HostilePeer } from './hostile-peer.ts'
@@ -36,7 +36,7 @@ export type Outcome = {
 
 /** Plays it to the end; the caller closes the stage. */
 export async function playHostility(options: ScenarioOptions): Promise<Outcome> {
-  const cast = { honest: ['second', 'third', 'fourth'], hostile: ['mallory'] }
+  const cast = { honest: ['second', 'third', 'fourth'], hostile: ['mallory', 'courier'] }
   const stage = await Stage.open(cast, options.limits)
   const honestIds: string[] = []
   // The first round pays for connecting and compiling, and is not measured.
@@ -140,11 +140,7 @@ class Mallory {
     const why = 'turned hostile'
     const change = { type: 'close', client, ns, from, ends: [], final: true, why } as const
     const closed = this.#stage.sign([change])
-    peer.rosters = [closed.bytes]
-    peer.roster = { version: closed.version, hash: closed.hash }
-    await this.#dialAll()
-    peer.announce()
-    await this.#untilRoster(closed.version)
+    await this.#bring(closed)
     log.next({ rec: 'resource/later', header: { stamp, reset: true } })
     peer.offer(log.key, log.made)
     await this.#dialAll()
@@ -212,20 +208,22 @@ class Mallory {
     await Promise.allSettled(dials)
   }
 
-  /** The closing reaches all; where mallory is cut off already, through the others. */
-  async #untilRoster(version: number): Promise<void> {
+  /** A member that does nothing else brings what the root holders signed: mallory may be cut off. */
+  async #bring(closed: Roster): Promise<void> {
+    const courier = await this.#stage.hostile('courier').start()
+    courier.rosters = [closed.bytes]
+    courier.roster = { version: closed.version, hash: closed.hash }
+    await courier.dial(this.#stage.first.address())
     for (const node of this.#stage.nodes) {
       await eventually(
-        `roster ${version} at ${node.name}`,
+        `roster ${closed.version} at ${node.name}`,
         async () => {
-          const roster = await node.get<{ version: number }>('/api/v1/roster')
-          if (roster.version >= version) return true
-          await this.#dialAll()
-          this.#running().announce()
-          return undefined
+          const { version } = await node.get<{ version: number }>('/api/v1/roster')
+          return version >= closed.version ? true : undefined
         },
-        120_000,
+        60_000,
       )
     }
+    await courier.stop()
   }
 }
