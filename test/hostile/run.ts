@@ -14,7 +14,7 @@ const { values } = parseArgs({
 const endMs = Date.now() + Number(values.minutes) * 60_000
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-const { stage, offender, honestIds, digest, rounds, quietMs, attackedMs } = await playHostility({
+const { stage, offender, honestIds, digest, rounds, ...times } = await playHostility({
   isOver: () => Date.now() >= endMs,
   flood: Number(values.flood),
   records: 5,
@@ -32,10 +32,11 @@ try {
     say(`  ${JSON.stringify(await conductOf(node, offender.client))}`)
   }
   say(`${rounds} rounds, digest ${digest}`)
-  const [quiet, attacked] = [median(quietMs), median(attackedMs)]
+  const [quiet, attacked] = [median(times.quietMs), median(times.attackedMs)]
   say(
     `a record from one node to the next: ${quiet.toFixed(0)} ms quiet, ${attacked.toFixed(0)} ms under attack, ratio ${(attacked / quiet).toFixed(2)}`,
   )
+  say(`the closing took ${Math.round(times.closingMs / 1_000)} s on all four nodes`)
   say(
     `heap ${Math.round(process.memoryUsage().heapUsed / 1_048_576)} MB for all five in one process`,
   )

@@ -32,6 +32,8 @@ export type Outcome = {
   /** How long a record took from one honest node to another: before, and under attack. */
   readonly quietMs: readonly number[]
   readonly attackedMs: readonly number[]
+  /** How long until all had taken the closing in, and judged the offender's commits again. */
+  readonly closingMs: number
 }
 
 /** Plays it to the end; the caller closes the stage. */
@@ -57,13 +59,17 @@ export async function playHostility(options: ScenarioOptions): Promise<Outcome> 
       `${honestIds.length} honest records, ${offender.log.made.length} hostile`,
     )
   }
+  const closingAtMs = performance.now()
   await mallory.beRevoked()
+  const closingMs = performance.now() - closingAtMs
   attackedMs.push(...(await work(stage, options.records, honestIds)))
-  const digest = await untilAgreed(stage.nodes, 120_000)
-  return { stage, offender, honestIds, digest, rounds: round, quietMs, attackedMs }
+  const digest = await untilAgreed(stage.nodes, CLOSING_MS)
+  return { stage, offender, honestIds, digest, rounds: round, quietMs, attackedMs, closingMs }
 }
 
 const LOOK_MS = 5
+/** A closing has every commit of the offender judged again, on all nodes in one process. */
+const CLOSING_MS = 600_000
 
 /** Every honest node makes records, each of which has to reach its neighbour; the times it took. */
 async function work(stage: Stage, records: number, ids: string[]): Promise<readonly number[]> {
@@ -221,7 +227,7 @@ class Mallory {
           const { version } = await node.get<{ version: number }>('/api/v1/roster')
           return version >= closed.version ? true : undefined
         },
-        60_000,
+        CLOSING_MS,
       )
     }
     await courier.stop()
