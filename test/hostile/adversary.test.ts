@@ -4,6 +4,7 @@ import {
   encodeBody,
   encodeFrame,
   encodeRoster,
+  hashToText,
   logText,
   overOf,
   type RosterChange,
@@ -229,6 +230,15 @@ describe('the adversary table', function () {
       await untilLogged('MULU_ROSTER_FORK')
       await offerRoster(peer, 0, [before.bytes])
       expect(await rosterVersion()).to.equal(next.version)
+      // No later roster is taken until a person has chosen.
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ hash: hashToText(next.hash) })
+      const chosen = await stage.first.ask('/api/v1/roster/choice', {
+        method: 'POST',
+        headers,
+        body,
+      })
+      expect(chosen.status).to.equal(200)
     })
   })
 

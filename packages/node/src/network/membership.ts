@@ -7,6 +7,8 @@ export type Membership = {
   readonly self: () => number | undefined
   /** The writer number of a transport identity that belongs to the federation. */
   readonly clientOf: (peerId: string) => number | undefined
+  /** Whether the roster names a transport identity at all, also one whose grants are all closed. */
+  readonly isListed: (peerId: string) => boolean
   /** Every other member with its transport identity. */
   readonly others: () => readonly Member[]
   /** Own namespaces first, then the own region, then its wider region, then all others. */
@@ -19,6 +21,7 @@ export type Member = { readonly client: number; readonly peerId: string }
 type Directory = {
   readonly state: RosterState | undefined
   readonly clients: ReadonlyMap<string, number>
+  readonly listed: ReadonlySet<string>
   readonly priorities: Map<number, number>
 }
 
@@ -33,6 +36,7 @@ export function createMembership(registry: Registry, ownPeerId: string): Members
   return {
     self: () => current().clients.get(ownPeerId),
     clientOf: (peerId) => current().clients.get(peerId),
+    isListed: (peerId) => current().listed.has(peerId),
     others: () =>
       [...current().clients]
         .filter(([peerId]) => peerId !== ownPeerId)
@@ -51,13 +55,15 @@ export function createMembership(registry: Registry, ownPeerId: string): Members
 
 function readDirectory(state: RosterState | undefined): Directory {
   const clients = new Map<string, number>()
+  const listed = new Set<string>()
   for (const writer of state?.writers.values() ?? []) {
     for (const peerId of writer.peers) {
+      listed.add(peerId)
       const member = state === undefined ? undefined : memberByPeer(state, peerId)
       if (member !== undefined) clients.set(peerId, member.client)
     }
   }
-  return { state, clients, priorities: new Map() }
+  return { state, clients, listed, priorities: new Map() }
 }
 
 /** Length of the code of a province within the code of a region (GB/T 2260). */

@@ -37,7 +37,7 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
   const isCut = (peer: string): boolean => table.isCut(peer, options.clock.elapsed())
   const quotas = new Quotas(limits.quotas, options.clock)
   const introductions = new Introductions((guest) => {
-    if (membership.clientOf(guest) === undefined) quotas.forget(guest)
+    if (!membership.isListed(guest)) quotas.forget(guest)
   })
   const admission = createAdmission(membership, ticketPeers, isCut, {
     admit: (peer) => introductions.admit(peer, options.clock.elapsed()),
@@ -286,11 +286,12 @@ class RunningNetwork implements Network {
   }
 
   #onBlame(peerId: string, code: string): void {
-    const { table, options, introductions } = this.#parts
+    const { table, options, introductions, membership } = this.#parts
     if (this.#isGuest(peerId)) {
       introductions.end(peerId, options.clock.elapsed())
       this.#neighbours?.drop(peerId)
-      return
+      // Of strangers nothing is kept; a former member is held to what it sends.
+      if (!membership.isListed(peerId)) return
     }
     options.logger.warn({ peer: peerId, code }, 'what a peer sent was refused')
     this.#parts.quotas.chargeRefused(peerId)

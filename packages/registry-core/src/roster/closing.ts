@@ -21,21 +21,19 @@ export type Closing = {
 /** The changes that close the grants of a writer that are open, or for good those closed so far. */
 export function closingChanges(writer: Writer, closing: Closing): readonly RosterChange[] {
   const { ns: only, final, why } = closing
-  return writer.grants
-    .filter((grant) => only === undefined || grant.ns === only)
-    .filter((grant) => grant.until === undefined || (final && !grant.until.final))
-    .map((grant) => {
-      const ends = endsOf(grant, closing.ends)
-      return {
-        type: 'close',
-        client: writer.client,
-        ns: grant.ns,
-        from: grant.from,
-        ends,
-        final,
-        why,
-      }
-    })
+  const closed = new Map<string, Extract<RosterChange, { type: 'close' }>>()
+  for (const grant of writer.grants) {
+    const isMeant = only === undefined || grant.ns === only
+    const isOpen = grant.until === undefined || (final && !grant.until.final)
+    if (!isMeant || !isOpen) continue
+    // Grants of one version for other audiences are closed together.
+    const place = `${grant.ns} ${grant.from}`
+    const before = closed.get(place)?.ends ?? []
+    const ends = [...before, ...endsOf(grant, closing.ends)]
+    const { ns, from } = grant
+    closed.set(place, { type: 'close', client: writer.client, ns, from, ends, final, why })
+  }
+  return [...closed.values()]
 }
 
 /** The ends that a grant covers; an end that has fallen before stays where it fell to. */

@@ -305,9 +305,12 @@ function openedGrant(
   const { ns, auds, rights } = change
   if (!draft.namespaces.has(ns)) throw new Error('the namespace of a grant is missing')
   if (auds.length === 0 || rights.length === 0) throw new Error('a grant gives nothing')
-  const others = writer.grants.filter((grant) => grant.ns === ns)
+  const wanted = new Set(auds.map(audienceText))
+  const others = writer.grants.filter(
+    (grant) => grant.ns === ns && grant.auds.some((aud) => wanted.has(audienceText(aud))),
+  )
   if (others.some((grant) => grant.from === draft.version)) {
-    throw new Error('two grants for one namespace in one version')
+    throw new Error('two grants for one namespace and audience in one version')
   }
   const isNarrowed = others
     .filter((grant) => grant.until === undefined)

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
+import type { LogKey } from '../../src/log/log.ts'
 import { admissionChanges } from '../../src/roster/admission.ts'
 import type { RosterChange } from '../../src/roster/change.ts'
 import { closingChanges, knownEnds } from '../../src/roster/closing.ts'
-import { hasRight, openGrant } from '../../src/roster/grant.ts'
+import { finalEnd, hasRight, openGrant } from '../../src/roster/grant.ts'
 import {
   createJoinRequest,
   isHandedOver,
@@ -45,6 +46,27 @@ describe('members of the roster', () => {
     expect(() => next(state, grant(['describe']), grant(['describe']))).to.throw(/two grants/)
     expect(() => next(state, grant([]))).to.throw(/gives nothing/)
     expect(openGrant(next(state, close(4, false)), LOG)).to.equal(undefined)
+  })
+
+  it('[RO6] closes grants of one version for several audiences together, each at its own end', () => {
+    const shared: RosterChange = {
+      ...{ type: 'grant', client: 2, ns: 2, auds: [[1, 2]], rights: ['describe'] },
+    }
+    const { state } = newFederation().newest
+    const both = next(state, { ...shared, auds: [[2, 3]] } as RosterChange, shared)
+    const writer = both.writers.get(2)
+    if (writer === undefined) throw new Error('no writer')
+    const ends = [
+      { ns: 2, aud: [1, 2], seq: 4, id: ID },
+      { ns: 2, aud: [2, 3], seq: 5, id: ID },
+      { ns: 2, aud: 1, seq: 6, id: ID },
+    ] as const
+    const after = next(both, ...closingChanges(writer, { ends, final: true, why: 'test' }))
+    const endOf = (aud: LogKey['aud']): number | undefined =>
+      finalEnd(after, { ns: 2, aud, writer: 2 })?.seq
+    expect([endOf([1, 2]), endOf([2, 3]), endOf(1), endOf(0)]).to.deep.equal([4, 5, 6, 0])
+    const open = next(both, ...closingChanges(writer, { ends, final: true, why: 'x' }).slice(0, 1))
+    expect(finalEnd(open, { ns: 2, aud: [1, 2], writer: 2 })).to.equal(undefined)
   })
 
   it('[RO6] lets the end of a log only fall, and names no log of another namespace', () => {
