@@ -1,21 +1,18 @@
 /**
  * `npm run sim -- --seeds N [--from S] [--steps L] [--verbose]` runs many seeds; each that fails is
- * printed with its shortest trace and how to run it again. `--plan JSON` runs such a trace;
- * `--with KIND` adds a kind of step that is known to break something.
+ * printed with its shortest trace and how to run it again. `--plan JSON` runs such a trace.
  * Exit status 1 when one failed, 2 for what it does not understand.
  */
 import { parseArgs } from 'node:util'
 import { shrink } from './shrink.ts'
 import { failureText, planOfSeed, type Run, STEPS, simulate } from './simulation.ts'
 import type { Step } from './step.ts'
-import { OPEN_KINDS } from './steps/all.ts'
 
 const OPTIONS = {
   seeds: { type: 'string', default: '200' },
   from: { type: 'string', default: '1' },
   steps: { type: 'string', default: String(STEPS) },
   plan: { type: 'string' },
-  with: { type: 'string', multiple: true, default: [] as string[] },
   verbose: { type: 'boolean', default: false },
 } as const
 
@@ -63,15 +60,13 @@ async function main(): Promise<void> {
     process.exitCode = failure === undefined ? 0 : 1
     return
   }
-  const unknown = values.with.find((name) => !OPEN_KINDS.some((kind) => kind.name === name))
-  if (unknown !== undefined) throw new Error(`--with ${unknown}: there is no such kind of step`)
   const count = wholeNumber(values.seeds, 'seeds')
   const from = wholeNumber(values.from, 'from')
   const steps = wholeNumber(values.steps, 'steps')
   const failed: number[] = []
   const began = process.cpuUsage()
   for (let seed = from; seed < from + count; seed++) {
-    const plan = planOfSeed(seed, steps, values.with)
+    const plan = planOfSeed(seed, steps)
     const run = values.verbose ? await runPlan(plan, `seed ${seed}`) : await simulate(plan)
     if (run.failure !== undefined) {
       failed.push(seed)

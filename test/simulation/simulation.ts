@@ -10,7 +10,7 @@ import { readContents } from './invariants/contents.ts'
 import type { Healed } from './invariants/invariant.ts'
 import type { Planted } from './sim-node.ts'
 import { planOf, type Step } from './step.ts'
-import { OPEN_KINDS, STEP_KINDS } from './steps/all.ts'
+import { STEP_KINDS } from './steps/all.ts'
 import { World } from './world.ts'
 
 /** How many steps a seed has. */
@@ -28,16 +28,9 @@ export type Run = {
   readonly heads: string
 }
 
-/** The plan of a seed; `more` names kinds that are left out otherwise. */
-export function planOfSeed(
-  seed: number,
-  length: number = STEPS,
-  more: readonly string[] = [],
-): readonly Step[] {
-  return planOf(seed, length, [
-    ...STEP_KINDS,
-    ...OPEN_KINDS.filter(({ name }) => more.includes(name)),
-  ])
+/** The plan of a seed. */
+export function planOfSeed(seed: number, length: number = STEPS): readonly Step[] {
+  return planOf(seed, length, STEP_KINDS)
 }
 
 /** What a failure says: what was broken, how, and the steps that led there. */
@@ -67,7 +60,7 @@ async function takeSteps(
   trace: string[],
 ): Promise<Failure | undefined> {
   for (const step of plan) {
-    const kind = [...STEP_KINDS, ...OPEN_KINDS].find(({ name }) => name === step.kind)
+    const kind = STEP_KINDS.find(({ name }) => name === step.kind)
     world.chance = createChance(step.chance)
     world.ms += 1
     const words = await kind?.run(world, world.chance)

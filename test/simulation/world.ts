@@ -4,7 +4,6 @@ import {
   type Hash,
   isMuluError,
   type MuluError,
-  type Right,
   type RosterChange,
 } from '../../packages/registry-core/src/index.ts'
 import { rememberingCrypto, testSigner } from '../../packages/registry-core/testing/crypto.ts'
@@ -52,7 +51,6 @@ const FOUNDERS: readonly Founded[] = [
   { seed: 6, agency: 'B', office: 'n', rights: ['describe'], name: 'B/n' },
 ]
 const ROGUES: readonly number[] = [ROGUE_OFFICE, ROGUE_AGENCY]
-const LISTED_RIGHTS: readonly Right[] = ['describe', 'classify']
 
 let template: TestFederation | undefined
 
@@ -60,17 +58,17 @@ let template: TestFederation | undefined
 function foundFederation(): TestFederation {
   if (template === undefined) {
     const [founder, ...others] = FOUNDERS
-    template = TestFederation.found(founder === undefined ? [] : [founder])
-    const listed = [1, 2, 3].map(
-      (client): RosterChange => ({
-        type: 'grant',
-        client,
-        ns: client === 3 ? 2 : 1,
-        auds: [LISTED_AUDIENCE],
-        rights: LISTED_RIGHTS,
+    const founded = TestFederation.found(founder === undefined ? [] : [founder])
+    founded.admitTogether(others, [])
+    const { writers } = founded.newest.state
+    // Rights are added beside the open grant, so a wider grant has all that the first one has.
+    founded.sign(
+      [1, 2, 3].map((client): RosterChange => {
+        const { ns = 1, rights = [] } = writers.get(client)?.grants[0] ?? {}
+        return { type: 'grant', client, ns, auds: [0, 1, LISTED_AUDIENCE], rights }
       }),
     )
-    template.admitTogether(others, listed)
+    template = founded
   }
   return template.copy()
 }

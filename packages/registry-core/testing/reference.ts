@@ -48,9 +48,14 @@ export type Reference = {
 type Chain = {
   readonly log: LogKey
   readonly bySeq: ReadonlyMap<number, readonly ReadCommit[]>
+  /** The lowest position with two commits. */
   readonly forkedAt: number
-  readonly isPinned: boolean
-  readonly pinned: ReadonlySet<string>
+  /** The end that closes the log for good, if its every grant was closed so. */
+  readonly end: ReferenceHead | undefined
+  /** The commit that the roster says stands in the log, and where it says branches parted. */
+  readonly anchor: (ReferenceHead & { readonly partedAt: number }) | undefined
+  /** Ids on the way to the anchor, as far as they are here. */
+  readonly way: ReadonlySet<string>
   readonly judged: Judged[]
   ended: boolean
 }
@@ -121,17 +126,22 @@ function chainOf(
     .at(-1)
     ?.state.writers.get(log.writer)
     ?.pins.findLast((p) => scopeText(p.log) === scopeText(log))
-  const pinned = new Set<string>()
-  for (let id = pin && toHex(pin.log.id); id !== undefined && byId.has(id); ) {
-    pinned.add(id)
+  const end = finalEnd(log, rosters)
+  const pinned = pin && { seq: pin.log.seq, id: toHex(pin.log.id) }
+  const top = end === undefined ? pinned : end.seq > 0 ? end : undefined
+  const anchor = top && { ...top, partedAt: pin?.forkedAt ?? 1 }
+  const way = new Set<string>()
+  for (let id = anchor?.id; id !== undefined && byId.has(id); ) {
+    way.add(id)
     id = toHex(byId.get(id)?.read.parent ?? new Uint8Array())
   }
   return {
     log,
     bySeq,
     forkedAt: Math.min(Number.POSITIVE_INFINITY, ...forks),
-    isPinned: pin !== undefined,
-    pinned,
+    end,
+    anchor,
+    way,
     judged: [],
     ended: false,
   }
@@ -147,10 +157,10 @@ function judgeNext(
   const before = chain.judged.at(-1)?.commit
   const next = followers(chain, before)
   if (next === undefined) return false
-  const { read } = next
+  const { read } = next.commit
   const cited = rosters[read.roster[0] - 1]
   if (cited === undefined) return false
-  if (isBeyondEnd(chain, next, before, rosters)) {
+  if (isBeyondEnd(chain, next, before)) {
     chain.ended = true
     return true
   }
@@ -158,28 +168,34 @@ function judgeNext(
   if (!read.after.every(([writer, seq, id]) => isThere(chain, chains, rosters, writer, seq, id))) {
     return false
   }
-  chain.judged.push({ commit: next, grant: grantFor(next, chain.log, cited, rosters) })
+  const { commit } = next
+  chain.judged.push({ commit, grant: grantFor(commit, chain.log, cited, rosters) })
   return true
 }
 
-function followers(chain: Chain, before: ReadCommit | undefined): ReadCommit | undefined {
-  const at = chain.bySeq.get((before?.read.seq ?? 0) + 1) ?? []
+type Follower = { readonly commit: ReadCommit; readonly isForked: boolean }
+
+/** What follows: up to the anchor only what leads there, where there is a choice. */
+function followers(chain: Chain, before: ReadCommit | undefined): Follower | undefined {
+  const seq = (before?.read.seq ?? 0) + 1
+  const at = chain.bySeq.get(seq) ?? []
   const next = at.filter((c) => equalBytes(c.read.parent, before?.id ?? new Uint8Array()))
-  if (next.length < 2 || !chain.isPinned) return next[0]
-  return next.find((commit) => chain.pinned.has(toHex(commit.id)))
+  const [first] = next
+  if (first === undefined || next.length === 1) return first && { commit: first, isForked: false }
+  if (chain.anchor === undefined || seq > chain.anchor.seq) return { commit: first, isForked: true }
+  const chosen = next.find((commit) => chain.way.has(toHex(commit.id)))
+  return chosen && { commit: chosen, isForked: false }
 }
 
 function isBeyondEnd(
-  chain: Chain,
-  commit: ReadCommit,
+  { end, anchor, forkedAt }: Chain,
+  { commit, isForked }: Follower,
   before: ReadCommit | undefined,
-  rosters: readonly Roster[],
 ): boolean {
   const { read } = commit
-  const end = finalEnd(chain.log, rosters)
   if (end !== undefined && read.seq > end.seq) return true
-  if (end !== undefined && read.seq === end.seq && end.id !== toHex(commit.id)) return true
-  if (!chain.isPinned && read.seq >= chain.forkedAt) return true
+  if (anchor !== undefined && read.seq === anchor.seq && anchor.id !== toHex(commit.id)) return true
+  if (anchor === undefined ? read.seq >= forkedAt : isForked) return true
   if (read.v !== 1) return false
   if (limitBroken(read) !== undefined) return true
   if (before === undefined) return false
@@ -219,11 +235,12 @@ function isThere(
   const other = chains.get(logText(log))
   const reached = other?.judged.length ?? 0
   if (other?.ended === true && seq > reached) return true
-  if (other !== undefined && seq >= other.forkedAt && reached >= other.forkedAt - 1) return true
   const end = finalEnd(log, rosters)
-  if (end !== undefined && seq > end.seq && (reached >= end.seq || other?.ended === true)) {
-    return true
-  }
+  if (end !== undefined && seq > end.seq && reached >= end.seq) return true
+  const anchor = other?.anchor
+  if (anchor !== undefined && seq <= anchor.seq && reached >= anchor.seq) return true
+  const isForked = other !== undefined && anchor === undefined && seq >= other.forkedAt
+  if (isForked && reached >= other.forkedAt - 1) return true
   const there = other?.judged[seq - 1]
   return there !== undefined && equalBytes(there.commit.id, id)
 }
@@ -236,7 +253,7 @@ function grantFor(
   rosters: readonly Roster[],
 ): Grant | undefined {
   const { seq, entries, erase } = commit.read
-  const grant = grantsOf(log, cited).find(
+  const grant = grantsOf(log, cited).findLast(
     (g) =>
       g.ns === log.ns &&
       g.until === undefined &&
@@ -311,7 +328,10 @@ function boundOf(other: Chain | undefined, seq: number, id: Uint8Array): number 
   const onChain = other.judged[seq - 1]
   if (onChain !== undefined && equalBytes(onChain.commit.id, id)) return seq
   const end = other.ended ? other.judged.length : Number.POSITIVE_INFINITY
-  return Math.min(seq, other.forkedAt - 1, end)
+  const { anchor } = other
+  if (anchor === undefined) return Math.min(seq, other.forkedAt - 1, end)
+  if (seq > anchor.seq && other.end !== undefined) return anchor.seq
+  return Math.min(seq, anchor.partedAt - 1, end)
 }
 
 function boundedStamp(chain: Chain, commit: ReadCommit): Stamp {

@@ -34,10 +34,8 @@ export const STEP_KINDS: readonly StepKind[] = [
   burn,
   admit,
   close,
+  pin,
   rogue,
   equivocate,
   forge,
 ]
-
-/** What is known not to hold yet; `npm run sim -- --with NAME` lets it happen. */
-export const OPEN_KINDS: readonly StepKind[] = [pin]

@@ -41,7 +41,7 @@ export async function writeAt(
   const grant = pick(chance, grantsOf(node))
   if (grant === undefined) return undefined
   // The type of a write names only 0 and 1 so far; the core below it takes any audience.
-  const aud = (chance(4) > 0 ? grant.auds.at(-1) : pick(chance, grant.auds)) as 0 | 1
+  const aud = (chance(2) > 0 ? 1 : pick(chance, grant.auds)) as 0 | 1
   const scope = scopeText({ ns: grant.ns, aud })
   const recs = RECS.filter(() => chance(2) === 0)
   const changes: Chosen[] = []
@@ -89,7 +89,7 @@ export const writeMany: StepKind = {
     const grant = node && pick(chance, grantsOf(node))
     const rec = pick(chance, RECS)
     if (node === undefined || grant === undefined || rec === undefined) return undefined
-    const aud = grant.auds.at(-1) as 0 | 1
+    const aud = pick(chance, grant.auds) as 0 | 1
     const scope = scopeText({ ns: grant.ns, aud })
     const count = 18 + chance(8)
     const changes = Array.from({ length: count }, () => ({

@@ -51,9 +51,12 @@ export function bucketOf(text: string): number {
   return (sum ^ (sum >>> 8) ^ (sum >>> 16) ^ (sum >>> 24)) & 0xff
 }
 
-/** What is said of a log to others. */
-export function headNote(head: LogHead): HeadNote {
-  return { log: head.log, known: head.known, forkedAt: head.forkedAt }
+/**
+ * What is said of a log to others. Of a forked one it is how far the branch goes that stands:
+ * nodes that know different branches agree on that.
+ */
+export function headNote({ log, known, accepted, forkedAt }: LogHead): HeadNote {
+  return { log, known: forkedAt === undefined ? known : accepted, forkedAt }
 }
 
 /** The heads that pass, by bucket, each bucket in the order of the logs' texts. */
@@ -88,16 +91,6 @@ export function bucketDigests(
   return digests
 }
 
-/**
- * A proven fork stands for its position and for how much of what is below it is known: nodes that
- * hold different branches agree on that.
- */
 function bucketDigest(crypto: Crypto, heads: readonly HeadNote[]): Hash {
-  return hash(crypto, DOMAIN.heads, encodeCbor(heads.map((head) => headToCbor(forkless(head)))))
-}
-
-function forkless(head: HeadNote): HeadNote {
-  if (head.forkedAt === undefined) return head
-  const seq = Math.min(head.known.seq, head.forkedAt - 1)
-  return { ...head, known: { seq, id: new Uint8Array() } }
+  return hash(crypto, DOMAIN.heads, encodeCbor(heads.map(headToCbor)))
 }

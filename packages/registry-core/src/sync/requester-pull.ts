@@ -33,7 +33,7 @@ export function pullAhead(
   if (pull === undefined || pull.want.at !== undefined) return undefined
   for (const { text, head, at } of [...wants, pull.want]) {
     const isSame = text === pull.want.text
-    const start = at ?? startOf(headsIndex(context.heads).byLog.get(text), head)
+    const start = at ?? startOf(context, head)
     const from = isSame && more ? pull.last + 1 : isSame ? undefined : start
     if (from === undefined || (!isSame && context.isClaimed(text))) continue
     if (context.isThrottled(head.log)) continue

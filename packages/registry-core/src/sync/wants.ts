@@ -3,7 +3,8 @@
  * one chunk each, so that one long log holds nobody up; what accepted commits wait for comes first.
  */
 import { equalBytes } from '../encoding/bytes.ts'
-import { type LogHead, logText } from '../log/log.ts'
+import { type LogKey, logText } from '../log/log.ts'
+import { anchorOf } from '../roster/grant.ts'
 import type { HeadNote } from './frame-parts.ts'
 import { headsIndex } from './heads-index.ts'
 import { mayOwnHold, type SyncContext } from './sync-context.ts'
@@ -23,7 +24,7 @@ export function wantsOf(context: SyncContext, heads: readonly HeadNote[]): reado
   const wants: { readonly want: Want; readonly rank: number }[] = []
   for (const head of heads) {
     const text = logText(head.log)
-    if (startOf(headsIndex(context.heads).byLog.get(text), head) === undefined) continue
+    if (startOf(context, head) === undefined) continue
     if (!mayOwnHold(context, head.log)) continue
     const want = { text, head, at: undefined, step: 0 }
     wants.push({ want, rank: context.priority(head.log) })
@@ -32,7 +33,8 @@ export function wantsOf(context: SyncContext, heads: readonly HeadNote[]): reado
 }
 
 /** Where to pull a log from, or undefined when the peer has nothing that is missing here. */
-export function startOf(own: LogHead | undefined, head: HeadNote): number | undefined {
+export function startOf(context: SyncContext, head: HeadNote): number | undefined {
+  const own = headsIndex(context.heads).byLog.get(logText(head.log))
   const { known, forkedAt } = head
   if (own === undefined) return known.seq > 0 || forkedAt !== undefined ? 1 : undefined
   if (forkedAt !== undefined) {
@@ -40,12 +42,17 @@ export function startOf(own: LogHead | undefined, head: HeadNote): number | unde
     if (!isProven) return Math.min(forkedAt, own.known.seq + 1)
   }
   if (own.forkedAt !== undefined) {
-    const isMissing = own.known.seq < Math.min(known.seq, own.forkedAt - 1)
-    return isMissing ? own.known.seq + 1 : undefined
+    const top = isAnchored(context, head.log) ? known.seq : Math.min(known.seq, own.forkedAt - 1)
+    return own.accepted.seq < top ? own.accepted.seq + 1 : undefined
   }
   if (known.seq > own.known.seq) return own.known.seq + 1
   const isOtherBranch = known.seq === own.known.seq && !equalBytes(known.id, own.known.id)
   return isOtherBranch ? known.seq : undefined
+}
+
+/** Whether the roster says which branch of a log stands, so that it may go on beyond a fork. */
+function isAnchored({ replica }: SyncContext, log: LogKey): boolean {
+  return replica.roster !== undefined && anchorOf(replica.roster.state, log) !== undefined
 }
 
 /** New wants beside those still open; a newer head of a log replaces the older. */
@@ -57,7 +64,7 @@ export function mergeWants(open: readonly Want[], added: readonly Want[]): reado
 
 /** Where to ask next for a want; undefined when it is satisfied meanwhile. */
 export function positionOf(context: SyncContext, want: Want): number | undefined {
-  return want.at ?? startOf(headsIndex(context.heads).byLog.get(want.text), want.head)
+  return want.at ?? startOf(context, want.head)
 }
 
 /**

@@ -233,6 +233,25 @@ describe('exchange of commits', () => {
     expect(await digestOf(registry)).to.equal(await digestOf(at(nodes, 0).registry))
   })
 
+  it('[SY17] pulls the branch that the roster chose, also where two others are known', async () => {
+    const { federation, replicas, nodes } = await openAll()
+    const first = commitOf(federation, 1)
+    const [chosen, left, right] = ['chosen', 'left', 'right'].map((title) =>
+      commitOf(federation, 1, { seq: 2, parent: first.id }, title),
+    )
+    if (chosen === undefined || left === undefined || right === undefined) return never()
+    const after = commitOf(federation, 1, { seq: 3, parent: chosen.id }, 'after')
+    await at(replicas, 0).registry.accept([first, left, chosen, after])
+    await at(replicas, 2).registry.accept([first, left, right])
+    const log = { ns: 1, aud: 1, seq: 2, id: chosen.id } as const
+    const pinned = federation.sign([{ type: 'pin', client: 1, log, forkedAt: 2 }])
+    for (const i of [0, 2]) await at(replicas, i).registry.addRoster(pinned.bytes)
+    await settle(connect(at(nodes, 0), at(nodes, 2)))
+    const { registry } = at(nodes, 2)
+    expect(registry.heads()[0]?.accepted).to.deep.equal({ seq: 3, id: after.id })
+    expect(await digestOf(registry)).to.equal(await digestOf(at(nodes, 0).registry))
+  })
+
   it('[SY13] pulls logs in the order the shell gives, and first what waiting commits name', async () => {
     const { nodes } = await openAll()
     const [a, b, c] = nodes as [Participant, Participant, Participant]
