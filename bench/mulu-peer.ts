@@ -1,9 +1,9 @@
 /** One Mulu node as `mulu start` puts it together: LevelDB with synced writes, libp2p over TCP. */
-import { readFile } from 'node:fs/promises'
 import { equalBytes, type Hash, hashToText, textToHash } from '@mulu/registry-core'
 import { pino } from 'pino'
 import { systemClock } from '../packages/node/dist/clock.js'
 import { importFeed } from '../packages/node/dist/feed/import-feed.js'
+import { readFeedText } from '../packages/node/dist/feed/read-feed-text.js'
 import { createNetwork } from '../packages/node/dist/network/network.js'
 import type { Network } from '../packages/node/dist/network/peer-info.js'
 import { openNode } from '../packages/node/dist/open-node.js'
@@ -40,7 +40,7 @@ let network: Network | undefined
 const calls: MuluCalls = {
   import: (file) =>
     timed('import', async () => {
-      const text = await readFile(file, 'utf8')
+      const text = await readFeedText(file)
       const report = await importFeed(node.context, { text, format: 'auto', dryRun: false })
       if (report.refused > 0) throw new Error(`${report.refused} records were refused`)
     }),

@@ -212,15 +212,15 @@ class Replica implements Registry {
 
   async accept(commits: readonly Commit[]): Promise<readonly Acceptance[]> {
     const acceptances: Acceptance[] = []
-    for (const commit of commits) {
-      acceptances.push(await this.#exclusively(() => this.#acceptOne(commit)))
+    for (const [i, commit] of commits.entries()) {
+      acceptances.push(await this.#exclusively(() => this.#acceptOne(commit, commits[i + 1])))
     }
     if (acceptances.some((a) => !a.known)) this.#tell({ type: 'commits' })
     return acceptances
   }
 
-  async #acceptOne(commit: Commit): Promise<Acceptance> {
-    const acceptance = await this.#acceptor.accept(commit)
+  async #acceptOne(commit: Commit, following?: Commit): Promise<Acceptance> {
+    const acceptance = await this.#acceptor.accept(commit, following)
     await this.#rejudgeMarked()
     return acceptance
   }

@@ -61,6 +61,8 @@ type Run = {
 }
 
 type Tally = {
+  /** Good records that are behind us. */
+  done: number
   added: number
   changed: number
   unchanged: number
@@ -72,15 +74,26 @@ type Tally = {
   readonly recs: Set<string>
 }
 
-/** Imports a feed into the own namespace. Throws MULU_FEED_* for a feed that is none. */
+/**
+ * Imports a feed into the own namespace. Throws MULU_FEED_* for a feed that is none. A portion is
+ * read and compared while the last one is being written: no record stands in two of them.
+ */
 export async function importFeed(
   context: NodeContext,
   options: ImportOptions,
 ): Promise<ImportReport> {
   const run = openRun(context, options)
-  for (const portion of portionsOf(run)) {
-    await importPortion(run, portion)
-    options.onProgress?.(run.tally.recs.size + run.tally.errors.length, run.feed.total)
+  let writing: Promise<void> = Promise.resolve()
+  try {
+    for (const candidates of portionsOf(run)) {
+      const portion = await planPortion(run, candidates)
+      await writing
+      writing = writePortion(run, portion)
+      // A failure is met where the writing is waited for, be it a while later.
+      writing.catch(() => undefined)
+    }
+  } finally {
+    await writing
   }
   return report(run, await countGone(run))
 }
@@ -98,6 +111,7 @@ function openRun(context: NodeContext, options: ImportOptions): Run {
     ns,
     baselines: baselines(ns, options.source ?? feed.format),
     tally: {
+      done: 0,
       added: 0,
       changed: 0,
       unchanged: 0,
@@ -127,10 +141,11 @@ function* portionsOf({ feed, tally }: Run): Generator<readonly Candidate[]> {
   if (portion.length > 0) yield portion
 }
 
-async function importPortion(run: Run, candidates: readonly Candidate[]): Promise<void> {
+/** What to write of some candidates, and the records as they were. */
+type Portion = { readonly plan: ImportPlan; readonly views: ReadonlyMap<string, View> }
+
+async function writePortion(run: Run, { plan, views }: Portion): Promise<void> {
   const { tally, options, baselines } = run
-  for (const candidate of candidates) tally.recs.add(recOf(candidate))
-  const { plan, views } = await planPortion(run, candidates)
   const added = plan.changes.filter((change) => change.isNew).length
   tally.added += added
   tally.changed += plan.changes.length - added
@@ -146,13 +161,13 @@ async function importPortion(run: Run, candidates: readonly Candidate[]): Promis
   tally.problems += written?.problems ?? 0
   tally.commits += written?.commits.length ?? 0
   if (!options.dryRun) await baselines.save(plan.nextBaseline)
+  tally.done += plan.nextBaseline.size
+  options.onProgress?.(tally.done + tally.errors.length, run.feed.total)
 }
 
-async function planPortion(
-  run: Run,
-  candidates: readonly Candidate[],
-): Promise<{ readonly plan: ImportPlan; readonly views: ReadonlyMap<string, View> }> {
-  const { context, ns, baselines } = run
+async function planPortion(run: Run, candidates: readonly Candidate[]): Promise<Portion> {
+  const { context, ns, baselines, tally } = run
+  for (const candidate of candidates) tally.recs.add(recOf(candidate))
   const { registry } = context.store
   const { profile, roster } = registry
   const writer = requireWriter({ registry, signer: context.signer })

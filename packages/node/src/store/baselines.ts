@@ -16,6 +16,21 @@ export type Baselines = {
   readonly recs: () => AsyncIterable<string>
 }
 
+type Rows = ReturnType<typeof openRows>
+
+const rowsByDatabase = new WeakMap<Database, Rows>()
+
+/** The sublevel of a database, opened once. */
+function rowsOf(db: Database): Rows {
+  const known = rowsByDatabase.get(db) ?? openRows(db)
+  rowsByDatabase.set(db, known)
+  return known
+}
+
+function openRows(db: Database) {
+  return db.sublevel<string, string>('work', {})
+}
+
 /** Baselines kept in the sublevel `work` of a database that may be opened again meanwhile. */
 export function createBaselines(
   database: () => Promise<Database>,
@@ -23,7 +38,7 @@ export function createBaselines(
   source: string,
 ): Baselines {
   const start = `baseline/${ns}/${encodeURIComponent(source)}/`
-  const rows = async () => (await database()).sublevel<string, string>('work', {})
+  const rows = async (): Promise<Rows> => rowsOf(await database())
   return {
     load: async (recs) => {
       const found = await (await rows()).getMany(recs.map((rec) => start + rec))

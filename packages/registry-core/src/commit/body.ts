@@ -69,6 +69,9 @@ export function encodeBody(place: BodyPlace, slots: readonly Slot[]): Uint8Array
   return encodeSalted(NO_SALT, place, slots)
 }
 
+/** The first half of the gate: what a body says by itself, or undefined when it is no writing. */
+export type ReadSection = { readonly clock: number; readonly slots: readonly ReadSlot[] }
+
 /**
  * The slots of a body, or undefined when it fails the gate. `isOfClass` tells whether a path
  * belongs to the class of the entry.
@@ -79,20 +82,40 @@ export function readBody(
   len: number,
   isOfClass: (path: string) => boolean,
 ): readonly ReadSlot[] | undefined {
+  return slotsAt(readSection(section, place, len), place.clock, isOfClass)
+}
+
+/** The second half of the gate: what depends on the record and the profile. */
+export function slotsAt(
+  read: ReadSection | undefined,
+  clock: number,
+  isOfClass: (path: string) => boolean,
+): readonly ReadSlot[] | undefined {
+  if (read?.clock !== clock) return undefined
+  return read.slots.every((slot) => isOfClass(slot.path)) ? read.slots : undefined
+}
+
+/** Reads a body of `len` slots by one writer at one position of its log. */
+export function readSection(
+  section: Uint8Array,
+  place: Pick<BodyPlace, 'client' | 'seq'>,
+  len: number,
+): ReadSection | undefined {
   try {
     const reader = new StrictReader(section)
-    const head = [1, len, place.client, place.clock]
     const suffix = keySuffix(place)
     const slots: ReadSlot[] = []
-    if (!head.every((wanted) => reader.varUint() === wanted)) return undefined
+    const isHead = [1, len, place.client].every((wanted) => reader.varUint() === wanted)
+    if (!isHead) return undefined
+    const clock = reader.varUint()
     let last = ''
     while (slots.length < len) {
       const slot = readSlot(reader, suffix)
-      if (slot === undefined || slot.path <= last || !isOfClass(slot.path)) return undefined
+      if (slot === undefined || slot.path <= last) return undefined
       slots.push(slot)
       last = slot.path
     }
-    return reader.isAtEnd ? slots : undefined
+    return reader.isAtEnd ? { clock, slots } : undefined
   } catch {
     // Any exception while reading bytes of another node is the verdict "void", nothing else.
     return undefined
@@ -121,6 +144,6 @@ function readPath(reader: StrictReader, suffix: string): string | undefined {
   return shortText(reader.bytes, start, at)
 }
 
-function keySuffix({ client, seq }: BodyPlace): string {
+function keySuffix({ client, seq }: Pick<BodyPlace, 'client' | 'seq'>): string {
   return `@${client}.${seq}`
 }

@@ -18,7 +18,8 @@ import {
   HEADER_BYTES_MAX,
   SALT_BYTES,
 } from '../limits.ts'
-import { decodeHeader, type Header } from './header.ts'
+import { type ReadSection, readSection } from './body.ts'
+import { type Header, readHeader } from './header.ts'
 
 /** Salt and section as one run of bytes, or the hash of a body that is not here. */
 export type StoredBody = Uint8Array | { readonly missing: Hash }
@@ -54,7 +55,7 @@ export function bodiesRoot(crypto: Crypto, bodies: readonly StoredBody[]): Hash 
 /** Reads the header of a commit; MULU_COMMIT_SHAPE when the bytes are none. */
 export function readCommit(crypto: Crypto, commit: Commit): ReadCommit {
   try {
-    return { ...commit, id: commitId(crypto, commit.header), read: decodeHeader(commit.header) }
+    return { ...commit, id: commitId(crypto, commit.header), read: readHeader(commit.header) }
   } catch (cause) {
     throw new MuluError('MULU_COMMIT_SHAPE', { cause, details: { reason: String(cause) } })
   }
@@ -79,6 +80,27 @@ export function checkBodies(crypto: Crypto, commit: ReadCommit): void {
 export function entrySection(commit: ReadCommit, index: number): Uint8Array | undefined {
   const body = commit.bodies[index + (commit.read.note > 0 ? 1 : 0)]
   return body instanceof Uint8Array ? body.subarray(SALT_BYTES) : undefined
+}
+
+/** A body without its salt, and what it says; undefined for a missing body. */
+export type EntrySection = {
+  readonly section: Uint8Array
+  readonly read: ReadSection | undefined
+}
+
+const sectionsOf = new WeakMap<ReadCommit, readonly (EntrySection | undefined)[]>()
+
+/** The bodies of all entries, read once for a commit. */
+export function entrySections(commit: ReadCommit): readonly (EntrySection | undefined)[] {
+  const known = sectionsOf.get(commit)
+  if (known !== undefined) return known
+  const { writer: client, seq, entries } = commit.read
+  const sections = entries.map(({ len }, index) => {
+    const section = entrySection(commit, index)
+    return section && { section, read: readSection(section, { client, seq }, len) }
+  })
+  sectionsOf.set(commit, sections)
+  return sections
 }
 
 /** A commit as one run of bytes. */

@@ -139,6 +139,17 @@ function entryToCbor(entry: Entry): CborValue {
   return [...base, [writer, seq, [...stamp]]]
 }
 
+const headers = new WeakMap<Uint8Array, Header>()
+
+/** `decodeHeader`, once for the same bytes in memory, which nobody may change any more. */
+export function readHeader(bytes: Uint8Array): Header {
+  const known = headers.get(bytes)
+  if (known !== undefined) return known
+  const header = decodeHeader(bytes)
+  headers.set(bytes, header)
+  return header
+}
+
 /** Reads header bytes; throws unless they are the one encoding of a header of version 1. */
 export function decodeHeader(bytes: Uint8Array): Header {
   if (bytes.length > HEADER_BYTES_MAX) throw new Error('header is over 64 KiB')

@@ -5,7 +5,7 @@
  */
 import type { DigestTree, LeafStage } from '../catalogue/digest-tree.ts'
 import type { Commit, ReadCommit } from '../commit/commit.ts'
-import { encodeCommit } from '../commit/commit.ts'
+import { encodeCommit, entrySections } from '../commit/commit.ts'
 import type { Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
@@ -29,7 +29,7 @@ import {
   type Store,
   scopePrefix,
 } from '../store/store.ts'
-import { attribute } from './attribute.ts'
+import { type Attribution, attribute } from './attribute.ts'
 import { commitsAt, type Next, nextStored } from './chain.ts'
 import { judge, type Verdict } from './judge.ts'
 import type { LogKey } from './log.ts'
@@ -69,22 +69,54 @@ type Step = {
 /** Not a verdict: the commit is taken once others of its writer no longer wait. */
 const WAITING_FULL: Outcome = { kind: 'dropped', code: 'MULU_WAITING_FULL', blame: false }
 
+/** A commit that was read ahead, with the newest roster of that moment. */
+type ReadAhead = {
+  readonly commit: Commit
+  readonly roster: Roster | undefined
+  readonly attribution: Attribution
+}
+
 /** Places, judges and merges commits. */
 export class Acceptor {
   readonly #context: AcceptorContext
+  #following: Commit | undefined
+  #ahead: ReadAhead | undefined
   readonly #stalls = new Map<string, { readonly log: LogKey; readonly stall: Stall }>()
 
   constructor(context: AcceptorContext) {
     this.#context = context
   }
 
-  /** Takes in one commit. Rejects with MULU_DISK when the store refuses; nothing is then changed. */
-  async accept(commit: Commit): Promise<Acceptance> {
-    const attribution = attribute(this.#context.crypto, this.#context.rosters(), commit)
+  /**
+   * Takes in one commit. Rejects with MULU_DISK when the store refuses; nothing is then changed.
+   * `following` is read and its signature verified while this one is being written.
+   */
+  async accept(commit: Commit, following?: Commit): Promise<Acceptance> {
+    const attribution = this.#attribute(commit)
+    this.#following = following
     if ('code' in attribution) {
       return { known: false, outcome: { kind: 'dropped', ...attribution }, problems: 0 }
     }
     return this.#place(attribution.commit)
+  }
+
+  #attribute(commit: Commit): Attribution {
+    const { crypto, rosters } = this.#context
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    const isValid = ahead?.commit === commit && ahead.roster === rosters().at(-1)
+    return isValid ? ahead.attribution : attribute(crypto, rosters(), commit)
+  }
+
+  /** Everything about the next commit that follows from its bytes and the roster alone. */
+  #readAhead(): void {
+    const { crypto, rosters } = this.#context
+    const commit = this.#following
+    this.#following = undefined
+    if (commit === undefined) return
+    const attribution = attribute(crypto, rosters(), commit)
+    if ('commit' in attribution) entrySections(attribution.commit)
+    this.#ahead = { commit, roster: rosters().at(-1), attribution }
   }
 
   async #place(commit: ReadCommit): Promise<Acceptance> {
@@ -234,12 +266,14 @@ export class Acceptor {
   ): Promise<void> {
     const { store, logs } = this.#context
     const key = commitKey(after.log, commit.read.seq, commit.id)
-    await commitBatch(store, [
+    const writing = commitBatch(store, [
       ...(isNew ? [put(store.commits, key, encodeCommit(commit))] : []),
       put(store.outcomes, key, encodeOutcome(outcome)),
       logs.operation(store, after),
       ...operations,
     ])
+    this.#readAhead()
+    await writing
     logs.set(after)
   }
 

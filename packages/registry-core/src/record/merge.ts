@@ -4,9 +4,9 @@
 
 import type { LeafStage } from '../catalogue/digest-tree.ts'
 import { leafOf } from '../catalogue/leaf.ts'
-import { readBody } from '../commit/body.ts'
+import { slotsAt } from '../commit/body.ts'
 import type { ReadCommit } from '../commit/commit.ts'
-import { entrySection } from '../commit/commit.ts'
+import { entrySections } from '../commit/commit.ts'
 import type { Entry, Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { classOf, type Profile } from '../profile/profile.ts'
@@ -82,14 +82,14 @@ function mergeEntry(
   const { rec, cls, len, over } = entry
   const clock = document.nextClock(writer)
   const place = { client: writer, seq, clock }
-  const section = context.sight === undefined ? undefined : entrySection(commit, index)
+  const body = context.sight === undefined ? undefined : entrySections(commit)[index]
   const isOfClass = (path: string): boolean =>
     classOf(context.citedProfile, kindOf(rec), path) === cls
-  const slots = section === undefined ? undefined : readBody(section, place, len, isOfClass)
+  const slots = slotsAt(body?.read, clock, isOfClass)
   const counted = context.sight === undefined ? [] : maskOver(over, document.rows, context.sight)
   const row = { ...place, entry: index, len, cls, stamp, over: counted }
-  const isPlain = section !== undefined && slots !== undefined
-  document.apply(row, isPlain ? { section, slots } : undefined)
+  const isPlain = body !== undefined && slots !== undefined
+  document.apply(row, isPlain ? { section: body.section, slots } : undefined)
   return isPlain
 }
 

@@ -2,7 +2,7 @@
 
 import { audienceText } from '../commit/audience.ts'
 import { type Commit, decodeCommit } from '../commit/commit.ts'
-import { decodeHeader, type Header } from '../commit/header.ts'
+import { type Header, readHeader } from '../commit/header.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
 import { type LogHead, type LogKey, logText } from '../log/log.ts'
@@ -108,7 +108,7 @@ type Answer = {
 function readAnswer(bytes: Uint8Array, log: LogKey): Answer | ErrorCode {
   try {
     const commit = decodeCommit(bytes)
-    const header = decodeHeader(commit.header)
+    const header = readHeader(commit.header)
     if (!isOfLog(header, log)) return 'MULU_SYNC_ORDER'
     const named = header.v === 1 ? header.after.map(([writer]) => logText({ ...log, writer })) : []
     return { commit, seq: header.seq, named }
