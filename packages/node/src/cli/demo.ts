@@ -2,7 +2,6 @@
 import type { Command } from 'commander'
 import { systemClock } from '../clock.ts'
 import { readEnvironment } from '../config.ts'
-import { runDemo } from '../demo/demo.ts'
 import type { ExitStatus } from './cli.ts'
 import { parsePort } from './options.ts'
 import { print } from './output.ts'
@@ -28,6 +27,7 @@ export function addDemo(program: Command, done: (status: ExitStatus) => void): v
           process.once(signal, () => resolve())
         }
       })
+      const { runDemo } = await import('../demo/demo.ts')
       const isEqual = await runDemo({
         dir,
         firstPort: port,

@@ -5,7 +5,7 @@ import { readEnvironment } from '../config.ts'
 import { dataFolder } from '../folder/data-folder.ts'
 import { createLogger, type NodeLogger } from '../logger.ts'
 import { isConnectionError } from '../network/connection-error.ts'
-import { startNode } from '../node.ts'
+import type { StartOptions } from '../node.ts'
 import type { ExitStatus } from './cli.ts'
 import { parsePort } from './options.ts'
 import { print } from './output.ts'
@@ -41,6 +41,8 @@ export function addStart(program: Command, done: (status: ExitStatus) => void): 
       const logger = createLogger(options.log === '-' ? 'stdout' : { file }, logLevel)
       guardProcess(logger)
       const stopped = signalled()
+      // Network and pages are half of what there is to load, and no other command needs them.
+      const { startNode } = await import('../node.ts')
       const node = await startNode(toStartOptions(options), systemClock, logger)
       print(`Mulu is at ${node.url}`)
       await stopped
@@ -50,7 +52,7 @@ export function addStart(program: Command, done: (status: ExitStatus) => void): 
     })
 }
 
-function toStartOptions(options: StartArguments): Parameters<typeof startNode>[0] {
+function toStartOptions(options: StartArguments): StartOptions {
   const { dir, host, port, p2pHost, p2p } = options
   return {
     dir,
