@@ -48,6 +48,9 @@ export {
   isMuluError,
   MuluError,
 } from './errors.ts'
+export { type Checked, checkEvidence } from './evidence/check.ts'
+export { decodeEvidence, type Evidence, encodeEvidence } from './evidence/evidence.ts'
+export { gatherEvidence } from './evidence/gather.ts'
 export type { Candidate, FeedError } from './exchange/candidate.ts'
 export { portalFromFields } from './exchange/cn-portals-line.ts'
 export { datasetFromFields } from './exchange/dcat-us-dataset.ts'

@@ -106,6 +106,7 @@ class Replica implements Registry {
       profileOf: (roster) => rosters.profileOf(roster),
       viewProfile: () => rosters.viewProfile,
       stage: (scope, views) => index.stage(scope, views),
+      partial: options.partial ?? false,
       onRejudge: (scope) => this.#markForRejudging(scope),
     })
   }

@@ -30,6 +30,8 @@ export type RegistryOptions = {
   readonly randomBytes: (length: number) => Uint8Array
   /** Profiles that are built into the software. */
   readonly profiles: readonly Profile[]
+  /** Takes commits without all their bodies; for checking evidence, never for a node. */
+  readonly partial?: boolean
 }
 
 /** The key that this node writes with. */

@@ -1,4 +1,4 @@
-/** import, status, verify, reindex, export: what goes into a node and comes out of it. */
+/** import, status, reindex, export: what goes into a node and comes out of it. */
 import { once } from 'node:events'
 import { type Command, Option } from 'commander'
 import type { ImportReport } from '../feed/import-feed.ts'
@@ -100,27 +100,6 @@ function alarmText(alarm: NodeStatus['roster']['alarms'][number]): string {
     case 'old':
       return `no root holder has confirmed the roster for ${alarm.days} days; see mulu roster propose --confirm`
   }
-}
-
-/** `mulu verify` */
-export function addVerify(program: Command, done: Done): void {
-  withDir(program.command('verify').description('re-check everything from the logs')).action(
-    async ({ dir, json }: Dir) => {
-      await using operations = await openOperations(dir)
-      const progress = startProgress('commits')
-      const result = await operations.verify(progress.update).finally(progress.stop)
-      if (json === true) printJson(result)
-      else {
-        for (const { what, where } of result.problems) say(`${what}: ${where}`)
-        print(`${result.ok ? 'verified' : 'NOT verified'}: ${result.commits} commits,`)
-        print(`  ${result.records} records, digest ${result.digest}`)
-        for (const { agency, records, indexed } of result.index) {
-          print(`  agency ${agency}: ${records} records indexed, digest ${indexed}`)
-        }
-      }
-      done(result.ok ? 0 : 1)
-    },
-  )
 }
 
 /** `mulu reindex` */

@@ -2,8 +2,9 @@
 import { isMuluError, type MuluError } from '@mulu/registry-core'
 import { Command, CommanderError } from 'commander'
 import { SOFTWARE } from '../software.ts'
-import { addExport, addImport, addReindex, addStatus, addVerify } from './catalogue.ts'
+import { addExport, addImport, addReindex, addStatus } from './catalogue.ts'
 import { addDemo } from './demo.ts'
+import { addEvidence, addVerify } from './evidence.ts'
 import { addKey } from './keys.ts'
 import { addAdmit, addFingerprint, addFound, addInit, addTicket } from './membership.ts'
 import { printError } from './output.ts'
@@ -26,7 +27,8 @@ export async function runCli(args: readonly string[]): Promise<ExitStatus> {
   }
   for (const add of [addFound, addTicket, addFingerprint, addInit, addAdmit]) add(program, done)
   for (const add of [addRoster, addKey, addStart, addImport]) add(program, done)
-  for (const add of [addStatus, addVerify, addReindex, addExport, addDemo]) add(program, done)
+  for (const add of [addStatus, addVerify, addEvidence, addReindex, addExport, addDemo])
+    add(program, done)
   for (const command of program.commands) {
     command.exitOverride()
     for (const part of command.commands) part.exitOverride()

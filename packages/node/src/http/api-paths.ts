@@ -27,6 +27,7 @@ export type ApiPath = {
 const TEXT = { type: 'string' }
 const WRITER = { type: 'integer', minimum: 1, maximum: 0xffffffff }
 const JSON_TYPE = 'application/json'
+const BYTES_TYPE = 'application/octet-stream'
 
 const filter = (name: string, description: string): Parameter => ({
   name,
@@ -86,6 +87,7 @@ export const API_PATHS: readonly ApiPath[] = [
   read(`${RECORD}/provenance`, 'For every field who set it, when, where and in which commit'),
   read(`${RECORD}/history`, 'All commits that touched the record, newest first'),
   read(`${RECORD}/conflicts`, 'Fields with several values'),
+  write('get', `${RECORD}/evidence`, 'A file with which anybody can check it', [], BYTES_TYPE),
   {
     ...read('/api/v1/changes', 'Records changed since a time, as lines of JSON', [
       { name: 'after', description: 'Cursor: `next` of the last line', schema: TEXT },

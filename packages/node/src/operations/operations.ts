@@ -26,6 +26,7 @@ import type { EndOrder, RosterOrders } from '../federation/roster-orders.ts'
 import { type ImportOptions, type ImportReport, importFeed } from '../feed/import-feed.ts'
 import type { NodeContext } from '../node-context.ts'
 import { type NodeStatus, readStatus } from '../status/node-status.ts'
+import { makeEvidence } from './evidence.ts'
 import { type Reindexed, reindex } from './reindex.ts'
 import { type Verification, verifyNode } from './verify.ts'
 
@@ -34,6 +35,8 @@ export type Operations = AsyncDisposable & {
   readonly status: () => Promise<NodeStatus>
   readonly importFeed: (options: ImportOptions) => Promise<ImportReport>
   readonly verify: (onProgress: (done: number, total: number) => void) => Promise<Verification>
+  /** A file of evidence for `namespace/kind/local`. */
+  readonly evidence: (record: string) => Promise<Uint8Array>
   readonly reindex: (onProgress: (done: number, total: number) => void) => Promise<Reindexed>
   readonly exportLines: () => AsyncIterable<string>
   readonly ticket: () => Promise<string>
@@ -65,6 +68,7 @@ export function localOperations(
     status: () => readStatus(context),
     importFeed: (options) => importAlone(context, options),
     verify: (onProgress) => verifyNode(context, onProgress),
+    evidence: (record) => makeEvidence(context, record),
     reindex: (onProgress) => reindex(context, onProgress),
     exportLines: () => exportLines(context),
     ticket: async () => ticketOf(context),

@@ -1,7 +1,7 @@
 /** The same operations over the local API of a running node. */
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
-import { ERRORS, type ErrorCode, MuluError } from '@mulu/registry-core'
+import { ERRORS, type ErrorCode, MuluError, parseRecordId } from '@mulu/registry-core'
 import type { OrphanShown } from '../federation/adopt.ts'
 import type { ImportReport } from '../feed/import-feed.ts'
 import { readAccessKey } from '../folder/access-key.ts'
@@ -48,6 +48,13 @@ export async function remoteOperations(
     verify: async (onProgress) => {
       const response = await call('/api/v1/verify', { method: 'POST', headers: NDJSON })
       return (await lines(response, onProgress)) as Verification
+    },
+    evidence: async (record) => {
+      const { ns, kind, local } = parseRecordId(record)
+      const path = `/api/v1/records/${ns}/${encodeURIComponent(kind)}/${encodeURIComponent(local)}`
+      const response = await call(`${path}/evidence`)
+      if (!response.ok) throw await refusal(response)
+      return new Uint8Array(await response.arrayBuffer())
     },
     reindex: async (onProgress) => {
       const response = await call('/api/v1/reindex', { method: 'POST', headers: NDJSON })

@@ -53,6 +53,8 @@ export type AcceptorContext = {
   readonly stage: (scope: Scope, views: ReadonlyMap<string, View | undefined>) => Promise<Staged>
   /** The profile that views are made with. */
   readonly viewProfile: () => Profile | undefined
+  /** Whether fillers may stand for missing bodies: in a replica that only checks evidence. */
+  readonly partial: boolean
   /** Told when what was accepted before has to be judged again. */
   readonly onRejudge: (scope: Scope) => void
 }
@@ -80,7 +82,8 @@ export class Acceptor {
 
   /** Takes in one commit. Rejects with MULU_DISK when the store refuses; nothing is then changed. */
   async accept(commit: Commit): Promise<Acceptance> {
-    const attribution = attribute(this.#context.crypto, this.#context.rosters(), commit)
+    const { crypto, rosters, partial } = this.#context
+    const attribution = attribute(crypto, rosters(), commit, partial)
     if ('code' in attribution) {
       return { known: false, outcome: { kind: 'dropped', ...attribution }, problems: 0 }
     }
