@@ -92,6 +92,7 @@ export { isPath } from './record/path.ts'
 export { parseRecordId, type RecordId, recOf } from './record/record-id.ts'
 export type { Conflict, View } from './record/view.ts'
 export type {
+  Attested,
   Author,
   Change,
   Database,
@@ -146,6 +147,8 @@ export { soundOf } from './search/text/pinyin.ts'
 export { type ParsedQuery, parseQuery } from './search/text/query.ts'
 export { respell, type Spelling } from './search/text/spelling.ts'
 export { synonymsOf } from './search/text/synonyms.ts'
+export type { Snapshot } from './snapshot/settlement.ts'
+export type { Judgement } from './snapshot/witness.ts'
 export { mayHold, memberByPeer } from './sync/audience-rule.ts'
 export { decodeFrame, encodeFrame, type Frame, type PeerAddresses } from './sync/frame.ts'
 export type { NodeReport } from './sync/report.ts'

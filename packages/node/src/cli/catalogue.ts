@@ -7,6 +7,7 @@ import type { NodeStatus } from '../status/node-status.ts'
 import type { ExitStatus } from './cli.ts'
 import { openOperations } from './open-operations.ts'
 import { print, printJson, say, startProgress } from './output.ts'
+import { snapshotText } from './snapshot.ts'
 
 type Done = (status: ExitStatus) => void
 type Dir = { readonly dir: string; readonly json?: boolean }
@@ -79,7 +80,7 @@ export function addStatus(program: Command, done: Done): void {
 }
 
 function printStatus(status: NodeStatus): void {
-  const { federation, roster, catalogue, heads, asOf, node } = status
+  const { federation, roster, catalogue, heads, asOf, node, snapshots } = status
   print(`${federation.name} · ${Object.values(node.name).join(' / ')} (${node.role})`)
   if (!node.admitted) print('not admitted yet: bring join-request.json to the coordinator')
   print(`roster ${roster.version}, ${roster.agencies} agencies, ${roster.writers} nodes`)
@@ -88,6 +89,7 @@ function printStatus(status: NodeStatus): void {
   print(`  ${catalogue.problems} problems, ${catalogue.conflicts} conflicts`)
   print(`  digest ${catalogue.digest}`)
   print(`${heads.commits} commits in ${heads.logs} logs, ${heads.waiting} waiting`)
+  for (const snapshot of snapshots.slice(0, 1)) print(snapshotText(snapshot))
   print(`${asOf.agree} of ${asOf.nodes} nodes agree, ${asOf.heard} heard`)
 }
 

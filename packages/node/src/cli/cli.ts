@@ -9,6 +9,7 @@ import { addKey } from './keys.ts'
 import { addAdmit, addFingerprint, addFound, addInit, addTicket } from './membership.ts'
 import { printError } from './output.ts'
 import { addRoster } from './roster.ts'
+import { addSnapshot } from './snapshot.ts'
 import { addStart } from './start.ts'
 
 /** The exit status of commands that finished what they were asked, or did not. */
@@ -27,7 +28,15 @@ export async function runCli(args: readonly string[]): Promise<ExitStatus> {
   }
   for (const add of [addFound, addTicket, addFingerprint, addInit, addAdmit]) add(program, done)
   for (const add of [addRoster, addKey, addStart, addImport]) add(program, done)
-  for (const add of [addStatus, addVerify, addEvidence, addReindex, addExport, addDemo])
+  for (const add of [
+    addStatus,
+    addVerify,
+    addEvidence,
+    addSnapshot,
+    addReindex,
+    addExport,
+    addDemo,
+  ])
     add(program, done)
   for (const command of program.commands) {
     command.exitOverride()

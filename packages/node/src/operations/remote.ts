@@ -56,6 +56,7 @@ export async function remoteOperations(
       if (!response.ok) throw await refusal(response)
       return new Uint8Array(await response.arrayBuffer())
     },
+    snapshot: () => post('/api/v1/snapshots', {}),
     reindex: async (onProgress) => {
       const response = await call('/api/v1/reindex', { method: 'POST', headers: NDJSON })
       return (await lines(response, onProgress)) as Reindexed

@@ -18,6 +18,7 @@ import type { LogEnd } from '../roster/change.ts'
 import { anchorOf, finalEnd } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import type { Staged } from '../search/generation.ts'
+import type { Settlement } from '../snapshot/settlement.ts'
 import {
   commitBatch,
   commitKey,
@@ -55,6 +56,7 @@ export type AcceptorContext = {
   readonly viewProfile: () => Profile | undefined
   /** Whether fillers may stand for missing bodies: in a replica that only checks evidence. */
   readonly partial: boolean
+  readonly settlement: Settlement
   /** Told when what was accepted before has to be judged again. */
   readonly onRejudge: (scope: Scope) => void
 }
@@ -235,15 +237,17 @@ export class Acceptor {
     operations: readonly Operation[],
     isNew = true,
   ): Promise<void> {
-    const { store, logs } = this.#context
+    const { store, logs, settlement } = this.#context
     const key = commitKey(after.log, commit.read.seq, commit.id)
     await commitBatch(store, [
       ...(isNew ? [put(store.commits, key, encodeCommit(commit))] : []),
       put(store.outcomes, key, encodeOutcome(outcome)),
       logs.operation(store, after),
       ...operations,
+      ...(isNew ? settlement.operations(after.log, commit) : []),
     ])
     logs.set(after)
+    if (isNew) settlement.add(commit)
   }
 
   /** Keeps a commit that does not yet follow on the judged chain. */

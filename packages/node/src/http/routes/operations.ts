@@ -45,6 +45,10 @@ export function addOperationRoutes(
     readQuery(request, apiPath('post', '/api/v1/reindex'))
     await answerLong(context, request, response, (onProgress) => operations.reindex(onProgress))
   })
+  router.post('/api/v1/snapshots', guard, async (request, response) => {
+    readQuery(request, apiPath('post', '/api/v1/snapshots'))
+    response.json(await operations.snapshot())
+  })
   router.get('/api/v1/ticket', guard, async (request, response) => {
     readQuery(request, apiPath('get', '/api/v1/ticket'))
     response.json({ ticket: await operations.ticket() })
