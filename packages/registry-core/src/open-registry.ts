@@ -124,7 +124,8 @@ class Replica implements Registry {
   async resume(): Promise<void> {
     for (const scope of await unfinishedScopes(this.#store)) await this.#rebuild(scope)
     await this.#acceptor.retry()
-    await this.#rejudgeMarked()
+    // Where the last run ended between a receipt and what follows from it.
+    await this.#rejudgeOutOfStep(this.#logs.all().map(({ log }) => log))
   }
 
   get federation(): Hash | undefined {
@@ -150,6 +151,7 @@ class Replica implements Registry {
       for (const { log } of this.#logs.all()) this.#markForRejudging(log)
       await this.#rejudgeMarked()
       await this.#acceptor.retry()
+      await this.#settle()
     })
     this.#tell({ type: 'roster' })
   }
@@ -200,7 +202,19 @@ class Replica implements Registry {
   async #followRoster(): Promise<void> {
     await this.#rejudgeMarked()
     await this.#acceptor.retry()
-    await this.#settlement.refresh()
+    await this.#settle()
+  }
+
+  /** Follows floors that have moved: a forked log may go further now, or on another branch. */
+  async #settle(): Promise<void> {
+    await this.#rejudgeOutOfStep(await this.#settlement.refresh())
+  }
+
+  async #rejudgeOutOfStep(logs: readonly LogKey[]): Promise<void> {
+    for (const log of logs) {
+      if (await this.#acceptor.isOutOfStep(log)) this.#markForRejudging(log)
+    }
+    await this.#rejudgeMarked()
   }
 
   profileBytes(hash: Hash): Promise<Uint8Array | undefined> {
@@ -233,7 +247,7 @@ class Replica implements Registry {
   async #acceptOne(commit: Commit): Promise<Acceptance> {
     const acceptance = await this.#acceptor.accept(commit)
     await this.#rejudgeMarked()
-    if (!acceptance.known && this.#settlement.isStale) await this.#settlement.refresh()
+    if (!acceptance.known && this.#settlement.isStale) await this.#settle()
     return acceptance
   }
 
@@ -293,7 +307,7 @@ class Replica implements Registry {
   }
 
   heads(): readonly LogHead[] {
-    return this.#logs.heads()
+    return this.#logs.heads((log) => this.#settlement.floorOf(log))
   }
 
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash {

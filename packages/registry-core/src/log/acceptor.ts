@@ -144,7 +144,12 @@ export class Acceptor {
     }
   }
 
+  /** The commit that has to stand in a log: what the roster says, else what settled snapshots do. */
   #anchor(log: LogKey): LogEnd | undefined {
+    return this.#rosterAnchor(log) ?? this.#context.settlement.floorOf(log)
+  }
+
+  #rosterAnchor(log: LogKey): LogEnd | undefined {
     const newest = this.#context.rosters().at(-1)
     return newest === undefined ? undefined : anchorOf(newest.state, log)
   }
@@ -178,6 +183,7 @@ export class Acceptor {
       hasProfile: (roster) => this.#context.profileOf(roster) !== undefined,
       isAfterSatisfied: unseen === undefined,
       isForked,
+      floor: this.#context.settlement.floorOf(log),
     })
     if (verdict.kind === 'waits') {
       if (isNew && this.#isWaitingFull(state)) {
@@ -266,6 +272,21 @@ export class Acceptor {
     return { known: false, outcome, problems: 0 }
   }
 
+  /** Whether a log stands otherwise than the floor under it says. */
+  async isOutOfStep(log: LogKey): Promise<boolean> {
+    const { store, logs, settlement } = this.#context
+    const floor = settlement.floorOf(log)
+    const { accepted, forkedAt, ended } = logs.get(log)
+    if (this.#rosterAnchor(log) !== undefined) return false
+    if (forkedAt !== undefined && accepted.seq > Math.max(forkedAt - 1, floor?.seq ?? 0))
+      return true
+    if (floor === undefined) return false
+    if (accepted.seq < floor.seq) return ended
+    const stored = await store.outcomes.get(commitKey(log, floor.seq, floor.id))
+    const kind = stored === undefined ? undefined : decodeOutcome(stored).kind
+    return kind !== 'in force' && kind !== 'void'
+  }
+
   #isWaitingFull({ log, known, judged, held }: LogState): boolean {
     if (known.seq - judged.seq + held >= WAITING_MAX) return true
     return this.#context.logs.waitingOf(log.writer) >= WAITING_PER_WRITER_MAX
@@ -310,7 +331,11 @@ export class Acceptor {
     const anchor = this.#anchor(log)
     if (anchor === undefined) return accepted.seq >= read.seq
     const isOnTheWay = accepted.seq < anchor.seq
-    if (read.seq <= anchor.seq) return isOnTheWay && (ended || accepted.seq >= read.seq)
+    const isOff = isOnTheWay && (ended || accepted.seq >= read.seq)
+    if (this.#rosterAnchor(log) === undefined) {
+      return isOff || accepted.seq > Math.max(read.seq - 1, anchor.seq)
+    }
+    if (read.seq <= anchor.seq) return isOff
     if (accepted.seq < read.seq) return false
     const parent = await this.#context.store.outcomes.get(commitKey(log, read.seq - 1, read.parent))
     return parent !== undefined && decodeOutcome(parent).kind !== 'ended'

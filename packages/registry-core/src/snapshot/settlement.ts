@@ -16,7 +16,7 @@ import { decodeOutcome } from '../log/stored-outcome.ts'
 import type { LogEnd } from '../roster/change.ts'
 import { anchorOf, finalEnd } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
-import { commitKey, logPrefix, type Operation, put, type Store } from '../store/store.ts'
+import { commitKey, logOfKey, logPrefix, type Operation, put, type Store } from '../store/store.ts'
 import { receiptOf, type SnapshotStatement, snapshotOf } from './statement.ts'
 
 /** One snapshot and who has agreed to it. */
@@ -101,8 +101,9 @@ export class Settlement {
     return this.#isStale
   }
 
-  /** Counts receipts anew, after one was added or the roster has changed. */
-  async refresh(): Promise<void> {
+  /** Counts receipts anew, after one was added or the roster has changed; the logs whose floor moved. */
+  async refresh(): Promise<readonly LogKey[]> {
+    const before = this.#floors
     this.#isStale = false
     const found: Snapshot[] = []
     for (const commit of this.#snapshots.values()) {
@@ -111,6 +112,9 @@ export class Settlement {
     }
     this.#settled = found.sort((a, b) => b.atMs - a.atMs || (toHex(a.id) < toHex(b.id) ? -1 : 1))
     this.#floors = floorsOf(found.filter((snapshot) => snapshot.isSettled))
+    return [...new Set([...before.keys(), ...this.#floors.keys()])]
+      .filter((key) => before.get(key)?.seq !== this.#floors.get(key)?.seq)
+      .map(logOfKey)
   }
 
   async #count(commit: ReadCommit): Promise<Snapshot | undefined> {
