@@ -1,5 +1,6 @@
 /** Every target. A new decoder of untrusted bytes is one line here. */
 import type { OpenTarget } from './target.ts'
+import { openEvidenceTargets } from './targets/evidence.ts'
 import { openHttpTarget } from './targets/http.ts'
 import { SIGNED_TARGETS } from './targets/signed.ts'
 import { SYNC_TARGETS } from './targets/sync.ts'
@@ -7,7 +8,13 @@ import { TEXT_TARGETS } from './targets/text.ts'
 
 /** Opens all targets, or the one with a name. */
 export async function openTargets(only?: string): Promise<readonly OpenTarget[]> {
-  const plain: readonly OpenTarget[] = [...SIGNED_TARGETS, ...SYNC_TARGETS, ...TEXT_TARGETS]
+  const evidence = await openEvidenceTargets()
+  const plain: readonly OpenTarget[] = [
+    ...SIGNED_TARGETS,
+    ...evidence,
+    ...SYNC_TARGETS,
+    ...TEXT_TARGETS,
+  ]
   const wanted = plain.filter((target) => only === undefined || target.name === only)
   return only === undefined || only === 'http' ? [...wanted, await openHttpTarget()] : wanted
 }

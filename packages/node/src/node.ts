@@ -1,5 +1,6 @@
 /** The composition root: everything a running node consists of, in reading order. */
 import type { Clock } from './clock.ts'
+import { startWitness } from './federation/witness.ts'
 import { readAccessKey } from './folder/access-key.ts'
 import { readAddresses, writeAddresses } from './folder/address-file.ts'
 import type { PassphraseSource } from './folder/key-file.ts'
@@ -69,6 +70,8 @@ async function openAll(
   const app = createApp(context, await readAccessKey(folder.accessKey))
   const server = await listen(app, http.host, http.port)
   opened.add(server.close)
+  const witness = { registry: store.registry, clock, logger, signer: () => context.signer }
+  opened.add(startWitness(witness))
   if (!options.offline) {
     const network = await createNetwork({
       registry: store.registry,

@@ -48,6 +48,9 @@ export {
   isMuluError,
   MuluError,
 } from './errors.ts'
+export { type Checked, checkEvidence } from './evidence/check.ts'
+export { decodeEvidence, type Evidence, encodeEvidence } from './evidence/evidence.ts'
+export { gatherEvidence } from './evidence/gather.ts'
 export type { Candidate, FeedError } from './exchange/candidate.ts'
 export { portalFromFields } from './exchange/cn-portals-line.ts'
 export { datasetFromFields } from './exchange/dcat-us-dataset.ts'
@@ -89,6 +92,7 @@ export { isPath } from './record/path.ts'
 export { parseRecordId, type RecordId, recOf } from './record/record-id.ts'
 export type { Conflict, View } from './record/view.ts'
 export type {
+  Attested,
   Author,
   Change,
   Database,
@@ -143,6 +147,8 @@ export { soundOf } from './search/text/pinyin.ts'
 export { type ParsedQuery, parseQuery } from './search/text/query.ts'
 export { respell, type Spelling } from './search/text/spelling.ts'
 export { synonymsOf } from './search/text/synonyms.ts'
+export type { Snapshot } from './snapshot/settlement.ts'
+export type { Judgement } from './snapshot/witness.ts'
 export { mayHold, memberByPeer } from './sync/audience-rule.ts'
 export { decodeFrame, encodeFrame, type Frame, type PeerAddresses } from './sync/frame.ts'
 export type { NodeReport } from './sync/report.ts'

@@ -44,3 +44,9 @@ export const ROSTER_BYTES_MAX = 983_040
 export const PROFILE_BYTES_MAX = 983_040
 /** [LM19] Arrays and maps of a signed format or a frame nest at most this deep, as for LM6. */
 export const CBOR_DEPTH_MAX = 16
+/** [LM21] One commit in wire form: header, signature and bodies with their heads. */
+export const COMMIT_BYTES_MAX: number = HEADER_BYTES_MAX + COMMIT_BODIES_BYTES_MAX + 65_536
+/** [LM22] One file of evidence, in bytes; it is read as a whole. */
+export const EVIDENCE_BYTES_MAX = 134_217_728
+/** [LM23] Commits in one file of evidence. */
+export const EVIDENCE_COMMITS_MAX = 1_048_576

@@ -11,7 +11,7 @@ import type { Hash } from './crypto.ts'
 import { equalBytes } from './encoding/bytes.ts'
 import { MuluError } from './errors.ts'
 import { Acceptor } from './log/acceptor.ts'
-import { writeChanges } from './log/author.ts'
+import { type AuthorContext, writeChanges, writeStatement } from './log/author.ts'
 import type { LogHead, LogKey } from './log/log.ts'
 import type { LogState } from './log/log-state.ts'
 import { Logs } from './log/logs.ts'
@@ -22,6 +22,7 @@ import { rebuildMark, rebuildScope, unfinishedScopes } from './log/rebuild.ts'
 import type { Profile } from './profile/profile.ts'
 import { Queue } from './queue.ts'
 import type {
+  Attested,
   Author,
   Registry,
   RegistryEvent,
@@ -38,6 +39,9 @@ import type { Owner, Surroundings } from './search/filters.ts'
 import { valuesNamed } from './search/named-values.ts'
 import { type IndexProgress, SearchIndex } from './search/search-index.ts'
 import { type Synonyms, synonymsOf } from './search/text/synonyms.ts'
+import { Settlement, type Snapshot } from './snapshot/settlement.ts'
+import { encodeReceipt, encodeSnapshot } from './snapshot/statement.ts'
+import { judgeSnapshot, openFor, statedHeads } from './snapshot/witness.ts'
 import {
   fixedHex,
   logPrefix,
@@ -59,8 +63,9 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     profile: () => rosters.viewProfile,
     stamp: (scope, row) => effectiveStamp(logs, scope, row),
   })
+  const settlement = await Settlement.load(options.crypto, store, () => rosters.all)
   const index = await SearchIndex.open(store, views, surroundings(rosters))
-  const replica = new Replica(options, store, rosters, logs, views, index)
+  const replica = new Replica(options, store, rosters, logs, views, index, settlement)
   await replica.resume()
   return replica
 }
@@ -75,6 +80,7 @@ class Replica implements Registry {
   readonly #views: StoredViews
   readonly #tree: DigestTree
   readonly #acceptor: Acceptor
+  readonly #settlement: Settlement
   readonly #queue = new Queue()
   readonly #listeners = new Set<(event: RegistryEvent) => void>()
   readonly #rejudge = new Map<string, Scope>()
@@ -88,7 +94,9 @@ class Replica implements Registry {
     logs: Logs,
     views: StoredViews,
     index: SearchIndex,
+    settlement: Settlement,
   ) {
+    this.#settlement = settlement
     this.#options = options
     this.#store = store
     this.#rosters = rosters
@@ -106,6 +114,8 @@ class Replica implements Registry {
       profileOf: (roster) => rosters.profileOf(roster),
       viewProfile: () => rosters.viewProfile,
       stage: (scope, views) => index.stage(scope, views),
+      settlement,
+      partial: options.partial ?? false,
       onRejudge: (scope) => this.#markForRejudging(scope),
     })
   }
@@ -114,7 +124,8 @@ class Replica implements Registry {
   async resume(): Promise<void> {
     for (const scope of await unfinishedScopes(this.#store)) await this.#rebuild(scope)
     await this.#acceptor.retry()
-    await this.#rejudgeMarked()
+    // Where the last run ended between a receipt and what follows from it.
+    await this.#rejudgeOutOfStep(this.#logs.all().map(({ log }) => log))
   }
 
   get federation(): Hash | undefined {
@@ -140,6 +151,7 @@ class Replica implements Registry {
       for (const { log } of this.#logs.all()) this.#markForRejudging(log)
       await this.#rejudgeMarked()
       await this.#acceptor.retry()
+      await this.#settle()
     })
     this.#tell({ type: 'roster' })
   }
@@ -190,6 +202,19 @@ class Replica implements Registry {
   async #followRoster(): Promise<void> {
     await this.#rejudgeMarked()
     await this.#acceptor.retry()
+    await this.#settle()
+  }
+
+  /** Follows floors that have moved: a forked log may go further now, or on another branch. */
+  async #settle(): Promise<void> {
+    await this.#rejudgeOutOfStep(await this.#settlement.refresh())
+  }
+
+  async #rejudgeOutOfStep(logs: readonly LogKey[]): Promise<void> {
+    for (const log of logs) {
+      if (await this.#acceptor.isOutOfStep(log)) this.#markForRejudging(log)
+    }
+    await this.#rejudgeMarked()
   }
 
   profileBytes(hash: Hash): Promise<Uint8Array | undefined> {
@@ -222,24 +247,56 @@ class Replica implements Registry {
   async #acceptOne(commit: Commit, following?: Commit): Promise<Acceptance> {
     const acceptance = await this.#acceptor.accept(commit, following)
     await this.#rejudgeMarked()
+    if (!acceptance.known && this.#settlement.isStale) await this.#settle()
     return acceptance
   }
 
   write(write: Write): Promise<Written> {
-    return this.#exclusively(() =>
-      writeChanges(
-        {
-          ...this.#options,
-          store: this.#store,
-          logs: this.#logs,
-          roster: this.roster,
-          profile: this.profile,
-          author: this.#author,
-          accept: (commit) => this.#acceptOwn(commit),
-        },
-        write,
-      ),
-    )
+    return this.#exclusively(() => writeChanges(this.#desk(), write))
+  }
+
+  #desk(): AuthorContext {
+    return {
+      ...this.#options,
+      store: this.#store,
+      logs: this.#logs,
+      roster: this.roster,
+      profile: this.profile,
+      author: this.#author,
+      accept: (commit) => this.#acceptOwn(commit),
+    }
+  }
+
+  snapshot(ns: number): Promise<Hash> {
+    return this.#exclusively(async () => {
+      const root = await this.#tree.root(1)
+      const ext = encodeSnapshot({ root, heads: statedHeads(this.#logs) })
+      return writeStatement(this.#desk(), statementIn(ns), 1, ext)
+    })
+  }
+
+  snapshots(): readonly Snapshot[] {
+    return this.#settlement.snapshots
+  }
+
+  attest(ns: number): Promise<readonly Attested[]> {
+    return this.#exclusively(async () => {
+      const attested: Attested[] = []
+      const context = {
+        ...{ crypto: this.#options.crypto, store: this.#store, logs: this.#logs },
+        root: () => this.#tree.root(1),
+      }
+      const self = this.#author?.client ?? 0
+      for (const snapshot of openFor(self, this.#settlement.snapshots)) {
+        const judgement = await judgeSnapshot(context, snapshot)
+        attested.push({ snapshot, judgement })
+        if (judgement.kind !== 'agrees') continue
+        const { isRootChecked } = judgement
+        const ext = encodeReceipt({ snapshot: snapshot.id, isRootChecked })
+        await writeStatement(this.#desk(), statementIn(ns), 2, ext)
+      }
+      return attested
+    })
   }
 
   /** News go out commit by commit, so that peers take part of a long import while it runs. */
@@ -250,7 +307,7 @@ class Replica implements Registry {
   }
 
   heads(): readonly LogHead[] {
-    return this.#logs.heads()
+    return this.#logs.heads((log) => this.#settlement.floorOf(log))
   }
 
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash {
@@ -359,6 +416,10 @@ class Replica implements Registry {
     }
     await rebuildScope(context, scope)
   }
+}
+
+function statementIn(ns: number): Write {
+  return { ns, aud: 1, actor: '', changes: [] }
 }
 
 /** What the index asks about: always the newest roster and its profile. */

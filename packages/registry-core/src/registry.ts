@@ -17,6 +17,8 @@ import type { Profile } from './profile/profile.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
 import type { IndexCheck } from './search/check-index.ts'
 import type { IndexProgress } from './search/search-index.ts'
+import type { Snapshot } from './snapshot/settlement.ts'
+import type { Judgement } from './snapshot/witness.ts'
 
 /** Any ordered key-value store of the abstract-level family. */
 export type Database = AbstractLevel<string | Uint8Array, string, string>
@@ -30,6 +32,8 @@ export type RegistryOptions = {
   readonly randomBytes: (length: number) => Uint8Array
   /** Profiles that are built into the software. */
   readonly profiles: readonly Profile[]
+  /** Takes commits without all their bodies; for checking evidence, never for a node. */
+  readonly partial?: boolean
 }
 
 /** The key that this node writes with. */
@@ -73,6 +77,9 @@ export type Written = {
   readonly problems: number
 }
 
+/** What a witness made of one snapshot. */
+export type Attested = { readonly snapshot: Snapshot; readonly judgement: Judgement }
+
 /** Counts over the federation's records and logs (audience 1); internal ones are not told. */
 export type Totals = {
   readonly records: number
@@ -112,6 +119,13 @@ export interface Registry {
   readonly author: Author | undefined
   setAuthor(author: Author | undefined): void
   write(write: Write): Promise<Written>
+
+  /** Signs a snapshot of all federation logs in the own log of a namespace; its commit id. */
+  snapshot(ns: number): Promise<Hash>
+  /** All snapshots, the newest stamp first, with who has agreed. */
+  snapshots(): readonly Snapshot[]
+  /** Judges the snapshots that this writer may witness, and signs receipts for those it agrees to. */
+  attest(ns: number): Promise<readonly Attested[]>
 
   heads(): readonly LogHead[]
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash

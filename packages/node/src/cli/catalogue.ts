@@ -1,4 +1,4 @@
-/** import, status, verify, reindex, export: what goes into a node and comes out of it. */
+/** import, status, reindex, export: what goes into a node and comes out of it. */
 import { once } from 'node:events'
 import { type Command, Option } from 'commander'
 import type { ImportReport } from '../feed/import-feed.ts'
@@ -7,6 +7,7 @@ import type { NodeStatus } from '../status/node-status.ts'
 import type { ExitStatus } from './cli.ts'
 import { openOperations } from './open-operations.ts'
 import { print, printJson, say, startProgress } from './output.ts'
+import { snapshotText } from './snapshot.ts'
 
 type Done = (status: ExitStatus) => void
 type Dir = { readonly dir: string; readonly json?: boolean }
@@ -79,7 +80,7 @@ export function addStatus(program: Command, done: Done): void {
 }
 
 function printStatus(status: NodeStatus): void {
-  const { federation, roster, catalogue, heads, asOf, node } = status
+  const { federation, roster, catalogue, heads, asOf, node, snapshots } = status
   print(`${federation.name} · ${Object.values(node.name).join(' / ')} (${node.role})`)
   if (!node.admitted) print('not admitted yet: bring join-request.json to the coordinator')
   print(`roster ${roster.version}, ${roster.agencies} agencies, ${roster.writers} nodes`)
@@ -88,6 +89,7 @@ function printStatus(status: NodeStatus): void {
   print(`  ${catalogue.problems} problems, ${catalogue.conflicts} conflicts`)
   print(`  digest ${catalogue.digest}`)
   print(`${heads.commits} commits in ${heads.logs} logs, ${heads.waiting} waiting`)
+  for (const snapshot of snapshots.slice(0, 1)) print(snapshotText(snapshot))
   print(`${asOf.agree} of ${asOf.nodes} nodes agree, ${asOf.heard} heard`)
 }
 
@@ -100,27 +102,6 @@ function alarmText(alarm: NodeStatus['roster']['alarms'][number]): string {
     case 'old':
       return `no root holder has confirmed the roster for ${alarm.days} days; see mulu roster propose --confirm`
   }
-}
-
-/** `mulu verify` */
-export function addVerify(program: Command, done: Done): void {
-  withDir(program.command('verify').description('re-check everything from the logs')).action(
-    async ({ dir, json }: Dir) => {
-      await using operations = await openOperations(dir)
-      const progress = startProgress('commits')
-      const result = await operations.verify(progress.update).finally(progress.stop)
-      if (json === true) printJson(result)
-      else {
-        for (const { what, where } of result.problems) say(`${what}: ${where}`)
-        print(`${result.ok ? 'verified' : 'NOT verified'}: ${result.commits} commits,`)
-        print(`  ${result.records} records, digest ${result.digest}`)
-        for (const { agency, records, indexed } of result.index) {
-          print(`  agency ${agency}: ${records} records indexed, digest ${indexed}`)
-        }
-      }
-      done(result.ok ? 0 : 1)
-    },
-  )
 }
 
 /** `mulu reindex` */

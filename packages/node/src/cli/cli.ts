@@ -2,12 +2,14 @@
 import { isMuluError, type MuluError } from '@mulu/registry-core'
 import { Command, CommanderError } from 'commander'
 import { SOFTWARE } from '../software.ts'
-import { addExport, addImport, addReindex, addStatus, addVerify } from './catalogue.ts'
+import { addExport, addImport, addReindex, addStatus } from './catalogue.ts'
 import { addDemo } from './demo.ts'
+import { addEvidence, addVerify } from './evidence.ts'
 import { addKey } from './keys.ts'
 import { addAdmit, addFingerprint, addFound, addInit, addTicket } from './membership.ts'
 import { printError } from './output.ts'
 import { addRoster } from './roster.ts'
+import { addSnapshot } from './snapshot.ts'
 import { addStart } from './start.ts'
 
 /** The exit status of commands that finished what they were asked, or did not. */
@@ -26,7 +28,16 @@ export async function runCli(args: readonly string[]): Promise<ExitStatus> {
   }
   for (const add of [addFound, addTicket, addFingerprint, addInit, addAdmit]) add(program, done)
   for (const add of [addRoster, addKey, addStart, addImport]) add(program, done)
-  for (const add of [addStatus, addVerify, addReindex, addExport, addDemo]) add(program, done)
+  for (const add of [
+    addStatus,
+    addVerify,
+    addEvidence,
+    addSnapshot,
+    addReindex,
+    addExport,
+    addDemo,
+  ])
+    add(program, done)
   for (const command of program.commands) {
     command.exitOverride()
     for (const part of command.commands) part.exitOverride()

@@ -8,7 +8,7 @@ const FOLDER_MODE = 0o700
 /** Writes a file whole or not at all: a crash leaves the old one or the new one. */
 export async function writeWhole(
   path: string,
-  text: string,
+  content: string | Uint8Array,
   mode: number = PRIVATE_MODE,
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE })
@@ -16,7 +16,7 @@ export async function writeWhole(
   const file = await open(draft, 'w', mode)
   try {
     await file.chmod(mode)
-    await file.writeFile(text)
+    await file.writeFile(content)
     await file.sync()
   } finally {
     await file.close()

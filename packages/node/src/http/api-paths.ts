@@ -27,6 +27,7 @@ export type ApiPath = {
 const TEXT = { type: 'string' }
 const WRITER = { type: 'integer', minimum: 1, maximum: 0xffffffff }
 const JSON_TYPE = 'application/json'
+const BYTES_TYPE = 'application/octet-stream'
 
 const filter = (name: string, description: string): Parameter => ({
   name,
@@ -86,6 +87,7 @@ export const API_PATHS: readonly ApiPath[] = [
   read(`${RECORD}/provenance`, 'For every field who set it, when, where and in which commit'),
   read(`${RECORD}/history`, 'All commits that touched the record, newest first'),
   read(`${RECORD}/conflicts`, 'Fields with several values'),
+  write('get', `${RECORD}/evidence`, 'A file with which anybody can check it', [], BYTES_TYPE),
   {
     ...read('/api/v1/changes', 'Records changed since a time, as lines of JSON', [
       { name: 'after', description: 'Cursor: `next` of the last line', schema: TEXT },
@@ -119,6 +121,7 @@ export const API_PATHS: readonly ApiPath[] = [
   ]),
   write('get', '/api/v1/handover', 'How far the own logs go, for the key that continues them'),
   write('get', '/api/v1/ticket', 'A join ticket'),
+  write('post', '/api/v1/snapshots', 'Sign a snapshot for witnesses to agree to'),
   write('post', '/api/v1/verify', 'Re-check everything from the logs'),
   write('post', '/api/v1/reindex', 'Build the search index anew while the node serves'),
   write(

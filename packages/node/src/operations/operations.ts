@@ -23,9 +23,12 @@ import { requireWriter } from '../federation/own-writer.ts'
 import { type Published, proposeRoster, publishRoster } from '../federation/propose.ts'
 import { type Revocation, type Revoked, revokeWriter } from '../federation/revoke.ts'
 import type { EndOrder, RosterOrders } from '../federation/roster-orders.ts'
+import { statementNamespace } from '../federation/witness.ts'
 import { type ImportOptions, type ImportReport, importFeed } from '../feed/import-feed.ts'
 import type { NodeContext } from '../node-context.ts'
 import { type NodeStatus, readStatus } from '../status/node-status.ts'
+import { type SnapshotStatus, showSnapshot } from '../status/snapshots.ts'
+import { makeEvidence } from './evidence.ts'
 import { type Reindexed, reindex } from './reindex.ts'
 import { type Verification, verifyNode } from './verify.ts'
 
@@ -34,6 +37,10 @@ export type Operations = AsyncDisposable & {
   readonly status: () => Promise<NodeStatus>
   readonly importFeed: (options: ImportOptions) => Promise<ImportReport>
   readonly verify: (onProgress: (done: number, total: number) => void) => Promise<Verification>
+  /** A file of evidence for `namespace/kind/local`. */
+  readonly evidence: (record: string) => Promise<Uint8Array>
+  /** Signs a snapshot. */
+  readonly snapshot: () => Promise<SnapshotStatus>
   readonly reindex: (onProgress: (done: number, total: number) => void) => Promise<Reindexed>
   readonly exportLines: () => AsyncIterable<string>
   readonly ticket: () => Promise<string>
@@ -65,6 +72,8 @@ export function localOperations(
     status: () => readStatus(context),
     importFeed: (options) => importAlone(context, options),
     verify: (onProgress) => verifyNode(context, onProgress),
+    evidence: (record) => makeEvidence(context, record),
+    snapshot: () => takeSnapshot(context),
     reindex: (onProgress) => reindex(context, onProgress),
     exportLines: () => exportLines(context),
     ticket: async () => ticketOf(context),
@@ -96,6 +105,16 @@ async function importAlone(context: NodeContext, options: ImportOptions): Promis
   } finally {
     importing.delete(context)
   }
+}
+
+async function takeSnapshot(context: NodeContext): Promise<SnapshotStatus> {
+  const { registry } = context.store
+  const ns = statementNamespace(requireWriter({ registry, signer: context.signer }))
+  if (ns === undefined) throw new MuluError('MULU_GRANT_MISSING')
+  const id = await registry.snapshot(ns)
+  const taken = registry.snapshots().find((each) => hashToText(each.id) === hashToText(id))
+  if (taken === undefined) throw new MuluError('MULU_INTERNAL')
+  return showSnapshot(taken)
 }
 
 async function* exportLines(context: NodeContext): AsyncGenerator<string> {

@@ -1,7 +1,7 @@
 /** The same operations over the local API of a running node. */
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
-import { ERRORS, type ErrorCode, MuluError } from '@mulu/registry-core'
+import { ERRORS, type ErrorCode, MuluError, parseRecordId } from '@mulu/registry-core'
 import type { OrphanShown } from '../federation/adopt.ts'
 import type { ImportReport } from '../feed/import-feed.ts'
 import { readAccessKey } from '../folder/access-key.ts'
@@ -49,6 +49,14 @@ export async function remoteOperations(
       const response = await call('/api/v1/verify', { method: 'POST', headers: NDJSON })
       return (await lines(response, onProgress)) as Verification
     },
+    evidence: async (record) => {
+      const { ns, kind, local } = parseRecordId(record)
+      const path = `/api/v1/records/${ns}/${encodeURIComponent(kind)}/${encodeURIComponent(local)}`
+      const response = await call(`${path}/evidence`)
+      if (!response.ok) throw await refusal(response)
+      return new Uint8Array(await response.arrayBuffer())
+    },
+    snapshot: () => post('/api/v1/snapshots', {}),
     reindex: async (onProgress) => {
       const response = await call('/api/v1/reindex', { method: 'POST', headers: NDJSON })
       return (await lines(response, onProgress)) as Reindexed

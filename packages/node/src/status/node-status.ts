@@ -8,6 +8,7 @@ import { type ConductStatus, listConduct } from './conduct.ts'
 import { type AgencyRef, agencyRef, officeName } from './names.ts'
 import { listPeers, type PeerStatus } from './peers.ts'
 import { type RosterAlarm, rosterAlarms } from './roster-alarms.ts'
+import { listSnapshots, type SnapshotStatus } from './snapshots.ts'
 
 /** The whole status. */
 export type NodeStatus = {
@@ -47,6 +48,7 @@ export type NodeStatus = {
   readonly profile: { readonly id: string; readonly version: string; readonly hash: string }
   readonly asOf: AsOf
   readonly peers: readonly PeerStatus[]
+  readonly snapshots: readonly SnapshotStatus[]
   /** Writers and nodes of whom there is something to tell. */
   readonly conduct: readonly ConductStatus[]
 }
@@ -79,6 +81,7 @@ export async function readStatus(context: NodeContext): Promise<NodeStatus> {
     ...(await cataloguePart(context)),
     asOf: asOfPeers(peers, nowMs),
     peers,
+    snapshots: listSnapshots(registry),
     conduct: listConduct(context),
   }
 }

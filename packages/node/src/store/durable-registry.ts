@@ -127,6 +127,15 @@ export class DurableRegistry implements Registry {
   write(write: Write): Promise<Written> {
     return this.#guard((registry) => registry.write(write))
   }
+  snapshot(ns: number): Promise<Hash> {
+    return this.#guard((registry) => registry.snapshot(ns))
+  }
+  snapshots(): ReturnType<Registry['snapshots']> {
+    return this.#open.registry.snapshots()
+  }
+  attest(ns: number): ReturnType<Registry['attest']> {
+    return this.#guard((registry) => registry.attest(ns))
+  }
   heads(): readonly LogHead[] {
     return this.#open.registry.heads()
   }

@@ -7,18 +7,23 @@ import { openDatabase } from './open-database.ts'
 import { PROFILES } from './profiles.ts'
 
 /** What a scratch registry may be given otherwise. */
-export type ScratchOptions = { readonly crypto: Crypto; readonly now: () => number }
+export type ScratchOptions = {
+  readonly crypto: Crypto
+  readonly now: () => number
+  /** Whether bodies may be missing from commits. */
+  readonly partial?: boolean
+}
 
 /** Runs `work` on an empty registry. */
 export async function withScratchRegistry<T>(
-  { crypto, now }: ScratchOptions,
+  { crypto, now, partial = false }: ScratchOptions,
   work: (scratch: Registry) => Promise<T>,
 ): Promise<T> {
   const dir = await mkdtemp(join(tmpdir(), 'mulu-scratch-'))
   try {
     const db = await openDatabase(join(dir, 'store'))
     const scratch = await openRegistry({
-      ...{ db, crypto, now },
+      ...{ db, crypto, now, partial },
       randomBytes: (length) => new Uint8Array(length),
       profiles: Object.values(PROFILES),
     })

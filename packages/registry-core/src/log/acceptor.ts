@@ -18,6 +18,7 @@ import type { LogEnd } from '../roster/change.ts'
 import { anchorOf, finalEnd } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import type { Staged } from '../search/generation.ts'
+import type { Settlement } from '../snapshot/settlement.ts'
 import {
   commitBatch,
   commitKey,
@@ -53,6 +54,9 @@ export type AcceptorContext = {
   readonly stage: (scope: Scope, views: ReadonlyMap<string, View | undefined>) => Promise<Staged>
   /** The profile that views are made with. */
   readonly viewProfile: () => Profile | undefined
+  /** Whether fillers may stand for missing bodies: in a replica that only checks evidence. */
+  readonly partial: boolean
+  readonly settlement: Settlement
   /** Told when what was accepted before has to be judged again. */
   readonly onRejudge: (scope: Scope) => void
 }
@@ -101,20 +105,20 @@ export class Acceptor {
   }
 
   #attribute(commit: Commit): Attribution {
-    const { crypto, rosters } = this.#context
+    const { crypto, rosters, partial } = this.#context
     const ahead = this.#ahead
     this.#ahead = undefined
     const isValid = ahead?.commit === commit && ahead.roster === rosters().at(-1)
-    return isValid ? ahead.attribution : attribute(crypto, rosters(), commit)
+    return isValid ? ahead.attribution : attribute(crypto, rosters(), commit, partial)
   }
 
   /** Everything about the next commit that follows from its bytes and the roster alone. */
   #readAhead(): void {
-    const { crypto, rosters } = this.#context
+    const { crypto, rosters, partial } = this.#context
     const commit = this.#following
     this.#following = undefined
     if (commit === undefined) return
-    const attribution = attribute(crypto, rosters(), commit)
+    const attribution = attribute(crypto, rosters(), commit, partial)
     if ('commit' in attribution) entrySections(attribution.commit)
     this.#ahead = { commit, roster: rosters().at(-1), attribution }
   }
@@ -171,7 +175,12 @@ export class Acceptor {
     }
   }
 
+  /** The commit that has to stand in a log: what the roster says, else what settled snapshots do. */
   #anchor(log: LogKey): LogEnd | undefined {
+    return this.#rosterAnchor(log) ?? this.#context.settlement.floorOf(log)
+  }
+
+  #rosterAnchor(log: LogKey): LogEnd | undefined {
     const newest = this.#context.rosters().at(-1)
     return newest === undefined ? undefined : anchorOf(newest.state, log)
   }
@@ -205,6 +214,7 @@ export class Acceptor {
       hasProfile: (roster) => this.#context.profileOf(roster) !== undefined,
       isAfterSatisfied: unseen === undefined,
       isForked,
+      floor: this.#context.settlement.floorOf(log),
     })
     if (verdict.kind === 'waits') {
       if (isNew && this.#isWaitingFull(state)) {
@@ -264,17 +274,19 @@ export class Acceptor {
     operations: readonly Operation[],
     isNew = true,
   ): Promise<void> {
-    const { store, logs } = this.#context
+    const { store, logs, settlement } = this.#context
     const key = commitKey(after.log, commit.read.seq, commit.id)
     const writing = commitBatch(store, [
       ...(isNew ? [put(store.commits, key, encodeCommit(commit))] : []),
       put(store.outcomes, key, encodeOutcome(outcome)),
       logs.operation(store, after),
       ...operations,
+      ...(isNew ? settlement.operations(after.log, commit) : []),
     ])
     this.#readAhead()
     await writing
     logs.set(after)
+    if (isNew) settlement.add(commit)
   }
 
   /** Keeps a commit that does not yet follow on the judged chain. */
@@ -291,6 +303,21 @@ export class Acceptor {
     // The way to the anchor may be whole now, so that one of several branches can be taken.
     if (!isNextKnown && this.#anchor(state.log) !== undefined) await this.advance(state.log)
     return { known: false, outcome, problems: 0 }
+  }
+
+  /** Whether a log stands otherwise than the floor under it says. */
+  async isOutOfStep(log: LogKey): Promise<boolean> {
+    const { store, logs, settlement } = this.#context
+    const floor = settlement.floorOf(log)
+    const { accepted, forkedAt, ended } = logs.get(log)
+    if (this.#rosterAnchor(log) !== undefined) return false
+    if (forkedAt !== undefined && accepted.seq > Math.max(forkedAt - 1, floor?.seq ?? 0))
+      return true
+    if (floor === undefined) return false
+    if (accepted.seq < floor.seq) return ended
+    const stored = await store.outcomes.get(commitKey(log, floor.seq, floor.id))
+    const kind = stored === undefined ? undefined : decodeOutcome(stored).kind
+    return kind !== 'in force' && kind !== 'void'
   }
 
   #isWaitingFull({ log, known, judged, held }: LogState): boolean {
@@ -337,7 +364,11 @@ export class Acceptor {
     const anchor = this.#anchor(log)
     if (anchor === undefined) return accepted.seq >= read.seq
     const isOnTheWay = accepted.seq < anchor.seq
-    if (read.seq <= anchor.seq) return isOnTheWay && (ended || accepted.seq >= read.seq)
+    const isOff = isOnTheWay && (ended || accepted.seq >= read.seq)
+    if (this.#rosterAnchor(log) === undefined) {
+      return isOff || accepted.seq > Math.max(read.seq - 1, anchor.seq)
+    }
+    if (read.seq <= anchor.seq) return isOff
     if (accepted.seq < read.seq) return false
     const parent = await this.#context.store.outcomes.get(commitKey(log, read.seq - 1, read.parent))
     return parent !== undefined && decodeOutcome(parent).kind !== 'ended'

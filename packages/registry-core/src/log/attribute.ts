@@ -13,13 +13,21 @@ export type Attribution =
   | { readonly commit: ReadCommit }
   | { readonly code: ErrorCode; readonly blame: boolean }
 
-/** Reads a commit and verifies federation, writer, signature and body hashes. */
-export function attribute(crypto: Crypto, rosters: readonly Roster[], commit: Commit): Attribution {
+/**
+ * Reads a commit and verifies federation, writer, signature and body hashes. With `partial` bodies
+ * may be missing, their hashes verified like the others.
+ */
+export function attribute(
+  crypto: Crypto,
+  rosters: readonly Roster[],
+  commit: Commit,
+  partial = false,
+): Attribution {
   try {
     const read = readCommit(crypto, commit)
     checkSignature(crypto, rosters, read)
     checkBodies(crypto, read)
-    if (read.bodies.some((body) => !(body instanceof Uint8Array))) {
+    if (!partial && read.bodies.some((body) => !(body instanceof Uint8Array))) {
       return { code: 'MULU_BODY_MISSING', blame: false }
     }
     return { commit: read }

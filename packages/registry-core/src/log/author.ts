@@ -43,6 +43,7 @@ export type AuthorContext = {
   readonly accept: (commit: Commit) => Promise<Acceptance>
 }
 
+/** A context in which everything that writing needs is here. */
 type Desk = AuthorContext & {
   readonly roster: Roster
   readonly profile: Profile
@@ -189,14 +190,37 @@ function openDraft({ write, log, randomBytes }: Desk, seq: number): CommitDraft 
   return new CommitDraft({ writer: log.writer, seq }, noteBody, () => randomBytes(SALT_BYTES))
 }
 
-async function finishDraft(desk: Desk, draft: CommitDraft, tally: Tally): Promise<void> {
-  const commit = draft.sign(desk.crypto, desk.author.signer, headerStart(desk))
+async function finishDraft(
+  desk: Desk,
+  draft: CommitDraft,
+  tally: Tally,
+  start: HeaderStart = headerStart(desk),
+): Promise<void> {
+  const commit = draft.sign(desk.crypto, desk.author.signer, start)
   const { outcome, problems } = await desk.accept(commit)
   if (outcome.kind !== 'in force' || outcome.voidBodies.length > 0) {
     throw new Error(`Invariant broken: an own commit is ${JSON.stringify(outcome)}`)
   }
   tally.commits.push(commitId(desk.crypto, commit.header))
   tally.problems += problems
+}
+
+/**
+ * Signs and takes in a commit that states something and changes no record. `write` names the log;
+ * its changes are not looked at.
+ */
+export async function writeStatement(
+  context: AuthorContext,
+  write: Write,
+  type: 1 | 2,
+  ext: Readonly<Record<string, Uint8Array>>,
+): Promise<Hash> {
+  const desk = openDesk(context, write)
+  grantOf(desk)
+  const start = { ...headerStart(desk), type, ext }
+  const tally: Tally = { commits: [], problems: 0 }
+  await finishDraft(desk, openDraft(desk, start.seq), tally, start)
+  return tally.commits[0] ?? new Uint8Array()
 }
 
 /** Whether commits of the own log are here that this node did not make or no longer has in full. */

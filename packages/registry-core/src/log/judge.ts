@@ -8,7 +8,7 @@ import { type Header, KNOWN_EXTENSIONS, limitBroken } from '../commit/header.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
 import { compareStamps } from '../record/shown.ts'
-import type { Right } from '../roster/change.ts'
+import type { LogEnd, Right } from '../roster/change.ts'
 import { anchorOf, closedAt, finalEnd, openGrant } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import type { LogKey } from './log.ts'
@@ -31,6 +31,8 @@ export type JudgeContext = {
   readonly isAfterSatisfied: boolean
   /** Whether another commit follows the same parent. */
   readonly isForked: boolean
+  /** The commit up to which a settled snapshot covers the log. */
+  readonly floor: LogEnd | undefined
 }
 
 /** Judges the commit that follows `state.judged`. */
@@ -39,7 +41,7 @@ export function judge(commit: ReadCommit, state: LogState, context: JudgeContext
   const newest = context.rosters.at(-1)
   const cited = context.rosters[header.roster[0] - 1]
   if (newest === undefined || cited === undefined) return waits('roster')
-  const end = endCode(commit, state, newest, context.isForked)
+  const end = endCode(commit, state, newest, context)
   if (end !== undefined) return { kind: 'ended', code: end }
   if (header.v !== 1) return waits('version')
   if (header.crit.some((name) => !KNOWN_EXTENSIONS.includes(name))) return waits('extension')
@@ -58,7 +60,7 @@ function endCode(
   commit: ReadCommit,
   state: LogState,
   newest: Roster,
-  isForked: boolean,
+  { isForked, floor }: JudgeContext,
 ): ErrorCode | undefined {
   const header = commit.read
   if (state.ended) return 'MULU_REVOKED'
@@ -68,13 +70,22 @@ function endCode(
   if (anchor !== undefined && header.seq === anchor.seq && !equalBytes(anchor.id, commit.id)) {
     return end === undefined ? 'MULU_FORK' : 'MULU_REVOKED'
   }
-  const forkedAt = state.forkedAt ?? Number.POSITIVE_INFINITY
-  if (anchor === undefined ? header.seq >= forkedAt : isForked) return 'MULU_FORK'
+  if (anchor === undefined ? isBeyondFork(commit, state, floor) : isForked) return 'MULU_FORK'
   if (header.v !== 1) return undefined
   if (limitBroken(header) !== undefined) return 'MULU_LIMIT'
   if (header.roster[0] < state.rosterVersion) return 'MULU_ROSTER_FELL'
   const isLater = compareStamps(header.stamp, state.stamp) > 0
   return isLater || header.reset ? undefined : 'MULU_STAMP_FELL'
+}
+
+/** A forked log ends before its fork, but never below what a settled snapshot covers. */
+function isBeyondFork(
+  { id, read }: ReadCommit,
+  { forkedAt }: LogState,
+  floor: LogEnd | undefined,
+): boolean {
+  if (floor === undefined || read.seq > floor.seq) return read.seq >= (forkedAt ?? read.seq + 1)
+  return read.seq === floor.seq && !equalBytes(id, floor.id)
 }
 
 function grantVerdict(header: Header, log: LogKey, cited: Roster, newest: Roster): Verdict {

@@ -26,6 +26,8 @@ export type LogHead = {
   readonly known: LogPosition
   readonly accepted: LogPosition
   readonly forkedAt: number | undefined
+  /** Up to where a settled snapshot covers the log: it never ends below that; 0 without one. */
+  readonly floor: number
 }
 
 /** A log key as text: `ns/aud/writer`. */

@@ -5,6 +5,7 @@
 import { type Audience, audienceText } from '../commit/audience.ts'
 import { type Crypto, DOMAIN, type Hash, hash } from '../crypto.ts'
 import { encodeCbor } from '../encoding/cbor.ts'
+import type { LogEnd } from '../roster/change.ts'
 import {
   logOfKey,
   logPrefix,
@@ -71,12 +72,13 @@ export class Logs {
   }
 
   /** What to tell a peer of every log. */
-  heads(): readonly LogHead[] {
+  heads(floorOf: (log: LogKey) => LogEnd | undefined): readonly LogHead[] {
     return this.all().map(({ log, known, accepted, forkedAt }) => ({
       log,
       known,
       accepted,
       forkedAt,
+      floor: floorOf(log)?.seq ?? 0,
     }))
   }
 

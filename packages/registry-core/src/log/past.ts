@@ -11,6 +11,7 @@ import type { LogEnd } from '../roster/change.ts'
 import { anchorOf, finalEnd, pinOf } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import { EMPTY_STATE } from '../roster/state.ts'
+import type { Settlement } from '../snapshot/settlement.ts'
 import { commitKey, type Scope, type Store } from '../store/store.ts'
 import { hasCommit } from './chain.ts'
 import type { LogKey, LogPosition } from './log.ts'
@@ -21,6 +22,7 @@ type PastContext = {
   readonly store: Store
   readonly logs: Logs
   readonly rosters: () => readonly Roster[]
+  readonly settlement: Pick<Settlement, 'floorOf'>
 }
 
 /** A position of another writer's log that a commit waits for. */
@@ -56,13 +58,14 @@ export function hasEndedBelow(context: PastContext, log: LogKey, seq: number): b
   const newest = context.rosters().at(-1)
   const final = newest === undefined ? undefined : finalEnd(newest.state, log)
   const isForked = state.forkedAt !== undefined && anchorFor(context, log) === undefined
-  const ends = [final?.seq, isForked ? (state.forkedAt ?? 1) - 1 : undefined]
+  const floor = context.settlement.floorOf(log)?.seq ?? 0
+  const ends = [final?.seq, isForked ? Math.max((state.forkedAt ?? 1) - 1, floor) : undefined]
   return ends.some((end) => end !== undefined && seq > end && state.judged.seq >= end)
 }
 
 /** Whether a position that is not on the chain lies before an anchor that the chain has reached. */
 function isRuledOut(context: PastContext, log: LogKey, seq: number): boolean {
-  const anchor = anchorFor(context, log)
+  const anchor = anchorFor(context, log) ?? context.settlement.floorOf(log)
   const { accepted } = context.logs.get(log)
   return anchor !== undefined && seq <= anchor.seq && accepted.seq >= anchor.seq
 }

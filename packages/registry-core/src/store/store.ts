@@ -13,6 +13,7 @@
  * leaves    `<scope>/<bucket>/<kind>/<local>` -> leaf of the digest tree
  * tree      `<scope>/<node>` and `root/<audience>/<ns>` -> hash (catalogue/digest-tree.ts)
  * dirty     `<scope>/<bucket>` -> nothing; buckets whose hash is out of date
+ * statements `<log>/<seq>/<id>` -> nothing; snapshots and receipts among the commits
  * evidence  `<log>/<seq>` -> two headers with signatures that prove a fork
  *
  * scope is `<ns 8 hex>/<audience>`, log is `<scope>/<writer 8 hex>`, seq 12 hex, id 16 hex (the
@@ -42,6 +43,7 @@ export type Store = {
   readonly leaves: Sublevel<Uint8Array>
   readonly tree: Sublevel<Uint8Array>
   readonly dirty: Sublevel<Uint8Array>
+  readonly statements: Sublevel<Uint8Array>
   readonly evidence: Sublevel<Uint8Array>
 }
 
@@ -68,6 +70,7 @@ export async function openStore(db: Database): Promise<Store> {
     leaves: bytes('leaves'),
     tree: bytes('tree'),
     dirty: bytes('dirty'),
+    statements: bytes('statements'),
     evidence: bytes('evidence'),
   }
   await checkFormat(store)

@@ -42,7 +42,8 @@ export function startOf(context: SyncContext, head: HeadNote): number | undefine
     if (!isProven) return Math.min(forkedAt, own.known.seq + 1)
   }
   if (own.forkedAt !== undefined) {
-    const top = isAnchored(context, head.log) ? known.seq : Math.min(known.seq, own.forkedAt - 1)
+    const end = Math.max(own.forkedAt - 1, own.floor)
+    const top = isAnchored(context, head.log) ? known.seq : Math.min(known.seq, end)
     return own.accepted.seq < top ? own.accepted.seq + 1 : undefined
   }
   if (known.seq > own.known.seq) return own.known.seq + 1

@@ -308,6 +308,7 @@ describe('exchange of commits', () => {
       known: { seq: 1, id },
       accepted: { seq: 1, id },
       forkedAt: undefined,
+      floor: 0,
     }))
     link.answer({ type: 'changed', heads })
     const frame = link.frames.at(-1)?.frame

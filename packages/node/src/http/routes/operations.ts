@@ -8,6 +8,7 @@ import { toProblem } from '../on-error.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { feedBody, jsonBody } from '../read-body.ts'
 import { readQuery } from '../read-query.ts'
+import { RECORD_PATH } from './records.ts'
 
 const RIGHTS: readonly Right[] = ['describe', 'classify', 'erase']
 const PROGRESS_EVERY_MS = 200
@@ -44,9 +45,20 @@ export function addOperationRoutes(
     readQuery(request, apiPath('post', '/api/v1/reindex'))
     await answerLong(context, request, response, (onProgress) => operations.reindex(onProgress))
   })
+  router.post('/api/v1/snapshots', guard, async (request, response) => {
+    readQuery(request, apiPath('post', '/api/v1/snapshots'))
+    response.json(await operations.snapshot())
+  })
   router.get('/api/v1/ticket', guard, async (request, response) => {
     readQuery(request, apiPath('get', '/api/v1/ticket'))
     response.json({ ticket: await operations.ticket() })
+  })
+  const evidence = apiPath('get', `${RECORD_PATH}/evidence`)
+  router.get(evidence.path, guard, async (request, response) => {
+    readQuery(request, evidence)
+    const { ns, kind, local } = request.params
+    const bytes = await operations.evidence(`${ns}/${kind}/${local}`)
+    response.type(evidence.produces).send(Buffer.from(bytes))
   })
   router.get('/api/v1/export', guard, async (request, response) => {
     readQuery(request, apiPath('get', '/api/v1/export'))

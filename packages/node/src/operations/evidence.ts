@@ -1,0 +1,132 @@
+/** Evidence for one record: making the file, and checking one without any node. */
+import {
+  type Checked,
+  checkEvidence,
+  decodeEvidence,
+  encodeEvidence,
+  gatherEvidence,
+  hashToText,
+  type JsonValue,
+  logText,
+  parseRecordId,
+  recOf,
+  type Source,
+} from '@mulu/registry-core'
+import { createCrypto } from '../crypto.ts'
+import { type Fingerprint, fingerprintOf } from '../federation/fingerprint.ts'
+import type { NodeContext } from '../node-context.ts'
+import { agencyRef, officeName } from '../status/names.ts'
+import { withScratchRegistry } from '../store/scratch-registry.ts'
+
+/** The bytes of a file of evidence for `namespace/kind/local`. */
+export async function makeEvidence({ store }: NodeContext, id: string): Promise<Uint8Array> {
+  const crypto = createCrypto()
+  const evidence = await gatherEvidence(crypto, store.registry, parseRecordId(id))
+  return encodeEvidence(crypto, evidence)
+}
+
+/** What a file of evidence shows. */
+export type EvidenceReport = {
+  readonly ok: true
+  readonly record: string
+  readonly federation: {
+    readonly id: string
+    readonly name: string
+    readonly fingerprint: Fingerprint
+  }
+  readonly roster: { readonly version: number; readonly hash: string }
+  readonly fields: readonly EvidenceField[]
+  /** Paths of fields with several values that hold together. */
+  readonly conflicts: readonly string[]
+  /** Newest first. */
+  readonly history: readonly (EvidenceSource & {
+    readonly paths: readonly string[]
+    readonly outcome: string
+  })[]
+  /** `namespace/audience/writer` and how far that log goes in the file; what came later is not in it. */
+  readonly upTo: readonly { readonly log: string; readonly seq: number; readonly id: string }[]
+  readonly commits: number
+}
+
+type EvidenceField = EvidenceSource & {
+  readonly path: string
+  readonly value: JsonValue
+  readonly removed: boolean
+}
+
+type EvidenceSource = {
+  readonly at: string
+  readonly writer: number
+  readonly node: Readonly<Record<string, string>>
+  readonly seq: number
+  readonly commit: string
+  readonly reason: string | null
+}
+
+/** Checks a file with nothing else at hand; throws what a reader of it has to know. */
+export async function verifyEvidence(
+  bytes: Uint8Array,
+  onProgress: (done: number, total: number) => void = () => undefined,
+): Promise<EvidenceReport> {
+  const crypto = createCrypto()
+  const evidence = decodeEvidence(crypto, bytes)
+  // Nothing that is checked depends on a clock: a replica needs one only to write.
+  const options = { crypto, now: () => 0, partial: true }
+  const checked = await withScratchRegistry(options, (scratch) =>
+    checkEvidence(crypto, scratch, evidence, onProgress),
+  )
+  return reportOf(`${evidence.record.ns}/${recOf(evidence.record)}`, checked)
+}
+
+function reportOf(record: string, checked: Checked): EvidenceReport {
+  const { roster, view, fields, history, heads, commits } = checked
+  return {
+    ok: true,
+    record,
+    federation: {
+      id: hashToText(roster.fed),
+      name: roster.state.name,
+      fingerprint: fingerprintOf(roster.fed),
+    },
+    roster: { version: roster.version, hash: hashToText(roster.hash) },
+    fields: fields.map(({ path, value, source }) => ({
+      path,
+      value: value ?? null,
+      removed: value === undefined,
+      ...showSource(checked, source),
+    })),
+    conflicts: view?.conflicts.map(({ path }) => path) ?? [],
+    history: history.map(({ source, paths, outcome }) => ({
+      ...showSource(checked, source),
+      paths,
+      outcome: outcome.kind,
+    })),
+    upTo: heads.map(({ log, accepted }) => ({
+      log: logText(log),
+      seq: accepted.seq,
+      id: hashToText(accepted.id),
+    })),
+    commits,
+  }
+}
+
+function showSource({ roster }: Checked, source: Source): EvidenceSource {
+  const { client, seq, commit, atMs, reason } = source
+  const writer = roster.state.writers.get(client)
+  const { name } = agencyRef(roster.state, writer?.agency ?? 0)
+  return {
+    at: timeText(atMs),
+    writer: client,
+    node: officeName(name, writer?.office ?? ''),
+    seq,
+    commit: hashToText(commit),
+    reason,
+  }
+}
+
+const DATE_MS_MAX = 8_640_000_000_000_000
+
+/** A stamp may lie beyond what a date can say. */
+function timeText(ms: number): string {
+  return ms <= DATE_MS_MAX ? new Date(ms).toISOString() : `${ms} ms`
+}

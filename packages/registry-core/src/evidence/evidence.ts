@@ -1,0 +1,98 @@
+/**
+ * Evidence: a file with which anybody can check, with nothing else at hand, what one record is and
+ * how it came to be so. It carries no verdict and no view: whoever reads it comes to both from the
+ * signatures.
+ *
+ * file     "mulu/evidence/1" | CBOR map | hash("mulu/evidence/1" || CBOR map), 33 bytes
+ *
+ * key      value
+ * v        1
+ * record   `namespace/kind/local`
+ * rosters  every version in wire form, from the first one on
+ * profiles canonical JSON of the profiles that the rosters name
+ * commits  in wire form, none before what it follows or names in `after`: of every log of the
+ *          namespace that the record's commits rest on, all from the first one on. Bodies that say
+ *          nothing of the record travel as hashes.
+ *
+ * The hash at the end finds damage; it proves nothing, since whoever alters a file can make it anew.
+ */
+import { type Commit, decodeCommit, encodeCommit } from '../commit/commit.ts'
+import { type Crypto, HASH_BYTES, hash } from '../crypto.ts'
+import { concat, equalBytes, utf8 } from '../encoding/bytes.ts'
+import { decodeCbor, encodeCbor } from '../encoding/cbor.ts'
+import { readArray, readBytes, readInteger, readShape, readText } from '../encoding/shape.ts'
+import { isMuluError, MuluError } from '../errors.ts'
+import {
+  COMMIT_BYTES_MAX,
+  EVIDENCE_BYTES_MAX,
+  EVIDENCE_COMMITS_MAX,
+  PROFILE_BYTES_MAX,
+  ROSTER_BYTES_MAX,
+} from '../limits.ts'
+import { parseRecordId, type RecordId, recOf, recordIdText } from '../record/record-id.ts'
+
+/** What a file of evidence holds; nothing of it is verified yet. */
+export type Evidence = {
+  readonly record: RecordId
+  readonly rosters: readonly Uint8Array[]
+  readonly profiles: readonly Uint8Array[]
+  readonly commits: readonly Commit[]
+}
+
+const MAGIC = utf8('mulu/evidence/1')
+const KEYS = ['v', 'record', 'rosters', 'profiles', 'commits']
+const ROSTERS_MAX = 65_536
+
+/** The bytes of a file. MULU_EVIDENCE_SIZE when they are more than anybody would read. */
+export function encodeEvidence(crypto: Crypto, evidence: Evidence): Uint8Array {
+  const { record, rosters, profiles, commits } = evidence
+  const body = encodeCbor({
+    v: 1,
+    record: recordIdText(record.ns, recOf(record)),
+    rosters,
+    profiles,
+    commits: commits.map(encodeCommit),
+  })
+  const bytes = concat(MAGIC, body, hash(crypto, MAGIC, body))
+  checkSize(bytes)
+  return bytes
+}
+
+function checkSize(bytes: Uint8Array): void {
+  if (bytes.length <= EVIDENCE_BYTES_MAX) return
+  const details = { bytes: bytes.length, limit: EVIDENCE_BYTES_MAX }
+  throw new MuluError('MULU_EVIDENCE_SIZE', { details })
+}
+
+/** Reads a file; MULU_EVIDENCE_SHAPE when it is none or damaged, MULU_EVIDENCE_SIZE. */
+export function decodeEvidence(crypto: Crypto, bytes: Uint8Array): Evidence {
+  checkSize(bytes)
+  try {
+    return readBody(bodyOf(crypto, bytes))
+  } catch (cause) {
+    const reason = isMuluError(cause) ? cause.code : String(cause)
+    throw new MuluError('MULU_EVIDENCE_SHAPE', { cause, details: { reason } })
+  }
+}
+
+function bodyOf(crypto: Crypto, bytes: Uint8Array): Uint8Array {
+  if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) throw new Error('another kind of file')
+  const body = bytes.subarray(MAGIC.length, -HASH_BYTES)
+  if (!equalBytes(bytes.subarray(-HASH_BYTES), hash(crypto, MAGIC, body))) {
+    throw new Error('the file is damaged or cut short')
+  }
+  return body
+}
+
+function readBody(body: Uint8Array): Evidence {
+  const shape = readShape(decodeCbor(body), KEYS, 'evidence')
+  readInteger(shape['v'], 1, 1, 'v')
+  const listOf = (key: string, bytesMax: number, countMax: number): readonly Uint8Array[] =>
+    readArray(shape[key], (item) => readBytes(item, 1, bytesMax, key), countMax, key)
+  return {
+    record: parseRecordId(readText(shape['record'], 140, 'record')),
+    rosters: listOf('rosters', ROSTER_BYTES_MAX, ROSTERS_MAX),
+    profiles: listOf('profiles', PROFILE_BYTES_MAX, ROSTERS_MAX),
+    commits: listOf('commits', COMMIT_BYTES_MAX, EVIDENCE_COMMITS_MAX).map(decodeCommit),
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Gathers the evidence for one record: its commits on the branches that stand, and what they rest
+ * on. Logs are followed from their start, since only that shows that nothing was left out between.
+ */
+import {
+  bodyHash,
+  type Commit,
+  decodeCommit,
+  type ReadCommit,
+  readCommit,
+  type StoredBody,
+} from '../commit/commit.ts'
+import type { Crypto } from '../crypto.ts'
+import { equalBytes, toHex } from '../encoding/bytes.ts'
+import { MuluError } from '../errors.ts'
+import { EVIDENCE_BYTES_MAX } from '../limits.ts'
+import type { LogKey } from '../log/log.ts'
+import { type RecordId, recOf, recordIdText } from '../record/record-id.ts'
+import type { Registry } from '../registry.ts'
+import type { Evidence } from './evidence.ts'
+
+const PAGE_BYTES = 1_048_576
+
+/** Gathers it. MULU_RECORD_NOT_FOUND, MULU_EVIDENCE_SIZE. */
+export async function gatherEvidence(
+  crypto: Crypto,
+  registry: Registry,
+  record: RecordId,
+): Promise<Evidence> {
+  const history = await registry.catalogue.history(record)
+  if (history.length === 0) {
+    const id = recordIdText(record.ns, recOf(record))
+    throw new MuluError('MULU_RECORD_NOT_FOUND', { details: { id } })
+  }
+  const walk = new Walk(crypto, registry, record)
+  for (const { source } of history) await walk.reach(source.client, source.seq)
+  return {
+    record,
+    rosters: registry.rosters.map((roster) => roster.bytes),
+    profiles: await profilesOf(registry),
+    commits: walk.commits,
+  }
+}
+
+async function profilesOf(registry: Registry): Promise<readonly Uint8Array[]> {
+  const hashes = new Map(
+    registry.rosters.map(({ state }) => [toHex(state.profile.hash), state.profile.hash]),
+  )
+  const found = await Promise.all([...hashes.values()].map((each) => registry.profileBytes(each)))
+  return found.filter((bytes) => bytes !== undefined)
+}
+
+/** Follows logs as far as something names them; what a commit names comes before it. */
+class Walk {
+  readonly commits: Commit[] = []
+  readonly #crypto: Crypto
+  readonly #registry: Registry
+  readonly #record: RecordId
+  readonly #logs = new Map<
+    number,
+    { reached: number; readonly chain: AsyncGenerator<ReadCommit> }
+  >()
+  #bytes = 0
+
+  constructor(crypto: Crypto, registry: Registry, record: RecordId) {
+    this.#crypto = crypto
+    this.#registry = registry
+    this.#record = record
+  }
+
+  /** Adds a log up to a position, or to its end where that is lower. */
+  async reach(writer: number, seq: number): Promise<void> {
+    const log = this.#logs.get(writer) ?? { reached: 0, chain: this.#chain(writer) }
+    this.#logs.set(writer, log)
+    while (log.reached < seq) {
+      const next = await log.chain.next()
+      if (next.done === true) return
+      for (const [other, at] of next.value.read.after) await this.reach(other, at)
+      this.#add(next.value)
+      log.reached = next.value.read.seq
+    }
+  }
+
+  #add(commit: ReadCommit): void {
+    const reduced = reduceCommit(this.#crypto, commit, recOf(this.#record))
+    this.#bytes += reduced.header.length + reduced.bodies.reduce((n, b) => n + lengthOf(b), 0)
+    if (this.#bytes > EVIDENCE_BYTES_MAX) {
+      const details = { bytes: this.#bytes, limit: EVIDENCE_BYTES_MAX }
+      throw new MuluError('MULU_EVIDENCE_SIZE', { details })
+    }
+    this.commits.push(reduced)
+  }
+
+  /** The commits of a log that are in force or void, from the first one on. */
+  async *#chain(writer: number): AsyncGenerator<ReadCommit> {
+    const log: LogKey = { ns: this.#record.ns, aud: 1, writer }
+    const accepted = this.#registry
+      .heads()
+      .find((head) => head.log.writer === writer && head.log.ns === log.ns && head.log.aud === 1)
+      ?.accepted.seq
+    for (let from = 1; from <= (accepted ?? 0); ) {
+      const page = await this.#registry.readLog(log, from, PAGE_BYTES)
+      if (page.commits.length === 0) return
+      for (const bytes of page.commits) {
+        const commit = readCommit(this.#crypto, decodeCommit(bytes))
+        from = commit.read.seq + 1
+        if (commit.read.seq > (accepted ?? 0)) return
+        if (await this.#stands(log, commit)) yield commit
+      }
+    }
+  }
+
+  async #stands(log: LogKey, { id, read }: ReadCommit): Promise<boolean> {
+    const all = await this.#registry.commitsAt(log, read.seq)
+    const kind = all.find((each) => equalBytes(each.id, id))?.outcome.kind
+    return kind === 'in force' || kind === 'void'
+  }
+}
+
+function lengthOf(body: StoredBody): number {
+  return body instanceof Uint8Array ? body.length : body.missing.length
+}
+
+/** The commit with only the bodies that say something of the record, its note among them. */
+function reduceCommit(crypto: Crypto, commit: ReadCommit, rec: string): Commit {
+  const { header, signature, bodies, read } = commit
+  const notes = read.note > 0 ? 1 : 0
+  const isAbout = (index: number): boolean => read.entries[index - notes]?.rec === rec
+  const isTouched = read.entries.some((entry) => entry.rec === rec)
+  const keeps = (index: number): boolean => (index < notes ? isTouched : isAbout(index))
+  const reduced = bodies.map((body, i) => (keeps(i) ? body : { missing: bodyHash(crypto, body) }))
+  return { header, signature, bodies: reduced }
+}

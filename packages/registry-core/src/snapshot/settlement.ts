@@ -1,0 +1,177 @@
+/**
+ * Which snapshots are settled, and the floors under logs that follow from it (DESIGN section 4).
+ *
+ * A snapshot is settled once as many witnesses of the roster it cites have signed receipts as that
+ * roster asks for; most of them have to, and none signs two branches. A receipt is a signed
+ * statement: it counts also where its log has ended at a fork, since otherwise a stolen key of one
+ * witness could take floors away. Only what the roster says itself takes it back: a closing below
+ * it, or a pin to another branch. So floors follow from commits and rosters, not from each other.
+ */
+import type { ReadCommit } from '../commit/commit.ts'
+import { decodeCommit, readCommit } from '../commit/commit.ts'
+import type { Crypto, Hash } from '../crypto.ts'
+import { equalBytes, toHex } from '../encoding/bytes.ts'
+import type { LogKey } from '../log/log.ts'
+import { decodeOutcome } from '../log/stored-outcome.ts'
+import type { LogEnd } from '../roster/change.ts'
+import { anchorOf, finalEnd } from '../roster/grant.ts'
+import type { Roster } from '../roster/roster.ts'
+import { commitKey, logOfKey, logPrefix, type Operation, put, type Store } from '../store/store.ts'
+import { receiptOf, type SnapshotStatement, snapshotOf } from './statement.ts'
+
+/** One snapshot and who has agreed to it. */
+export type Snapshot = SnapshotStatement & {
+  readonly log: LogKey
+  readonly seq: number
+  readonly id: Hash
+  readonly atMs: number
+  readonly rosterVersion: number
+  /** The witnesses that the cited roster names, and how many have to agree. */
+  readonly witnesses: readonly number[]
+  readonly threshold: number
+  /** Witnesses that agree with the heads, and those of them that recomputed the root as well. */
+  readonly agreed: readonly number[]
+  readonly agreedRoot: readonly number[]
+  readonly isSettled: boolean
+  readonly isRootSettled: boolean
+}
+
+/** All snapshots and receipts of a replica. */
+export class Settlement {
+  readonly #store: Store
+  readonly #rosters: () => readonly Roster[]
+  readonly #snapshots = new Map<string, ReadCommit>()
+  readonly #receipts = new Map<string, ReadCommit[]>()
+  #isStale = false
+  #settled: readonly Snapshot[] = []
+  #floors: ReadonlyMap<string, LogEnd> = new Map()
+
+  private constructor(store: Store, rosters: () => readonly Roster[]) {
+    this.#store = store
+    this.#rosters = rosters
+  }
+
+  /** Loads what a store holds. */
+  static async load(
+    crypto: Crypto,
+    store: Store,
+    rosters: () => readonly Roster[],
+  ): Promise<Settlement> {
+    const settlement = new Settlement(store, rosters)
+    for await (const key of store.statements.keys()) {
+      const bytes = await store.commits.get(key)
+      if (bytes !== undefined) settlement.add(readCommit(crypto, decodeCommit(bytes)))
+    }
+    await settlement.refresh()
+    return settlement
+  }
+
+  /** What the batch of a commit has to hold so that it is found again; nothing for most. */
+  operations(log: LogKey, commit: ReadCommit): readonly Operation[] {
+    if (!isStatement(commit)) return []
+    const key = commitKey(log, commit.read.seq, commit.id)
+    return [put(this.#store.statements, key, new Uint8Array())]
+  }
+
+  /** Remembers a commit once it is written. */
+  add(commit: ReadCommit): void {
+    if (!isStatement(commit)) return
+    this.#isStale = true
+    const receipt = receiptOf(commit.read)
+    if (receipt !== undefined) {
+      const key = toHex(receipt.snapshot)
+      this.#receipts.set(key, [...(this.#receipts.get(key) ?? []), commit])
+    } else {
+      this.#snapshots.set(toHex(commit.id), commit)
+    }
+  }
+
+  /** The snapshots, the newest stamp first. */
+  get snapshots(): readonly Snapshot[] {
+    return this.#settled
+  }
+
+  /** The highest commit of a log that a settled snapshot covers. */
+  floorOf(log: LogKey): LogEnd | undefined {
+    return this.#floors.get(logPrefix(log))
+  }
+
+  /** Whether something was added since receipts were counted. */
+  get isStale(): boolean {
+    return this.#isStale
+  }
+
+  /** Counts receipts anew, after one was added or the roster has changed; the logs whose floor moved. */
+  async refresh(): Promise<readonly LogKey[]> {
+    const before = this.#floors
+    this.#isStale = false
+    const found: Snapshot[] = []
+    for (const commit of this.#snapshots.values()) {
+      const snapshot = await this.#count(commit)
+      if (snapshot !== undefined) found.push(snapshot)
+    }
+    this.#settled = found.sort((a, b) => b.atMs - a.atMs || (toHex(a.id) < toHex(b.id) ? -1 : 1))
+    this.#floors = floorsOf(found.filter((snapshot) => snapshot.isSettled))
+    return [...new Set([...before.keys(), ...this.#floors.keys()])]
+      .filter((key) => before.get(key)?.seq !== this.#floors.get(key)?.seq)
+      .map(logOfKey)
+  }
+
+  async #count(commit: ReadCommit): Promise<Snapshot | undefined> {
+    const { ns, aud, writer, seq, roster, stamp } = commit.read
+    const statement = snapshotOf(commit.read)
+    const cited = this.#rosters()[roster[0] - 1]
+    if (statement === undefined || cited === undefined) return undefined
+    if (!equalBytes(cited.hash, roster[1])) return undefined
+    const { writers: witnesses, threshold } = cited.state.witnesses
+    const agreed = new Set<number>()
+    const agreedRoot = new Set<number>()
+    for (const receipt of this.#receipts.get(toHex(commit.id)) ?? []) {
+      const by = receipt.read.writer
+      if (!witnesses.includes(by) || !(await this.#stands(receipt))) continue
+      agreed.add(by)
+      if (receiptOf(receipt.read)?.isRootChecked === true) agreedRoot.add(by)
+    }
+    return {
+      ...statement,
+      ...{ log: { ns, aud, writer }, seq, id: commit.id, atMs: stamp[0] },
+      ...{ rosterVersion: roster[0], witnesses, threshold },
+      agreed: [...agreed].sort((a, b) => a - b),
+      agreedRoot: [...agreedRoot].sort((a, b) => a - b),
+      isSettled: witnesses.length > 0 && agreed.size >= threshold,
+      isRootSettled: witnesses.length > 0 && agreedRoot.size >= threshold,
+    }
+  }
+
+  async #stands({ id, read }: ReadCommit): Promise<boolean> {
+    const log = { ns: read.ns, aud: read.aud, writer: read.writer }
+    const stored = await this.#store.outcomes.get(commitKey(log, read.seq, id))
+    const kind = stored === undefined ? undefined : decodeOutcome(stored).kind
+    if (kind === 'in force' || kind === undefined || kind === 'void') return kind === 'in force'
+    const state = this.#rosters().at(-1)?.state
+    if (state === undefined) return false
+    return finalEnd(state, log) === undefined && anchorOf(state, log) === undefined
+  }
+}
+
+function isStatement({ read }: ReadCommit): boolean {
+  return snapshotOf(read) !== undefined || receiptOf(read) !== undefined
+}
+
+/** Of several settled snapshots the one that goes furthest counts, log by log. */
+function floorsOf(settled: readonly Snapshot[]): ReadonlyMap<string, LogEnd> {
+  const floors = new Map<string, LogEnd>()
+  for (const { heads } of settled) {
+    for (const [ns, writer, seq, id] of heads) {
+      const end: LogEnd = { ns, aud: 1, seq, id }
+      const key = logPrefix({ ns, aud: 1, writer })
+      const before = floors.get(key)
+      if (before === undefined || isFurther(end, before)) floors.set(key, end)
+    }
+  }
+  return floors
+}
+
+function isFurther(a: LogEnd, b: LogEnd): boolean {
+  return a.seq > b.seq || (a.seq === b.seq && toHex(a.id) < toHex(b.id))
+}
