@@ -12,7 +12,7 @@ import { HEADER_BYTES_MAX } from '../limits.ts'
 import type { LogState } from '../log/log-state.ts'
 import type { Logs } from '../log/logs.ts'
 import { decodeOutcome } from '../log/stored-outcome.ts'
-import { commitKey, logPrefix, type Store, under } from '../store/store.ts'
+import { commitKey, logPrefix, positionPrefix, type Store, under } from '../store/store.ts'
 import type { Snapshot } from './settlement.ts'
 import type { StatedHead } from './statement.ts'
 
@@ -57,9 +57,7 @@ export async function judgeSnapshot(
 ): Promise<Judgement> {
   for (const [ns, writer, seq, id] of snapshot.heads) {
     const log = { ns, aud: 1 as const, writer }
-    const stored = await context.store.outcomes.get(commitKey(log, seq, id))
-    const kind = stored === undefined ? undefined : decodeOutcome(stored).kind
-    if (kind === 'in force' || kind === 'void') continue
+    if (await countsAt(context.store, commitKey(log, seq, id))) continue
     const state = context.logs.get(log)
     const isBehind = state.accepted.seq < seq && !state.ended
     return isBehind ? { kind: 'waits' } : { kind: 'differs', in: 'heads' }
@@ -82,13 +80,21 @@ async function hasOnlyStatementsBeyond(
     const from = (stated.get(logPrefix(log)) ?? 0) + 1
     looked += Math.max(0, accepted.seq - from + 1)
     if (looked > LOOKED_THROUGH_MAX) return false
-    const start = `${logPrefix(log)}/${from.toString(16).padStart(12, '0')}`
-    const { lt } = under(logPrefix(log))
-    for await (const bytes of store.commits.values({ gte: start, lt })) {
-      if (readCommit(crypto, decodeCommit(bytes)).read.entries.length > 0) return false
+    const { lt } = under(positionPrefix(log, accepted.seq))
+    const range = { gte: positionPrefix(log, from), lt }
+    for await (const [key, bytes] of store.commits.iterator(range)) {
+      const isEmpty = readCommit(crypto, decodeCommit(bytes)).read.entries.length === 0
+      // Commits of a branch that lost touch no record.
+      if (!isEmpty && (await countsAt(store, key))) return false
     }
   }
   return true
+}
+
+async function countsAt(store: Store, key: string): Promise<boolean> {
+  const stored = await store.outcomes.get(key)
+  const kind = stored === undefined ? undefined : decodeOutcome(stored).kind
+  return kind === 'in force' || kind === 'void'
 }
 
 /** The newest snapshot of each log that a writer may witness and has not agreed to yet. */
