@@ -6,6 +6,7 @@ import { type Database, FACETS, type View } from '@mulu/registry-core'
 import type { AbstractSublevel } from 'abstract-level'
 import { openDatabase } from '../packages/node/src/store/open-database.ts'
 import type { Surroundings } from '../packages/registry-core/src/search/filters.ts'
+import { Names } from '../packages/registry-core/src/search/names.ts'
 import { SearchIndex } from '../packages/registry-core/src/search/search-index.ts'
 import type { ViewReader } from '../packages/registry-core/src/search/view-reader.ts'
 import {
@@ -24,10 +25,10 @@ const total = Number(count)
 const BATCH = 256
 const WINDOW = 16_384
 const records = new SearchRecords()
+const names = new Names(undefined, undefined)
 const around: Surroundings = {
   ownerOf: (ns) => ({ agency: ns, above: [], region: null }),
-  valuesNamed: (_, text) => [text],
-  synonyms: () => new Map(),
+  names: () => names,
 }
 let residentPeak = 0
 

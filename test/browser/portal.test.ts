@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import type { NodeProcess } from '../support/mulu.ts'
+import { graveViolations, overflow } from './audit.ts'
 import { startWithSamples } from './catalogue.ts'
 import { Session, visit } from './session.ts'
 
@@ -204,6 +205,49 @@ describe('the portal in a browser', function () {
       await page.keyboard.press('Tab')
       expect(await page.locator('main :focus').count(), path).to.equal(1)
     }
+  })
+
+  it('[UI28] lists suggestions while somebody types, for the keys alone, in both languages', async () => {
+    for (const [locale, typed, name] of [
+      ['en-US', 'guangdo', 'Guangdong'],
+      ['zh-CN', 'gds', '广东省'],
+    ] as const) {
+      const page = await session.open(node, '/', { locale, width: 320 })
+      const box = page.getByRole('combobox', { name: locale === 'en-US' ? SEARCH_BOX : '检索词' })
+      await box.pressSequentially(typed)
+      const region = page.getByRole('option', { name })
+      await region.first().waitFor()
+      expect(await box.getAttribute('aria-expanded')).to.equal('true')
+      expect(await box.getAttribute('aria-activedescendant')).to.equal(null)
+      expect(await graveViolations(page)).to.deep.equal([])
+      expect(await overflow(page)).to.be.at.most(0)
+      await page.keyboard.press('Escape')
+      await region.first().waitFor({ state: 'hidden' })
+      expect(await box.inputValue()).to.equal(typed)
+      await page.keyboard.press('ArrowDown')
+      await region.first().waitFor()
+      await page.keyboard.press('ArrowDown')
+      const active = (await box.getAttribute('aria-activedescendant')) ?? ''
+      expect(await page.locator(`[id="${active}"]`).getAttribute('aria-selected')).to.equal('true')
+      expect(await graveViolations(page)).to.deep.equal([])
+      await page.keyboard.press('Enter')
+      await page.waitForURL((url) => url.searchParams.get('region') === GUANGDONG)
+      expect(await box.inputValue()).to.equal('')
+      await page.getByRole('row', { name }).waitFor()
+    }
+  })
+
+  it('[UI28] searches for what is typed on Enter, and leads to a record that is chosen', async () => {
+    const page = await session.open(node, '/')
+    const box = page.getByLabel(SEARCH_BOX)
+    await box.pressSequentially('Tianditu')
+    await page.getByRole('option').first().waitFor()
+    await page.keyboard.press('Enter')
+    await resultHead(page, `“Tianditu”: ${(await list('q=Tianditu')).total} records`)
+    await box.fill('Tianditu Anhui')
+    const record = page.getByRole('option', { name: 'Tianditu Anhui Record' })
+    await record.click()
+    await page.getByRole('heading', { level: 1, name: 'Tianditu Anhui' }).waitFor()
   })
 
   it('[UI22] reaches the search box with / from every page, and Esc empties it', async () => {

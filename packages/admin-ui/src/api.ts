@@ -251,6 +251,17 @@ export type RecordList = {
   readonly asOf: AsOf
 }
 
+/** Something to choose while typing. */
+export type Suggestion =
+  | {
+      readonly type: 'name'
+      readonly filter: FacetName
+      readonly value: string
+      readonly label: Labels
+    }
+  | { readonly type: 'keyword'; readonly text: string; readonly language: string }
+  | { readonly type: 'record'; readonly id: string; readonly title: Labels }
+
 /** Who wrote a value: time, node, agency, commit and the roster that its author had. */
 export type Source = {
   readonly atMs: number

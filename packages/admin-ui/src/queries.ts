@@ -9,6 +9,7 @@ import type {
   RecordView,
   Roster,
   Status,
+  Suggestion,
 } from './api.ts'
 import { type Search, searchToQuery } from './portal/search-state.ts'
 import { requestJson } from './request.ts'
@@ -48,6 +49,20 @@ export function searchQuery(search: Search) {
       requestJson<RecordList>(`/records?${searchToQuery(search, pageParam)}`, { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
+  })
+}
+
+/** What somebody who has typed this much may want; asked again only for another text. */
+export function suggestionsQuery(typed: string) {
+  return queryOptions({
+    queryKey: ['suggestions', typed],
+    queryFn: ({ signal }) =>
+      requestJson<{ items: readonly Suggestion[] }>(
+        `/suggestions?${new URLSearchParams({ q: typed })}`,
+        { signal },
+      ),
+    select: (answer) => answer.items,
+    staleTime: SELDOM_MS,
   })
 }
 

@@ -34,11 +34,11 @@ import type {
 import { namespacesAffected } from './roster/affected.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
 import { RosterStore } from './roster/roster-store.ts'
+import type { RosterState } from './roster/state.ts'
 import { beginCheck, finishCheck, type IndexCheck } from './search/check-index.ts'
 import type { Owner, Surroundings } from './search/filters.ts'
-import { valuesNamed } from './search/named-values.ts'
+import { Names } from './search/names.ts'
 import { type IndexProgress, SearchIndex } from './search/search-index.ts'
-import { type Synonyms, synonymsOf } from './search/text/synonyms.ts'
 import { Settlement, type Snapshot } from './snapshot/settlement.ts'
 import { encodeReceipt, encodeSnapshot } from './snapshot/statement.ts'
 import { judgeSnapshot, openFor, statedHeads } from './snapshot/witness.ts'
@@ -424,15 +424,15 @@ function statementIn(ns: number): Write {
 
 /** What the index asks about: always the newest roster and its profile. */
 function surroundings(rosters: RosterStore): Surroundings {
-  const profile = (): Profile | undefined => rosters.viewProfile
-  let known: { readonly of: Profile | undefined; readonly synonyms: Synonyms } | undefined
+  type Of = readonly [profile: Profile | undefined, state: RosterState | undefined]
+  let known: { readonly of: Of; readonly names: Names } | undefined
   return {
     ownerOf: (ns) => ownerOf(rosters, ns),
-    valuesNamed: (name, text) => valuesNamed(profile(), rosters.newest?.state, name, text),
-    synonyms: () => {
-      const of = profile()
-      if (known === undefined || known.of !== of) known = { of, synonyms: synonymsOf(of) }
-      return known.synonyms
+    names: () => {
+      const of: Of = [rosters.viewProfile, rosters.newest?.state]
+      const isSame = known?.of[0] === of[0] && known?.of[1] === of[1]
+      if (known === undefined || !isSame) known = { of, names: new Names(...of) }
+      return known.names
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Query } from '../src/catalogue/catalogue.ts'
 import { isJsonObject, type JsonValue } from '../src/encoding/json.ts'
 import type { View } from '../src/record/view.ts'
 import type { FilterName, Owner } from '../src/search/filters.ts'
+import type { Names } from '../src/search/names.ts'
 import { analyse, pinyinTerms } from '../src/search/text/analyse.ts'
 import { parseQuery, type QueryNode } from '../src/search/text/query.ts'
 
@@ -30,15 +31,22 @@ export function bruteForce(
   views: Iterable<View>,
   query: Query,
   ownerOf: (ns: number) => Owner,
+  names?: Pick<Names, 'synonyms' | 'labels'>,
 ): Expected {
-  const { node } = parseQuery(query.q ?? '', { prefixLast: query.prefixLast === true })
+  const all = [...views]
+  const { node } = parseQuery(query.q ?? '', {
+    ...names,
+    prefixLast: query.prefixLast === true,
+    isKnown: (term) =>
+      all.some((view) => wordsOf(view).texts.some((text) => text.some((w) => w.term === term))),
+  })
   const filters = Object.entries(query.filters ?? {}).filter(([, values]) => values.length > 0) as [
     FilterName,
     readonly string[],
   ][]
   const ids: string[] = []
   const facets = new Map(FACET_NAMES.map((name) => [name, new Map<string, number>()] as const))
-  for (const view of views) {
+  for (const view of all) {
     const valuesOf = (name: FilterName): ReadonlySet<string> => shown(view, name, ownerOf)
     if (node !== undefined && !matches(node, view, wordsOf(view), valuesOf)) continue
     const failed = filters.filter(([name, wanted]) => !wanted.some((v) => valuesOf(name).has(v)))

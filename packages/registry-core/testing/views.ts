@@ -90,8 +90,11 @@ export function generateQuery(draw: Draw): Query {
   }
 }
 
+/** Labels of values that some records have. */
+const LABELS = ['上海', '广东省', 'Shanghai', 'united states']
+
 function generateWord(draw: Draw): string {
-  switch (draw(8)) {
+  switch (draw(9)) {
     case 0:
       return `"${words(draw, WORDS, 3, ' ')}"`
     case 1:
@@ -104,6 +107,8 @@ function generateWord(draw: Draw): string {
       return `kind:${pick(draw, ['resource', 'service'])}`
     case 5:
       return `${1 + draw(3)}/resource/r${draw(60)}`
+    case 6:
+      return pick(draw, LABELS)
     default:
       return pick(draw, WORDS)
   }

@@ -15,7 +15,7 @@ import { NoResults } from './no-results.tsx'
 import { ResultCard } from './result-card.tsx'
 import { ResultHead } from './result-head.tsx'
 import { SearchBox } from './search-box.tsx'
-import { parseSearch, type Search, searchToParams, withWords } from './search-state.ts'
+import { parseSearch, type Search, searchToParams, withValue, withWords } from './search-state.ts'
 import { useVocabulary } from './vocabulary.ts'
 
 /** Search in the whole catalogue, as far as this node has heard it. */
@@ -39,7 +39,11 @@ export function PortalPage() {
 
   return (
     <main id="main" className="page page-find" tabIndex={-1}>
-      <SearchBox q={search.q} onSearch={(q) => show(withWords(search, q))} />
+      <SearchBox
+        q={search.q}
+        onSearch={(q) => show(withWords(search, q))}
+        onFilter={(facet, value) => show(withValue(withWords(search, ''), facet, value))}
+      />
       <div className="inner">
         <div className="browse">
           <Filters

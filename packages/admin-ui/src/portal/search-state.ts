@@ -97,6 +97,11 @@ export function withFilter(search: Search, facet: FacetName, values: readonly st
   return { ...search, filters: { ...search.filters, [facet]: values }, pages: 1 }
 }
 
+/** The search with one more value of a filter. */
+export function withValue(search: Search, facet: FacetName, value: string): Search {
+  return withFilter(search, facet, [...new Set([...search.filters[facet], value])])
+}
+
 export function withoutFilters(search: Search): Search {
   return { ...search, filters: mapFacets(() => []), withWithdrawn: false, pages: 1 }
 }

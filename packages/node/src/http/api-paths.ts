@@ -83,6 +83,9 @@ export const API_PATHS: readonly ApiPath[] = [
   read('/api/v1/roster', 'Members, grants and the history of the roster'),
   read('/api/v1/profile', 'The profile that the roster names'),
   read('/api/v1/records', 'Search and list records, with counts', LIST_PARAMETERS),
+  read('/api/v1/suggestions', 'What somebody who is typing may want: names, keywords, records', [
+    { name: 'q', description: 'What is typed so far', schema: TEXT },
+  ]),
   read(RECORD, 'One record'),
   read(`${RECORD}/provenance`, 'For every field who set it, when, where and in which commit'),
   read(`${RECORD}/history`, 'All commits that touched the record, newest first'),

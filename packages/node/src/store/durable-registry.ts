@@ -245,6 +245,7 @@ export class DurableRegistry implements Registry {
       history: (id) => ready().then(() => now().history(id)),
       conflictSources: (id) => ready().then(() => now().conflictSources(id)),
       spellings: (word, limit) => ready().then(() => now().spellings(word, limit)),
+      suggestions: (typed) => ready().then(() => now().suggestions(typed)),
       countsByAgency: () => now().countsByAgency(),
       views: async function* views() {
         await ready()

@@ -68,6 +68,34 @@ describe('reading over HTTP', () => {
     expect(await total('q=nowhere')).to.equal(0)
   })
 
+  it('[HT58] suggests names, keywords and records to somebody who types', async () => {
+    const suggested = async (typed: string): Promise<readonly { type: string }[]> =>
+      (await node.get(`/api/v1/suggestions?q=${encodeURIComponent(typed)}`)).body.items
+    const agency = {
+      type: 'name',
+      filter: 'agency',
+      value: '1',
+      label: { 'zh-Hans': '测试中心', en: 'Test Office' },
+    }
+    for (const typed of ['test of', '测试', 'ceshi', 'cszx', 'CN-TEST']) {
+      expect(await suggested(typed), typed).to.deep.include(agency)
+    }
+    expect(await suggested('wat')).to.deep.include({
+      type: 'keyword',
+      text: 'water',
+      language: 'en',
+    })
+    expect(await suggested('hlsw')).to.deep.include({
+      type: 'record',
+      id,
+      title: { en: 'River levels', 'zh-Hans': '河流水位' },
+    })
+    expect(await suggested('')).to.deep.equal([])
+    expect(await suggested('"')).to.deep.equal([])
+    const { status, body } = await node.get(`/api/v1/suggestions?q=${'x'.repeat(2_000)}`)
+    expect([status, body.code]).to.deep.equal([400, 'MULU_QUERY'])
+  })
+
   it('[HT47] tells the words of a search and where they stand in what it shows', async () => {
     const { body } = await node.get(`/api/v1/records?q=${encodeURIComponent('河流')}`)
     expect(body.words).to.deep.equal(['河流'])

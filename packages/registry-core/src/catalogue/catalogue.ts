@@ -7,6 +7,7 @@ import type { RecordId } from '../record/record-id.ts'
 import type { View } from '../record/view.ts'
 import type { Sort } from '../search/cursor.ts'
 import type { FilterName } from '../search/filters.ts'
+import type { Suggestion } from '../search/suggest.ts'
 import type { Spelling } from '../search/text/spelling.ts'
 
 /** Where a value came from. */
@@ -43,7 +44,10 @@ export type Query = {
   readonly prefixLast?: boolean
   readonly filters?: Readonly<Partial<Record<FilterName, readonly string[]>>>
   readonly sort?: Sort
+  /** Records on the page; with 0 there are only counts. */
   readonly limit?: number
+  /** Whether values of filters are counted beside the result; they are by default. */
+  readonly facets?: boolean
   /** Opaque; from the `next` of the page before. MULU_QUERY when it is none. */
   readonly after?: string
 }
@@ -103,6 +107,8 @@ export interface Catalogue {
   conflictSources(id: RecordId): Promise<ReadonlyMap<string, readonly ConflictSource[]>>
   /** Terms near to a word that no record has: "did you mean". */
   spellings(word: string, limit: number): Promise<readonly Spelling[]>
+  /** What somebody who has typed this much may want, the nearest first; nothing for no word. */
+  suggestions(typed: string): Promise<readonly Suggestion[]>
   countsByAgency(): readonly AgencyCounts[]
   /** All views in the order of their ids, for exports. */
   views(): AsyncIterable<View>

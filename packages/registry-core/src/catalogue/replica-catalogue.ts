@@ -10,6 +10,7 @@ import { type DocumentSlot, RecordDocument, type Row } from '../record/document.
 import { type RecordId, recOf } from '../record/record-id.ts'
 import type { View } from '../record/view.ts'
 import type { SearchIndex } from '../search/search-index.ts'
+import type { Suggestion } from '../search/suggest.ts'
 import type { Spelling } from '../search/text/spelling.ts'
 import { commitKey, recordKey, type Scope, type Store, scopeOfKey } from '../store/store.ts'
 import type {
@@ -51,6 +52,10 @@ export class ReplicaCatalogue implements Catalogue {
 
   spellings(word: string, limit: number): Promise<readonly Spelling[]> {
     return this.#context.index.spellings(word, limit)
+  }
+
+  suggestions(typed: string): Promise<readonly Suggestion[]> {
+    return this.#context.index.suggestions(typed)
   }
 
   countsByAgency(): readonly AgencyCounts[] {

@@ -27,7 +27,8 @@ export function answer(
   readers: readonly PartReader[],
   ownerOf: (ns: number) => Owner,
 ): Answer {
-  const facets = new Map(FACETS.map((name) => [name, new FacetCounts(name, ownerOf)] as const))
+  const counted = asked.isCounted ? FACETS : []
+  const facets = new Map(counted.map((name) => [name, new FacetCounts(name, ownerOf)] as const))
   const matches = readers.map((reader): PartMatches => {
     const { part } = reader
     const living = part.living.set

@@ -5,8 +5,7 @@ import { PAGE_RECORDS_MAX } from '../limits.ts'
 import { type Cursor, decodeCursor, SORTS, type Sort } from './cursor.ts'
 import { FILTERS, type FilterName } from './filters.ts'
 import { conceptsOf, pairsOf } from './relevance.ts'
-import { parseQuery, type QueryNode } from './text/query.ts'
-import type { Synonyms } from './text/synonyms.ts'
+import { parseQuery, type QueryNode, type QueryOptions } from './text/query.ts'
 
 const PAGE_RECORDS = 20
 
@@ -22,12 +21,14 @@ export type Asked = {
   readonly filters: Wanted
   readonly sort: Sort
   readonly limit: number
+  /** Whether values of filters are counted. */
+  readonly isCounted: boolean
   readonly after: Cursor | undefined
 }
 
 /** Reads a query; MULU_QUERY names what is wrong with it. */
-export function readAsked(query: Query, synonyms: Synonyms): Asked {
-  const { node } = parseQuery(query.q ?? '', { prefixLast: query.prefixLast === true, synonyms })
+export function readAsked(query: Query, options: QueryOptions): Asked {
+  const { node } = parseQuery(query.q ?? '', options)
   const sort = query.sort ?? (node === undefined ? 'modified' : 'relevance')
   if (!SORTS.includes(sort)) throw new MuluError('MULU_QUERY', { details: { parameter: 'sort' } })
   const concepts = conceptsOf(node)
@@ -42,14 +43,15 @@ export function readAsked(query: Query, synonyms: Synonyms): Asked {
     filters: filtersOf(query),
     sort,
     limit: limitOf(query),
+    isCounted: query.facets !== false,
     after,
   }
 }
 
 function limitOf(query: Query): number {
   const limit = query.limit ?? PAGE_RECORDS
-  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_RECORDS_MAX) {
-    const details = { parameter: 'limit', min: 1, max: PAGE_RECORDS_MAX }
+  if (!Number.isInteger(limit) || limit < 0 || limit > PAGE_RECORDS_MAX) {
+    const details = { parameter: 'limit', min: 0, max: PAGE_RECORDS_MAX }
     throw new MuluError('MULU_QUERY', { details })
   }
   return limit

@@ -5,7 +5,7 @@
  */
 import { isJsonObject, type JsonValue } from '../encoding/json.ts'
 import type { View } from '../record/view.ts'
-import type { Synonyms } from './text/synonyms.ts'
+import type { Names } from './names.ts'
 
 /** What the roster says of a namespace at the time of a query. */
 export type Owner = {
@@ -18,9 +18,7 @@ export type Owner = {
 /** What an index asks the roster and the profile about at the time of a query. */
 export type Surroundings = {
   readonly ownerOf: (ns: number) => Owner
-  /** The values that a text names: a code or a label. */
-  readonly valuesNamed: (name: FilterName, text: string) => readonly string[]
-  readonly synonyms: () => Synonyms
+  readonly names: () => Names
 }
 
 /** The name of a filter. */

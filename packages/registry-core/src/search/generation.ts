@@ -169,6 +169,11 @@ export class Generation {
   /** A full tail is set aside to become a segment; when the last one still is not, we wait. */
   async #makeRoom(): Promise<void> {
     if (!this.#tail.isFull) return
+    await this.#setAside()
+  }
+
+  /** Sets the tail aside once no other is: two at a time, and the first would be lost. */
+  async #setAside(): Promise<void> {
     while (this.#frozen !== undefined) {
       this.#startWork()
       await this.#work
@@ -312,8 +317,7 @@ export class Generation {
   /** Makes the tail a segment and merges what can be. */
   async flush(): Promise<void> {
     await this.settle()
-    this.#freeze()
-    this.#startWork()
+    await this.#setAside()
     await this.settle()
     if (this.#failure !== undefined) throw this.#failure
   }

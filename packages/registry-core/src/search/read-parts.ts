@@ -39,7 +39,7 @@ export async function readParts(
         part,
         firstDocs(part.columns.size),
         name,
-        new Set(around.valuesNamed(name, value)),
+        new Set(around.names().valuesNamed(name, value)),
         around.ownerOf,
       ),
     id: (id) => docWith(part, ordinals.get(id)),

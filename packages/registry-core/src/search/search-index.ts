@@ -3,7 +3,7 @@
  * Every answer is of one moment: what is stored is read first, then all parts are asked in one
  * go; where the parts changed meanwhile, the query starts over.
  */
-import type { AgencyCounts, Item, Page, Query } from '../catalogue/catalogue.ts'
+import type { AgencyCounts, Page, Query } from '../catalogue/catalogue.ts'
 import { utf8, utf8ToText } from '../encoding/bytes.ts'
 import type { View } from '../record/view.ts'
 import { commitBatch, put, recordKey, type Scope, type Store } from '../store/store.ts'
@@ -14,12 +14,15 @@ import type { Surroundings } from './filters.ts'
 import { Generation, type Staged } from './generation.ts'
 import { IndexKeys } from './index-keys.ts'
 import { itemOf } from './item.ts'
+import { knownWords } from './known-words.ts'
 import { Lookup, MissingBlock } from './lookup.ts'
 import type { NamespaceCounts } from './namespace-counts.ts'
 import { termsLike } from './near-terms.ts'
 import { readParts } from './read-parts.ts'
+import { askedOfTyped, nodeOfTyped, type Suggestion, suggestionsFrom } from './suggest.ts'
 import { TAIL_DOCS_MAX } from './tail.ts'
 import { foldWord } from './text/fold.ts'
+import type { QueryOptions } from './text/query.ts'
 import { type Spelling, spellingsOf } from './text/spelling.ts'
 import { firstByTitle } from './title-order.ts'
 import type { ViewReader } from './view-reader.ts'
@@ -32,6 +35,8 @@ const PORTION = 256
 const UNMOVED_MAX = 64
 
 type Meta = { readonly format: number; readonly generation: number }
+/** A page before it is shown. */
+type Found = Omit<Page, 'items'> & { readonly views: readonly View[] }
 type Place = { readonly ordinal: number; readonly key: SortKey }
 /** Progress of a long work: records done, records in all. */
 export type IndexProgress = (done: number, total: number) => void
@@ -126,7 +131,47 @@ export class SearchIndex {
 
   /** A page of what matches, with the count of everything that does. */
   async query(query: Query): Promise<Page> {
-    const asked = readAsked(query, this.#around.synonyms())
+    const { views, total, next, facets } = await this.#find(
+      readAsked(query, await this.#readingOf(query)),
+    )
+    const items = views.map((view) => itemOf(view, this.#around.ownerOf(view.ns)))
+    return { total, items, next, facets }
+  }
+
+  /** What somebody who has typed this much may want. */
+  async suggestions(typed: string): Promise<readonly Suggestion[]> {
+    const names = this.#around.names()
+    const node = nodeOfTyped(typed)
+    if (node === undefined) return []
+    const { views } = await this.#find(askedOfTyped(node))
+    return suggestionsFrom(node, views, names.matching(node))
+  }
+
+  /** How a query is read: with the names of the profile, and what records have of its words. */
+  async #readingOf({ q = '', prefixLast }: Query): Promise<QueryOptions> {
+    const { synonyms, labels } = this.#around.names()
+    const options = { prefixLast: prefixLast === true, synonyms, labels }
+    const isKnown = await this.#steadily((generation) =>
+      knownWords(q, options, generation, this.#lookup),
+    )
+    return { ...options, isKnown }
+  }
+
+  /** Reads again where segments were replaced meanwhile. */
+  async #steadily<T>(read: (generation: Generation) => Promise<T>): Promise<T> {
+    for (;;) {
+      const generation = this.#current
+      const { version } = generation
+      try {
+        return await read(generation)
+      } catch (error) {
+        const isSame = generation === this.#current && generation.version === version
+        if (!(error instanceof MissingBlock) || isSame) throw error
+      }
+    }
+  }
+
+  async #find(asked: Asked): Promise<Found> {
     for (let unmoved = 0; ; ) {
       const found = await this.#answer(asked)
       if (found === undefined) continue
@@ -141,16 +186,8 @@ export class SearchIndex {
   /** Terms of titles and keywords near to a word, by how many records have them. */
   async spellings(word: string, limit: number): Promise<readonly Spelling[]> {
     const wanted = foldWord(word)
-    for (;;) {
-      const generation = this.#current
-      const { version } = generation
-      try {
-        const terms = await termsLike(this.#store, generation, wanted)
-        return spellingsOf(wanted, terms, limit)
-      } catch (error) {
-        if (!(error instanceof MissingBlock) || generation.version === version) throw error
-      }
-    }
+    const terms = await this.#steadily((generation) => termsLike(this.#store, generation, wanted))
+    return spellingsOf(wanted, terms, limit)
   }
 
   async #answer(
@@ -178,20 +215,20 @@ export class SearchIndex {
     generation: Generation,
     found: Answer,
     isLast: boolean,
-  ): Promise<Page | undefined> {
+  ): Promise<Found | undefined> {
     const places =
       asked.sort === 'title'
         ? await this.#byTitle(asked, generation, found, isLast)
         : placesOf(found)
     const shown = places?.slice(0, asked.limit)
-    const items = shown && (await this.#items(generation, shown, isLast))
-    if (places === undefined || items === undefined) return undefined
+    const views = shown && (await this.#shownViews(generation, shown, isLast))
+    if (places === undefined || views === undefined) return undefined
     const last = shown?.at(-1)
     const hasMore = places.length > asked.limit && last !== undefined
     const { weights } = found
     return {
       total: found.total,
-      items,
+      views,
       next: hasMore ? encodeCursor(asked.sort, { key: last.key, weights }) : null,
       facets: Object.fromEntries(
         [...found.facets].map(([name, counts]) => [name, counts.sorted()]),
@@ -213,21 +250,21 @@ export class SearchIndex {
     }))
   }
 
-  async #items(
+  async #shownViews(
     generation: Generation,
     places: readonly Place[],
     isLast: boolean,
-  ): Promise<readonly Item[] | undefined> {
+  ): Promise<readonly View[] | undefined> {
     const forms = await generation.forms(places.map((place) => place.ordinal))
     const views = await this.#views.read(forms.map((form) => form?.key ?? ''))
-    const items: Item[] = []
+    const shown: View[] = []
     for (const [i, form] of forms.entries()) {
       const view = views[i]
       const isSame = form !== undefined && view !== undefined && view.etag === form.etag
       if (!isSame && !isLast) return undefined
-      if (view !== undefined) items.push(itemOf(view, this.#around.ownerOf(view.ns)))
+      if (view !== undefined) shown.push(view)
     }
-    return items
+    return shown
   }
 
   /**
@@ -246,6 +283,8 @@ export class SearchIndex {
       await exclusively(async () => {
         await commitBatch(this.#store, [metaOperation(this.#store, next.number)])
         this.#current = next
+        // At once: the write that waits for its turn would go into the same index twice.
+        this.#next = undefined
         this.#lookup = new Lookup(this.#store)
       })
     } finally {

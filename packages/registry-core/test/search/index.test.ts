@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { MemoryLevel } from 'memory-level'
 import type { AgencyCounts, Page, Query } from '../../src/catalogue/catalogue.ts'
 import { noCounts } from '../../src/catalogue/counts.ts'
+import { CN_GOV_PROFILE } from '../../src/profile/cn-gov.ts'
 import { Queue } from '../../src/queue.ts'
 import type { View } from '../../src/record/view.ts'
 import type { Database } from '../../src/registry.ts'
@@ -9,6 +10,7 @@ import { beginCheck, finishCheck } from '../../src/search/check-index.ts'
 import { SORTS } from '../../src/search/cursor.ts'
 import type { Owner, Surroundings } from '../../src/search/filters.ts'
 import { sortTitleOf } from '../../src/search/item.ts'
+import { Names } from '../../src/search/names.ts'
 import { SearchIndex } from '../../src/search/search-index.ts'
 import type { ViewReader } from '../../src/search/view-reader.ts'
 import { commitBatch, openStore, recordKey, type Store } from '../../src/store/store.ts'
@@ -29,10 +31,10 @@ function ownerOf(ns: number): Owner {
   return { agency: ns, above: ns === 3 ? [1] : [], region: ns === 2 ? '310115' : null }
 }
 
+const NAMES = new Names(CN_GOV_PROFILE, undefined)
 const AROUND: Surroundings = {
   ownerOf,
-  valuesNamed: (_, text) => [text],
-  synonyms: () => new Map(),
+  names: () => NAMES,
 }
 
 function memory(): Database {
@@ -61,6 +63,8 @@ class Bed {
 
   /** Opens the index again on what is stored, as after the process was killed. */
   async reopen(): Promise<void> {
+    // The work of a killed process ends with it; here it would go on in the same store.
+    await this.index?.close()
     this.index = await SearchIndex.open(this.store, this.reader, AROUND, TAIL_DOCS)
   }
 
@@ -130,13 +134,7 @@ class Bed {
         await this.index.close()
         return this.reopen()
       case 4:
-        await Promise.all([
-          this.index.rebuild(
-            (work) => this.#exclusively(work),
-            () => undefined,
-          ),
-          this.#exclusively(() => this.change(draw, 'done')),
-        ])
+        await Promise.all([this.rebuild(), this.laterChange(draw)])
         return
       case 5:
         await Promise.all([this.index.flush(), this.change(draw, 'done')])
@@ -144,6 +142,18 @@ class Bed {
       default:
         return this.change(draw, 'done')
     }
+  }
+
+  rebuild(): Promise<void> {
+    return this.index.rebuild(
+      (work) => this.#exclusively(work),
+      () => undefined,
+    )
+  }
+
+  /** A change as soon as it is its turn. */
+  laterChange(draw: (below: number) => number): Promise<void> {
+    return this.#exclusively(() => this.change(draw, 'done'))
   }
 
   /** As the registry does: one write after the other. */
@@ -163,7 +173,7 @@ class Bed {
   }
 
   async check(query: Query): Promise<void> {
-    const expected = bruteForce(this.views.values(), query, ownerOf)
+    const expected = bruteForce(this.views.values(), query, ownerOf, NAMES)
     const pages = await this.pages(query)
     const where = JSON.stringify(query)
     const items = pages.flatMap((page) => page.items)
@@ -197,6 +207,17 @@ describe('the index', () => {
         for (let i = 0; i < QUERIES; i++) await bed.check(generateQuery(draw))
       }
     }
+  })
+
+  it('[SR1] takes a write once that waited for a new index to take its place', async () => {
+    const draw = createChance(5)
+    const bed = await Bed.open()
+    await bed.put('river', { 'title/en': 'river' })
+    const rebuilding = bed.rebuild()
+    await Promise.all([rebuilding, ...Array.from({ length: 8 }, () => bed.laterChange(draw))])
+    await bed.check({ limit: 50 })
+    await bed.change(draw, 'done')
+    await bed.check({ limit: 50 })
   })
 
   it('[SR3] stays whole when the process dies at any write of its work in the background', async function () {
@@ -261,6 +282,101 @@ describe('the index', () => {
     await bed.put('rareTitled', { 'title/en': 'zebra list and some more', publisher: 'common' })
     await bed.put('commonTitled', { 'title/en': 'common list and some more', publisher: 'zebra' })
     expect(await bed.order('zebra common')).to.deep.equal(['rareTitled', 'commonTitled'])
+  })
+
+  it('[SR12] suggests names, keywords and records by their words, their pinyin and its initials', async () => {
+    const bed = await Bed.open()
+    const published = { state: 'published' }
+    await bed.put('levels', {
+      ...published,
+      'title/en': 'River levels',
+      'title/zh-Hans': '河流水位',
+      'keyword/en': ['Riverbed', 'water'],
+    })
+    await bed.put('same', {
+      ...published,
+      'title/en': 'Riverbed survey',
+      'keyword/en': ['riverbed'],
+    })
+    await bed.put('hidden', { state: 'withdrawn', 'title/en': 'River withdrawn' })
+    await bed.put('rest', { ...published, 'title/en': 'Roads', 'description/en': 'by the river' })
+    const suggested = async (typed: string): Promise<readonly string[]> =>
+      (await bed.index.suggestions(typed)).map((each) => {
+        if (each.type === 'name') return `${each.filter} ${each.value}`
+        return each.type === 'keyword' ? each.text : each.id
+      })
+    expect(await suggested('riv')).to.deep.equal([
+      'riverbed',
+      '1/resource/same',
+      '1/resource/levels',
+    ])
+    for (const typed of ['河流', 'heliu', 'hlsw', 'heli']) {
+      expect(await suggested(typed), typed).to.include('1/resource/levels')
+    }
+    for (const typed of ['广东', 'guangdong', 'Guangd', 'gds', '廣東']) {
+      expect(await suggested(typed), typed).to.include('region 440000')
+    }
+    for (const typed of ['', ' ', '"', '-', 'r', '*']) {
+      expect(await suggested(typed), typed).to.deep.equal([])
+    }
+  })
+
+  it('[SR13] finds records by the label of their region, theme and agency, after those with the word', async () => {
+    const bed = await Bed.open()
+    await bed.put('there', { 'title/en': 'Roads', region: '440300' })
+    await bed.put('named', { 'title/en': 'Guangdong', region: '110000' })
+    await bed.put('themed', { 'title/en': 'Courts of law', theme: ['cn:01-07'] })
+    await bed.put('classed', { 'title/en': 'Roads', theme: ['cn:01-07'] })
+    for (const q of ['Guangdong', 'guangdong roads OR guangdong']) {
+      expect(await bed.order(q), q).to.have.members(['named', 'there'])
+    }
+    expect(await bed.order('Guangdong')).to.deep.equal(['named', 'there'])
+    for (const q of ['广东省', '广东', '廣東'])
+      expect(await bed.order(q), q).to.deep.equal(['there'])
+    expect(await bed.order('courts')).to.deep.equal(['themed', 'classed'])
+    expect(await bed.order('法院')).to.have.members(['themed', 'classed'])
+    expect(await bed.order('"法院"')).to.deep.equal([])
+  })
+
+  it('[TX8] reads a word as initials only while no record has it', async () => {
+    const bed = await Bed.open()
+    await bed.put('sound', { 'title/zh-Hans': '数据共享' })
+    expect(await bed.order('sjgx')).to.deep.equal(['sound'])
+    await bed.put('word', { 'title/en': 'sjgx' })
+    expect(await bed.order('sjgx')).to.deep.equal(['word'])
+    await bed.index.flush()
+    expect(await bed.order('sjgx')).to.deep.equal(['word'])
+    await bed.put('word', { 'title/en': 'other' })
+    expect(await bed.order('sjgx')).to.deep.equal(['sound'])
+  })
+
+  it('[SR14] answers bad queries or refuses them with a code, and takes no beginning of one letter', async () => {
+    const bed = await Bed.open()
+    await bed.put('one', { 'title/en': 'alpha "beta', 'keyword/en': ['a'] })
+    await bed.put('other', { 'title/en': 'amber' })
+    const refused = [
+      'x'.repeat(1_048_576),
+      '"'.repeat(1_048_576),
+      'word '.repeat(10_000),
+      Array.from({ length: 100 }, (_, n) => `w${n}`).join(' '),
+      '*** ***',
+      '""',
+      '- -',
+      '\u0000\u0001',
+    ]
+    for (const q of refused) {
+      const where = JSON.stringify(q.slice(0, 20))
+      const code = await bed.index.query({ q }).then(
+        () => 'answered',
+        (error: { code?: string }) => error.code,
+      )
+      expect(code, where).to.equal('MULU_QUERY')
+    }
+    for (const q of ['"alpha', '“alpha', 'alpha\u0000beta', '-"amber', 'al*', '((alpha))']) {
+      expect(await bed.order(q), q).to.deep.equal(['one'])
+    }
+    expect(await bed.order('a*')).to.deep.equal(['one'])
+    expect(await bed.order('*')).to.have.members(['one', 'other'])
   })
 
   it('[SR6] keeps counts of each agency that equal a count of all records', async function () {

@@ -70,4 +70,9 @@ export const enPortal = {
   'sort.relevance': 'Best match',
   'sort.modified': 'Last updated',
   'sort.title': 'Title',
+  'suggest.label': 'Suggestions',
+  'suggest.count_one': '{{count}} suggestion',
+  'suggest.count_other': '{{count}} suggestions',
+  'suggest.keyword': 'Keyword',
+  'suggest.record': 'Record',
 } as const

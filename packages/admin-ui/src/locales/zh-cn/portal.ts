@@ -61,4 +61,8 @@ export const zhCnPortal = {
   'sort.relevance': '最相关',
   'sort.modified': '最近更新',
   'sort.title': '名称',
+  'suggest.label': '输入提示',
+  'suggest.count_other': '{{count}} 条提示',
+  'suggest.keyword': '关键词',
+  'suggest.record': '记录',
 } as const

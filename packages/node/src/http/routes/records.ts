@@ -31,6 +31,10 @@ export function addRecordRoutes(router: Router, context: NodeContext): void {
     const query = toQuery(values)
     response.json(await pageDocument(context, query, await catalogue.query(query)))
   })
+  router.get('/api/v1/suggestions', async (request, response) => {
+    const { q = [] } = readQuery(request, apiPath('get', '/api/v1/suggestions'))
+    response.json({ items: await catalogue.suggestions(q[0] ?? '') })
+  })
   router.get(RECORD_PATH, async (request, response) => {
     readQuery(request, apiPath('get', RECORD_PATH))
     const document = await recordDocument(context, recordIdOf(request))

@@ -31,6 +31,8 @@ export type QueryOptions = {
   readonly prefixLast?: boolean
   /** From `synonymsOf`. */
   readonly synonyms?: Synonyms
+  /** What else a query asks for where words are the label of something, by `synonymKey`. */
+  readonly labels?: ReadonlyMap<string, readonly QueryNode[]>
   /** Whether any record has this term; one that is there is not also read as pinyin initials. */
   readonly isKnown?: (term: string) => boolean
 }

@@ -2,15 +2,16 @@
 import { foldWord } from './fold.ts'
 import type { QueryNode, QueryOptions } from './query.ts'
 import { needByInitials, needsBySound, type SoundNeed } from './syllables.ts'
-import type { Synonyms } from './synonyms.ts'
 import { forEachTerm } from './terms.ts'
 import { joinKeys, type Word, wholeWordsIn } from './words.ts'
 
 /** A word of a query; `open` is still being typed, `star` ends in `*`. */
 export type TypedWord = Word & { readonly ending: 'whole' | 'open' | 'star' }
 
-/** A synonym names at most this many words that follow each other. */
-const SYNONYM_WORDS_MAX = 4
+/** A synonym or label is at most this many words that follow each other. */
+const NAME_WORDS_MAX = 8
+/** The beginning of a word that is worth looking for: with one letter it is every third record. */
+const BEGINNING_CHARS_MIN = 2
 const RECORD_ID = /^[1-9][0-9]{0,9}\/[A-Za-z0-9_.:%-]{1,64}\/[A-Za-z0-9_.:%-]{1,64}$/
 const UNFINISHED_PLURAL = /(?:ss|x|zz|ch|sh|us)e$/
 
@@ -21,9 +22,8 @@ export function nodesOfWords(
 ): readonly QueryNode[] {
   const nodes: QueryNode[] = []
   for (let at = 0; at < words.length; ) {
-    const { count, texts } = synonymsAt(words, at, options.synonyms)
+    const { count, same } = namesAt(words, at, options)
     const typed = words.slice(at, at + count).map((word) => wordNode(word, options))
-    const same = texts.flatMap((text) => exactNode(text) ?? [])
     const node = anyOf([...[allOf(typed) ?? []].flat(), ...same])
     if (node !== undefined) nodes.push(node)
     at += count
@@ -31,21 +31,24 @@ export function nodesOfWords(
   return nodes
 }
 
-/** The longest stretch from here that has synonyms, else the one word. */
-function synonymsAt(
+/** The longest stretch from here that has synonyms or is a label, else the one word. */
+function namesAt(
   words: readonly TypedWord[],
   at: number,
-  synonyms: Synonyms | undefined,
-): { readonly count: number; readonly texts: readonly string[] } {
-  const most = Math.min(SYNONYM_WORDS_MAX, words.length - at)
-  for (let count = synonyms === undefined ? 0 : most; count > 0; count -= 1) {
+  { synonyms, labels }: QueryOptions,
+): { readonly count: number; readonly same: readonly QueryNode[] } {
+  for (let count = Math.min(NAME_WORDS_MAX, words.length - at); count > 0; count -= 1) {
     const stretch = words.slice(at, at + count)
-    const texts = synonyms?.get(joinKeys(stretch))
-    if (texts !== undefined && stretch.every(({ ending }) => ending !== 'star')) {
-      return { count, texts }
+    const key = joinKeys(stretch)
+    const texts = synonyms?.get(key)
+    const named = labels?.get(key)
+    const isTyped = stretch.every(({ ending }) => ending !== 'star')
+    if (isTyped && (texts !== undefined || named !== undefined)) {
+      const same = (texts ?? []).flatMap((text) => exactNode(text) ?? [])
+      return { count, same: [...same, ...(named ?? [])] }
     }
   }
-  return { count: 1, texts: [] }
+  return { count: 1, same: [] }
 }
 
 function wordNode(word: TypedWord, options: QueryOptions): QueryNode {
@@ -85,7 +88,8 @@ function spacedNode(word: TypedWord, options: QueryOptions): QueryNode {
   const last = word.terms.at(-1) ?? ''
   if (word.terms.length > 1) return severalTerms(word, last)
   const folded = foldWord(word.text)
-  const written = word.ending === 'whole' ? [phraseOf(word.terms)] : beginsWith(folded, last)
+  const isWhole = word.ending === 'whole' || folded.length < BEGINNING_CHARS_MIN
+  const written = isWhole ? [phraseOf(word.terms)] : beginsWith(folded, last)
   return both('any', [...written, ...soundNodes(word, folded, options)])
 }
 
