@@ -18,7 +18,7 @@ const searches: fc.Arbitrary<Search> = fc
     q: fc.string({ maxLength: 12 }),
     region: values,
     theme: values,
-    sort: fc.constantFrom('relevance', 'modified', 'title'),
+    sort: fc.constantFrom('relevance', 'modified', 'title', 'quality'),
     withdrawn: fc.boolean(),
     pages: fc.integer({ min: 1, max: 25 }),
   })

@@ -9,6 +9,7 @@ const SORT_NAMES = {
   relevance: 'sort.relevance',
   modified: 'sort.modified',
   title: 'sort.title',
+  quality: 'sort.quality',
 } as const satisfies Record<Sort, string>
 
 type Props = {

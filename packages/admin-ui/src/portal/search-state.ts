@@ -14,7 +14,7 @@ export const FACETS = [
   'kind',
 ] as const satisfies readonly FacetName[]
 
-export const SORTS = ['relevance', 'modified', 'title'] as const
+export const SORTS = ['relevance', 'modified', 'title', 'quality'] as const
 export type Sort = (typeof SORTS)[number]
 
 export type Search = {

@@ -70,6 +70,7 @@ export const enPortal = {
   'sort.relevance': 'Best match',
   'sort.modified': 'Last updated',
   'sort.title': 'Title',
+  'sort.quality': 'Most complete',
   'suggest.label': 'Suggestions',
   'suggest.count_one': '{{count}} suggestion',
   'suggest.count_other': '{{count}} suggestions',

@@ -61,6 +61,7 @@ export const zhCnPortal = {
   'sort.relevance': '最相关',
   'sort.modified': '最近更新',
   'sort.title': '名称',
+  'sort.quality': '最完整',
   'suggest.label': '输入提示',
   'suggest.count_other': '{{count}} 条提示',
   'suggest.keyword': '关键词',
