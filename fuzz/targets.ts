@@ -1,5 +1,6 @@
 /** Every target. A new decoder of untrusted bytes is one line here. */
 import type { OpenTarget } from './target.ts'
+import { openBundleTargets } from './targets/bundle.ts'
 import { openEvidenceTargets } from './targets/evidence.ts'
 import { openHttpTarget } from './targets/http.ts'
 import { SIGNED_TARGETS } from './targets/signed.ts'
@@ -8,12 +9,10 @@ import { TEXT_TARGETS } from './targets/text.ts'
 
 /** Opens all targets, or the one with a name. */
 export async function openTargets(only?: string): Promise<readonly OpenTarget[]> {
-  const evidence = await openEvidenceTargets()
   const plain: readonly OpenTarget[] = [
-    ...SIGNED_TARGETS,
-    ...evidence,
-    ...SYNC_TARGETS,
-    ...TEXT_TARGETS,
+    ...[...SIGNED_TARGETS, ...SYNC_TARGETS, ...TEXT_TARGETS],
+    ...(await openEvidenceTargets()),
+    ...(await openBundleTargets()),
   ]
   const wanted = plain.filter((target) => only === undefined || target.name === only)
   return only === undefined || only === 'http' ? [...wanted, await openHttpTarget()] : wanted

@@ -12,6 +12,7 @@ import {
   verify as verifyBytes,
 } from 'node:crypto'
 import { type Crypto, ed25519Key, type Signer } from '@mulu/registry-core'
+import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { sm3, verifySm2 } from './sm2.ts'
 
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
@@ -40,8 +41,14 @@ export function createCrypto(): Crypto {
   }
 }
 
+/** A key of this node: it signs, and agrees on secrets with whoever has its public half. */
+export type OwnSigner = Signer & {
+  /** X25519 of the key's Curve25519 form and a point; throws for a point of small order. */
+  readonly agree: (point: Uint8Array) => Uint8Array
+}
+
 /** Signs with the key that a seed stands for. */
-export function createSigner(seed: Uint8Array): Signer {
+export function createSigner(seed: Uint8Array): OwnSigner {
   const privateKey = createPrivateKey({
     key: Buffer.concat([PKCS8_PREFIX, seed]),
     format: 'der',
@@ -51,6 +58,7 @@ export function createSigner(seed: Uint8Array): Signer {
   return {
     publicKey: ed25519Key(plain(spki.subarray(SPKI_PREFIX.length))),
     sign: (message) => plain(signBytes(null, message, privateKey)),
+    agree: (point) => x25519.getSharedSecret(ed25519.utils.toMontgomerySecret(seed), point),
   }
 }
 

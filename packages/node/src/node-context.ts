@@ -1,5 +1,5 @@
-import type { Signer } from '@mulu/registry-core'
 import type { Clock } from './clock.ts'
+import type { OwnSigner } from './crypto.ts'
 import type { DataFolder } from './folder/data-folder.ts'
 import type { NodeConfig } from './folder/node-config.ts'
 import type { NodeLogger } from './logger.ts'
@@ -14,7 +14,7 @@ export type NodeContext = {
   readonly clock: Clock
   readonly logger: NodeLogger
   /** The key this node signs commits with, admitted or not. */
-  readonly signer: Signer
+  readonly signer: OwnSigner
   readonly peerId: string
   /** Undefined while the node is offline, or not running. */
   readonly network: () => Network | undefined

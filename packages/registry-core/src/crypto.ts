@@ -61,6 +61,7 @@ type Purpose =
   | 'tree'
   | 'heads'
   | 'base'
+  | 'bundle'
 
 /** Domain prefixes: a signature or hash for one purpose is none for another. */
 export const DOMAIN: Readonly<Record<Purpose, Uint8Array>> = {
@@ -76,6 +77,7 @@ export const DOMAIN: Readonly<Record<Purpose, Uint8Array>> = {
   tree: utf8('mulu/tree/1'),
   heads: utf8('mulu/heads/1'),
   base: utf8('mulu/base/1'),
+  bundle: utf8('mulu/bundle/1'),
 }
 
 const scratch = new ByteWriter()

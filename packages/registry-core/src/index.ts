@@ -3,6 +3,14 @@
  * clock or randomness. `openRegistry` is the way in; a shell passes it a database and the rest.
  */
 export { assertNever } from './assert.ts'
+export {
+  type BundleAim,
+  type BundleContents,
+  bundleContents,
+  type Carried,
+} from './bundle/contents.ts'
+export { BundleIntake, type BundleTally } from './bundle/intake.ts'
+export { decodePart, encodePart, type Part, type Row } from './bundle/part.ts'
 export type {
   AgencyCounts,
   Catalogue,

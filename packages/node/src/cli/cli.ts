@@ -2,6 +2,7 @@
 import { isMuluError, type MuluError } from '@mulu/registry-core'
 import { Command, CommanderError } from 'commander'
 import { SOFTWARE } from '../software.ts'
+import { addBundle } from './bundle.ts'
 import { addExport, addImport, addReindex, addStatus } from './catalogue.ts'
 import { addDemo } from './demo.ts'
 import { addEvidence, addVerify } from './evidence.ts'
@@ -36,6 +37,7 @@ export async function runCli(args: readonly string[]): Promise<ExitStatus> {
     addReindex,
     addExport,
     addDemo,
+    addBundle,
   ])
     add(program, done)
   for (const command of program.commands) {

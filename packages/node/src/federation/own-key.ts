@@ -3,8 +3,8 @@
  * place as soon as the roster lists it, also while the node runs.
  */
 import { rename } from 'node:fs/promises'
-import { keyToText, type Registry, type RosterState, type Signer } from '@mulu/registry-core'
-import { createSigner } from '../crypto.ts'
+import { keyToText, type Registry, type RosterState } from '@mulu/registry-core'
+import { createSigner, type OwnSigner } from '../crypto.ts'
 import type { DataFolder } from '../folder/data-folder.ts'
 import { type PassphraseSource, readKeyFile, readPublicKey } from '../folder/key-file.ts'
 import { readIfThere } from '../folder/write-file.ts'
@@ -23,11 +23,11 @@ export type OwnKeyOptions = {
 export class OwnKey {
   readonly #options: OwnKeyOptions
   readonly #unsubscribe: () => void
-  #signer: Signer
+  #signer: OwnSigner
   #unbind: () => void = () => undefined
   #renewing: Promise<void> = Promise.resolve()
 
-  private constructor(options: OwnKeyOptions, signer: Signer) {
+  private constructor(options: OwnKeyOptions, signer: OwnSigner) {
     this.#options = options
     this.#signer = signer
     this.#unsubscribe = options.registry.subscribe((event) => {
@@ -45,7 +45,7 @@ export class OwnKey {
     return key
   }
 
-  get signer(): Signer {
+  get signer(): OwnSigner {
     return this.#signer
   }
 
@@ -55,7 +55,7 @@ export class OwnKey {
     await this.#renewing
   }
 
-  #bind(signer: Signer): void {
+  #bind(signer: OwnSigner): void {
     this.#unbind()
     this.#signer = signer
     this.#unbind = bindAuthor(this.#options.registry, signer)

@@ -151,6 +151,11 @@ async function unseal(path: string, sealed: Sealed, passphrase: string): Promise
   }
 }
 
+/** A secret of 32 bytes from a passphrase, at the costs of this version. */
+export function stretchPassphrase(passphrase: string, salt: Uint8Array): Promise<Uint8Array> {
+  return stretch(passphrase, salt, SCRYPT)
+}
+
 function stretch(passphrase: string, salt: Uint8Array, { n, r, p }: ScryptCosts): Promise<Buffer> {
   const options = { N: n, r, p, maxmem: 256 * n * r }
   return new Promise((resolve, reject) => {

@@ -109,6 +109,26 @@ export const API_PATHS: readonly ApiPath[] = [
     },
     { name: 'source', description: 'Name of the source, for stable ids', schema: TEXT },
   ]),
+  write('post', '/api/v1/bundles', 'Bring a bundle in'),
+  write(
+    'post',
+    '/api/v1/bundles/export',
+    'Make a bundle; a body is the beginning of one, whose maker needs no more of what it had',
+    [
+      { name: 'to', description: 'Writer number, peer id or agency code', schema: TEXT },
+      {
+        name: 'all',
+        description: '1: everything, whatever the receiver has',
+        schema: { type: 'string', enum: ['1'] },
+      },
+      {
+        name: 'encrypt',
+        description: 'To the key of the receiver, or with the passphrase of the header',
+        schema: { type: 'string', enum: ['key', 'passphrase'] },
+      },
+    ],
+    'application/octet-stream',
+  ),
   write('post', '/api/v1/admissions', 'Sign the next roster with join requests'),
   write('post', '/api/v1/roster/proposals', 'Propose the next roster, for root holders to sign'),
   write('post', '/api/v1/roster/versions', 'Publish a roster that enough root keys have signed'),

@@ -9,6 +9,7 @@ import { authenticate, bringsKey } from './authenticate.ts'
 import { notFound, onError } from './on-error.ts'
 import { openApiDocument } from './openapi.ts'
 import { HTTP_LIMITS, type HttpLimits, limitRate } from './rate-limit.ts'
+import { addBundleRoutes } from './routes/bundles.ts'
 import { addChangeRoutes } from './routes/changes.ts'
 import { addFeedRoute } from './routes/feed.ts'
 import { addNodeRoutes } from './routes/node.ts'
@@ -52,6 +53,7 @@ export function createApp(
   addRecordRoutes(app, context)
   addChangeRoutes(app, context, guard)
   addOperationRoutes(app, context, guard)
+  addBundleRoutes(app, context, guard)
   addRosterRoutes(app, context, guard)
   addFeedRoute(app, context)
   if (existsSync(pages)) addPages(app, pages)

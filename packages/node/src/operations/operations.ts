@@ -10,6 +10,8 @@ import {
   recordToLine,
   textToHash,
 } from '@mulu/registry-core'
+import { type ExportedBundle, type ExportOrder, exportBundle } from '../bundle/export-bundle.ts'
+import { type BundleReport, type ImportOrder, importBundle } from '../bundle/import-bundle.ts'
 import { createCrypto } from '../crypto.ts'
 import { type Admitted, admitRequests } from '../federation/admit.ts'
 import {
@@ -43,6 +45,8 @@ export type Operations = AsyncDisposable & {
   readonly snapshot: () => Promise<SnapshotStatus>
   readonly reindex: (onProgress: (done: number, total: number) => void) => Promise<Reindexed>
   readonly exportLines: () => AsyncIterable<string>
+  readonly exportBundle: (order: ExportOrder) => Promise<ExportedBundle>
+  readonly importBundle: (order: ImportOrder) => Promise<BundleReport>
   readonly ticket: () => Promise<string>
   /** Admits in one step, with the root keys in the folder; values are contents of request files. */
   readonly admit: (requests: readonly unknown[], rights?: readonly Right[]) => Promise<Admitted>
@@ -76,6 +80,8 @@ export function localOperations(
     snapshot: () => takeSnapshot(context),
     reindex: (onProgress) => reindex(context, onProgress),
     exportLines: () => exportLines(context),
+    exportBundle: (order) => exportBundle(context, order),
+    importBundle: (order) => importBundle(context, order),
     ticket: async () => ticketOf(context),
     admit: (requests, rights) => {
       const texts = requests.map((request) => JSON.stringify(request))

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { ERRORS, type ErrorCode, MuluError, parseRecordId } from '@mulu/registry-core'
+import type { BundleReport } from '../bundle/import-bundle.ts'
 import type { OrphanShown } from '../federation/adopt.ts'
 import type { ImportReport } from '../feed/import-feed.ts'
 import { readAccessKey } from '../folder/access-key.ts'
@@ -66,11 +67,59 @@ export async function remoteOperations(
       if (!response.ok || response.body === null) throw await refusal(response)
       for await (const line of linesOf(response)) yield `${line}\n`
     },
+    ...bundleOperations(call),
     ticket: async () => (await json<{ ticket: string }>(await call('/api/v1/ticket'))).ticket,
     admit: (requests, rights) => post('/api/v1/admissions', { requests, rights }),
     ...rosterOperations(post, async (path) => json(await call(path))),
     [Symbol.asyncDispose]: async () => undefined,
   }
+}
+
+type Call = (path: string, init?: RequestInit) => Promise<Response>
+
+function bundleOperations(call: Call): Pick<Operations, 'exportBundle' | 'importBundle'> {
+  return {
+    exportBundle: async ({ to, all, since, encrypt }) => {
+      const query = new URLSearchParams(to === undefined ? {} : { to })
+      if (all === true) query.set('all', '1')
+      if (encrypt !== undefined) query.set('encrypt', encrypt === 'key' ? 'key' : 'passphrase')
+      const passphrase = typeof encrypt === 'object' ? encrypt.passphrase : undefined
+      const response = await call(`/api/v1/bundles/export?${query}`, {
+        method: 'POST',
+        headers: { ...OCTETS, ...passphraseHeader(passphrase) },
+        ...(since === undefined ? {} : streamed(since)),
+      })
+      if (!response.ok || response.body === null) throw await refusal(response)
+      const header = (name: string): number => Number(response.headers.get(name) ?? 0)
+      return {
+        commits: header('mulu-commits'),
+        to: header('mulu-to'),
+        chunks: Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]),
+      }
+    },
+    importBundle: async ({ source, passphrase, bytes, onProgress }) => {
+      const length = bytes === undefined ? {} : { 'mulu-bytes': String(bytes) }
+      const response = await call('/api/v1/bundles', {
+        method: 'POST',
+        headers: { ...NDJSON, ...passphraseHeader(passphrase), ...length },
+        ...streamed(source),
+      })
+      return (await lines(response, onProgress)) as BundleReport
+    },
+  }
+}
+
+/** A body that is sent as it is read. */
+function streamed(body: AsyncIterable<Uint8Array>): RequestInit {
+  return {
+    body: body as unknown as NonNullable<RequestInit['body']>,
+    duplex: 'half',
+  } as RequestInit
+}
+
+function passphraseHeader(passphrase: string | undefined): Record<string, string> {
+  if (passphrase === undefined) return {}
+  return { 'mulu-passphrase': Buffer.from(passphrase).toString('base64url') }
 }
 
 type RosterOperations = Pick<
@@ -112,6 +161,7 @@ async function isOwnNode(run: RunFile, writerKey: string): Promise<boolean> {
 }
 
 const ANSWER_TIMEOUT_MS = 10_000
+const OCTETS = { 'content-type': 'application/octet-stream' }
 const NDJSON = { accept: 'application/x-ndjson', 'content-type': 'application/octet-stream' }
 
 function parse(text: string): unknown {

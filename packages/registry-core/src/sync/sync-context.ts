@@ -58,7 +58,7 @@ export function mayOwnHold(context: SyncContext, log: LogKey): boolean {
 }
 
 /** The own roster's version and hash. */
-export function ownRosterMark(replica: SyncReplica): RosterMark {
+export function ownRosterMark(replica: Pick<SyncReplica, 'roster'>): RosterMark {
   const { roster } = replica
   return roster === undefined
     ? { version: 0, hash: new Uint8Array() }

@@ -7,7 +7,7 @@ import { type LogKey, logText } from '../log/log.ts'
 import { anchorOf } from '../roster/grant.ts'
 import type { HeadNote } from './frame-parts.ts'
 import { headsIndex } from './heads-index.ts'
-import { mayOwnHold, type SyncContext } from './sync-context.ts'
+import { mayOwnHold, type SyncContext, type SyncReplica } from './sync-context.ts'
 
 /** A log the peer has more of. */
 export type Want = {
@@ -33,7 +33,10 @@ export function wantsOf(context: SyncContext, heads: readonly HeadNote[]): reado
 }
 
 /** Where to pull a log from, or undefined when the peer has nothing that is missing here. */
-export function startOf(context: SyncContext, head: HeadNote): number | undefined {
+export function startOf(
+  context: Pick<SyncContext, 'heads'> & { readonly replica: Pick<SyncReplica, 'roster'> },
+  head: HeadNote,
+): number | undefined {
   const own = headsIndex(context.heads).byLog.get(logText(head.log))
   const { known, forkedAt } = head
   if (own === undefined) return known.seq > 0 || forkedAt !== undefined ? 1 : undefined
@@ -52,7 +55,10 @@ export function startOf(context: SyncContext, head: HeadNote): number | undefine
 }
 
 /** Whether the roster says which branch of a log stands, so that it may go on beyond a fork. */
-function isAnchored({ replica }: SyncContext, log: LogKey): boolean {
+function isAnchored(
+  { replica }: { readonly replica: Pick<SyncReplica, 'roster'> },
+  log: LogKey,
+): boolean {
   return replica.roster !== undefined && anchorOf(replica.roster.state, log) !== undefined
 }
 

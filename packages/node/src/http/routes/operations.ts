@@ -1,19 +1,16 @@
 /** Operations of the node's own people: import, export, verify, ticket, admission. */
-import { isMuluError, type JsonValue, MuluError, type Right } from '@mulu/registry-core'
-import type { Request, RequestHandler, Response, Router } from 'express'
+import { type JsonValue, MuluError, type Right } from '@mulu/registry-core'
+import type { RequestHandler, Router } from 'express'
 import type { NodeContext } from '../../node-context.ts'
 import { localOperations } from '../../operations/operations.ts'
+import { answerLong, drained } from '../answer-long.ts'
 import { apiPath } from '../api-paths.ts'
-import { toProblem } from '../on-error.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { feedBody, jsonBody } from '../read-body.ts'
 import { readQuery } from '../read-query.ts'
 import { RECORD_PATH } from './records.ts'
 
 const RIGHTS: readonly Right[] = ['describe', 'classify', 'erase']
-const PROGRESS_EVERY_MS = 200
-
-type Progress = (done: number, total: number) => void
 
 /** Adds the routes; `guard` lets only holders of the access key through. */
 export function addOperationRoutes(
@@ -95,50 +92,4 @@ function readRights(value: JsonValue): readonly Right[] {
     throw new MuluError('MULU_JSON', { details: { field: 'rights', known: RIGHTS } })
   }
   return known
-}
-
-function drained(response: Response): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done)
-      response.off('close', done)
-      resolve()
-    }
-    response.once('drain', done)
-    response.once('close', done)
-  })
-}
-
-/** Answers with one document, or for those who ask with lines of progress and then the report. */
-async function answerLong(
-  context: NodeContext,
-  request: Request,
-  response: Response,
-  work: (onProgress: Progress) => Promise<unknown>,
-): Promise<void> {
-  if (request.accepts('json', 'application/x-ndjson') !== 'application/x-ndjson') {
-    response.json(await work(() => undefined))
-    return
-  }
-  let toldMs = 0
-  const tell: Progress = (done, total) => {
-    const nowMs = context.clock.now()
-    if (nowMs - toldMs < PROGRESS_EVERY_MS) return
-    toldMs = nowMs
-    begin(response)
-    response.write(`${JSON.stringify({ progress: { done, total } })}\n`)
-  }
-  try {
-    const report = await work(tell)
-    begin(response)
-    response.end(`${JSON.stringify({ report })}\n`)
-  } catch (error) {
-    if (!response.headersSent) throw error
-    const problem = isMuluError(error) ? error : undefined
-    response.end(`${JSON.stringify({ error: problem ?? toProblem(error, context.logger) })}\n`)
-  }
-}
-
-function begin(response: Response): void {
-  if (!response.headersSent) response.status(200).type('application/x-ndjson')
 }

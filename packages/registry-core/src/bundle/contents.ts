@@ -1,0 +1,201 @@
+/**
+ * What goes into a bundle: the same rule of who may hold what as between connected nodes, and only
+ * what the receiver's own heads, brought by its last bundle, do not have.
+ */
+import { audienceText } from '../commit/audience.ts'
+import type { Crypto, Hash, Signer } from '../crypto.ts'
+import { equalBytes, toHex } from '../encoding/bytes.ts'
+import { MuluError } from '../errors.ts'
+import { type LogHead, logText } from '../log/log.ts'
+import type { Registry } from '../registry.ts'
+import type { Roster } from '../roster/roster.ts'
+import { mayHold } from '../sync/audience-rule.ts'
+import type { RosterMark } from '../sync/frame-parts.ts'
+import { ownRosterMark } from '../sync/sync-context.ts'
+import { PULL_BYTES_MAX, ROSTERS_MAX } from '../sync/sync-limits.ts'
+import { startOf } from '../sync/wants.ts'
+import { inCausalOrder, type LogRange } from './causal-order.ts'
+import {
+  encodePart,
+  HEADS_PARTS_MAX,
+  headsHash,
+  PART_HEADS_MAX,
+  type Part,
+  signFrom,
+} from './part.ts'
+
+/** Whose logs a bundle holds. */
+export type BundleAim =
+  /** What the node of a writer may hold. */
+  | { readonly for: number }
+  /** What every member may hold. */
+  | { readonly for: 'members' }
+  /** All that is here, for the node's own backup. */
+  | { readonly for: 'self' }
+
+/** What a node said it had. */
+export type Carried = { readonly roster: RosterMark; readonly heads: readonly LogHead[] }
+
+/** What making a bundle needs. */
+export type BundleContext = {
+  readonly registry: Registry
+  readonly crypto: Crypto
+  readonly nowMs: number
+  /** The key of the own writer; undefined while the roster lists none. */
+  readonly signer: Signer | undefined
+}
+
+/** A bundle before it is made: how many commits it carries, and its parts. */
+export type BundleContents = {
+  readonly commits: number
+  /** How many parts stand before what is carried: who made it, and what that one has. */
+  readonly introduction: number
+  readonly parts: () => AsyncGenerator<Part>
+}
+
+/** Raw bytes of commits in one part; small enough to lose little, large enough to pack well. */
+const COMMITS_BYTES = 262_144
+const COMMITS_COUNT = 1_024
+
+/** Decides what goes into a bundle, at this moment; MULU_BUNDLE_RECEIVER. */
+export async function bundleContents(
+  context: BundleContext,
+  aim: BundleAim,
+  since: Carried | undefined,
+): Promise<BundleContents> {
+  const { registry } = context
+  const { federation, roster } = registry
+  if (federation === undefined) throw new MuluError('MULU_NOT_ADMITTED')
+  const heads = registry.heads().filter(({ log }) => isHeld(roster, aim, log))
+  const ranges = await rangesOf(registry, heads, since)
+  const introduction = introductionOf(context, federation, aim, heads)
+  const rosters = rostersAfter(registry.rosters, since?.roster)
+  const commits = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  const parts = async function* parts(): AsyncGenerator<Part> {
+    yield* introduction
+    yield* rosterParts(registry, rosters)
+    let carried = 0
+    for await (const part of commitParts(registry, ranges)) {
+      carried += part.commits.length
+      yield part
+    }
+    yield { t: 'end', commits: carried }
+  }
+  return { commits, introduction: introduction.length, parts }
+}
+
+function isHeld(roster: Roster | undefined, aim: BundleAim, log: LogHead['log']): boolean {
+  if (aim.for === 'self') return true
+  if (aim.for === 'members') return log.aud === 1
+  return roster !== undefined && mayHold(roster.state, aim.for, log)
+}
+
+function introductionOf(
+  { registry, crypto, nowMs, signer }: BundleContext,
+  fed: Hash,
+  aim: BundleAim,
+  heads: readonly LogHead[],
+): readonly Part[] {
+  const told: Part[] = []
+  for (let at = 0; at < heads.length && told.length < HEADS_PARTS_MAX; at += PART_HEADS_MAX) {
+    told.push({ t: 'heads', heads: heads.slice(at, at + PART_HEADS_MAX) })
+  }
+  const author = registry.author
+  const from = {
+    t: 'from' as const,
+    ...{ fed, madeMs: nowMs, sender: author?.client ?? 0 },
+    to: typeof aim.for === 'number' ? aim.for : 0,
+    roster: ownRosterMark(registry),
+    heads: told.map((part) => headsHash(crypto, encodePart(part))),
+  }
+  return [signFrom(from, author === undefined ? undefined : signer), ...told]
+}
+
+/** Versions the receiver does not have; all of them where it stands elsewhere. */
+function rostersAfter(
+  rosters: readonly Roster[],
+  theirs: RosterMark | undefined,
+): readonly Roster[] {
+  const own = rosters[(theirs?.version ?? 0) - 1]
+  const isShared = own !== undefined && theirs !== undefined && equalBytes(own.hash, theirs.hash)
+  return isShared ? rosters.slice(theirs.version) : rosters
+}
+
+async function* rosterParts(registry: Registry, rosters: readonly Roster[]): AsyncGenerator<Part> {
+  let page: Uint8Array[] = []
+  let length = 0
+  for (const { bytes } of rosters) {
+    const isFull = length + bytes.length > PULL_BYTES_MAX || page.length >= ROSTERS_MAX
+    if (isFull && page.length > 0) {
+      yield { t: 'rosters', rosters: page }
+      page = []
+      length = 0
+    }
+    page.push(bytes)
+    length += bytes.length
+  }
+  if (page.length > 0) yield { t: 'rosters', rosters: page }
+  const named = new Map(rosters.map(({ state }) => [toHex(state.profile.hash), state.profile.hash]))
+  for (const hash of named.values()) {
+    const profile = await registry.profileBytes(hash)
+    if (profile !== undefined) yield { t: 'profile', profile }
+  }
+}
+
+/** What of each log goes into the bundle. */
+async function rangesOf(
+  registry: Registry,
+  heads: readonly LogHead[],
+  since: Carried | undefined,
+): Promise<readonly LogRange[]> {
+  const theirs = new Map(since?.heads.map((head) => [logText(head.log), head]))
+  const context = { heads: since?.heads ?? [], replica: { roster: registry.roster } }
+  const ranges: LogRange[] = []
+  for (const head of heads) {
+    const to = Math.max(head.known.seq, head.forkedAt ?? 0)
+    const start = startOf(context, head)
+    if (start === undefined) continue
+    const isShared = await hasCommit(registry, head, theirs.get(logText(head.log)))
+    ranges.push({ log: head.log, from: isShared ? start : 1, to })
+  }
+  return ranges.filter(({ from, to }) => from <= to)
+}
+
+/** Whether the receiver stands on a commit that is here too; else where it left is not known. */
+async function hasCommit(
+  registry: Registry,
+  { log, known }: LogHead,
+  theirs: LogHead | undefined,
+): Promise<boolean> {
+  if (theirs === undefined || theirs.known.seq === 0 || theirs.known.seq > known.seq) return true
+  const found = await registry.commitsAt(log, theirs.known.seq)
+  return found.some(({ id }) => equalBytes(id, theirs.known.id))
+}
+
+type Commits = Extract<Part, { t: 'commits' }>
+
+async function* commitParts(
+  registry: Registry,
+  ranges: readonly LogRange[],
+): AsyncGenerator<Commits> {
+  const scopes = new Map<string, LogRange[]>()
+  for (const range of ranges) {
+    const scope = `${range.log.ns}/${audienceText(range.log.aud)}`
+    scopes.set(scope, [...(scopes.get(scope) ?? []), range])
+  }
+  let page: Uint8Array[] = []
+  let length = 0
+  for (const scope of scopes.values()) {
+    for await (const bytes of inCausalOrder(registry, scope)) {
+      const isFull = length + bytes.length > COMMITS_BYTES || page.length >= COMMITS_COUNT
+      if (isFull && page.length > 0) {
+        yield { t: 'commits', commits: page }
+        page = []
+        length = 0
+      }
+      page.push(bytes)
+      length += bytes.length
+    }
+  }
+  if (page.length > 0) yield { t: 'commits', commits: page }
+}
