@@ -118,7 +118,8 @@ function isDone({ problem, refused }: BundleReport): boolean {
   return problem === null && refused === 0
 }
 
-async function sizeOf(file: string): Promise<number> {
+/** The length of a file; MULU_USAGE when there is none. */
+export async function sizeOf(file: string): Promise<number> {
   try {
     return (await stat(file)).size
   } catch (cause) {

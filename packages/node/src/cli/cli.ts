@@ -2,6 +2,7 @@
 import { isMuluError, type MuluError } from '@mulu/registry-core'
 import { Command, CommanderError } from 'commander'
 import { SOFTWARE } from '../software.ts'
+import { addBackup, addRestore } from './backup.ts'
 import { addBundle } from './bundle.ts'
 import { addExport, addImport, addReindex, addStatus } from './catalogue.ts'
 import { addDemo } from './demo.ts'
@@ -38,6 +39,8 @@ export async function runCli(args: readonly string[]): Promise<ExitStatus> {
     addExport,
     addDemo,
     addBundle,
+    addBackup,
+    addRestore,
   ])
     add(program, done)
   for (const command of program.commands) {

@@ -109,6 +109,7 @@ export const API_PATHS: readonly ApiPath[] = [
     },
     { name: 'source', description: 'Name of the source, for stable ids', schema: TEXT },
   ]),
+  write('post', '/api/v1/backup', 'Back up everything but keys', [], 'application/octet-stream'),
   write('post', '/api/v1/bundles', 'Bring a bundle in'),
   write(
     'post',

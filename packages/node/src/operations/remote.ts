@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { ERRORS, type ErrorCode, MuluError, parseRecordId } from '@mulu/registry-core'
+import type { ExportedBundle } from '../bundle/export-bundle.ts'
 import type { BundleReport } from '../bundle/import-bundle.ts'
 import type { OrphanShown } from '../federation/adopt.ts'
 import type { ImportReport } from '../feed/import-feed.ts'
@@ -77,8 +78,17 @@ export async function remoteOperations(
 
 type Call = (path: string, init?: RequestInit) => Promise<Response>
 
-function bundleOperations(call: Call): Pick<Operations, 'exportBundle' | 'importBundle'> {
+function bundleOperations(
+  call: Call,
+): Pick<Operations, 'exportBundle' | 'importBundle' | 'backup'> {
   return {
+    backup: async (passphrase) => {
+      const response = await call('/api/v1/backup', {
+        method: 'POST',
+        headers: passphraseHeader(passphrase),
+      })
+      return streamedAnswer(response)
+    },
     exportBundle: async ({ to, all, since, encrypt }) => {
       const query = new URLSearchParams(to === undefined ? {} : { to })
       if (all === true) query.set('all', '1')
@@ -89,13 +99,7 @@ function bundleOperations(call: Call): Pick<Operations, 'exportBundle' | 'import
         headers: { ...OCTETS, ...passphraseHeader(passphrase) },
         ...(since === undefined ? {} : streamed(since)),
       })
-      if (!response.ok || response.body === null) throw await refusal(response)
-      const header = (name: string): number => Number(response.headers.get(name) ?? 0)
-      return {
-        commits: header('mulu-commits'),
-        to: header('mulu-to'),
-        chunks: Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]),
-      }
+      return streamedAnswer(response)
     },
     importBundle: async ({ source, passphrase, bytes, onProgress }) => {
       const length = bytes === undefined ? {} : { 'mulu-bytes': String(bytes) }
@@ -106,6 +110,17 @@ function bundleOperations(call: Call): Pick<Operations, 'exportBundle' | 'import
       })
       return (await lines(response, onProgress)) as BundleReport
     },
+  }
+}
+
+/** A bundle that is made while it is read. */
+async function streamedAnswer(response: Response): Promise<ExportedBundle> {
+  if (!response.ok || response.body === null) throw await refusal(response)
+  const header = (name: string): number => Number(response.headers.get(name) ?? 0)
+  return {
+    commits: header('mulu-commits'),
+    to: header('mulu-to'),
+    chunks: Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]),
   }
 }
 

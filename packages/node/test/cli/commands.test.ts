@@ -59,7 +59,8 @@ describe('the mulu command', () => {
   it('[CL2] lists its commands and its version with 0', async () => {
     const help = await run('--help')
     expect(help.status).to.equal(0)
-    const commands = 'found ticket init admit start import status verify reindex export demo bundle'
+    const commands =
+      'found ticket init admit start import status verify reindex export demo bundle backup restore'
     for (const command of commands.split(' ')) expect(help.stdout).to.match(RegExp(`\\b${command}`))
     const version = await run('--version')
     expect([version.status, version.stdout.trim()]).to.deep.equal([0, '0.1.0'])

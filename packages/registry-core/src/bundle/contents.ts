@@ -57,11 +57,12 @@ export type BundleContents = {
 const COMMITS_BYTES = 262_144
 const COMMITS_COUNT = 1_024
 
-/** Decides what goes into a bundle, at this moment; MULU_BUNDLE_RECEIVER. */
+/** Decides what goes into a bundle, at this moment; `rows` is what the shell adds to a backup. */
 export async function bundleContents(
   context: BundleContext,
   aim: BundleAim,
   since: Carried | undefined,
+  rows: () => AsyncIterable<Part> = noRows,
 ): Promise<BundleContents> {
   const { registry } = context
   const { federation, roster } = registry
@@ -74,6 +75,7 @@ export async function bundleContents(
   const parts = async function* parts(): AsyncGenerator<Part> {
     yield* introduction
     yield* rosterParts(registry, rosters)
+    yield* rows()
     let carried = 0
     for await (const part of commitParts(registry, ranges)) {
       carried += part.commits.length
@@ -82,6 +84,10 @@ export async function bundleContents(
     yield { t: 'end', commits: carried }
   }
   return { commits, introduction: introduction.length, parts }
+}
+
+async function* noRows(): AsyncGenerator<Part> {
+  // What only the shell keeps stays out of bundles for others.
 }
 
 function isHeld(roster: Roster | undefined, aim: BundleAim, log: LogHead['log']): boolean {

@@ -19,7 +19,7 @@ import {
   planChange,
 } from '../record/plan-change.ts'
 import type { Author, Write, Written } from '../registry.ts'
-import { openGrant, pinOf } from '../roster/grant.ts'
+import { finalEnd, openGrant, pinOf } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import type { Grant } from '../roster/state.ts'
 import { recordKey, type Store } from '../store/store.ts'
@@ -234,9 +234,14 @@ function isWrittenElsewhere(own: LogState, roster: Roster): boolean {
 function headerStart(desk: Desk): HeaderStart {
   const { log, logs, roster, write } = desk
   const own = logs.get(log)
-  if (own.ended) throw new MuluError('MULU_REVOKED', { details: { log: own.log } })
-  if (isWrittenElsewhere(own, roster)) {
-    throw new MuluError('MULU_FORK', { details: { known: own.known.seq, own: own.judged.seq } })
+  const isForked = own.forkedAt !== undefined && finalEnd(roster.state, own.log) === undefined
+  if (own.ended && !isForked) throw new MuluError('MULU_REVOKED', { details: { log: own.log } })
+  if (own.ended || isWrittenElsewhere(own, roster)) {
+    const reason =
+      'Another installation writes with the key of this one. Stop both and continue with a new key: `mulu restore` a backup, or `mulu key renew` without keys/.'
+    throw new MuluError('MULU_FORK', {
+      details: { reason, known: own.known.seq, own: own.judged.seq },
+    })
   }
   const others = logs.inScope(log).filter((other) => other.log.writer !== log.writer)
   const { stamp, reset } = nextStamp(

@@ -11,6 +11,7 @@ import { readQuery } from '../read-query.ts'
 
 /** Adds the routes; `guard` lets only holders of the access key through. */
 export function addBundleRoutes(router: Router, context: NodeContext, guard: RequestHandler): void {
+  addBackupRoute(router, context, guard)
   const operations = localOperations(context)
   const declared = apiPath('post', '/api/v1/bundles/export')
   router.post('/api/v1/bundles/export', guard, async (request, response) => {
@@ -37,6 +38,15 @@ export function addBundleRoutes(router: Router, context: NodeContext, guard: Req
         onProgress,
       }),
     )
+  })
+}
+
+/** The whole node but for its keys. */
+function addBackupRoute(router: Router, context: NodeContext, guard: RequestHandler): void {
+  router.post('/api/v1/backup', guard, async (request, response) => {
+    readQuery(request, apiPath('post', '/api/v1/backup'))
+    const { commits, chunks } = await localOperations(context).backup(passphraseOf(request))
+    await send(response, { commits, to: 0, chunks })
   })
 }
 
