@@ -10,6 +10,7 @@ export {
   type Carried,
 } from './bundle/contents.ts'
 export { BundleIntake, type BundleTally } from './bundle/intake.ts'
+export { pagesOf } from './bundle/pages.ts'
 export { decodePart, encodePart, type Part, type Row } from './bundle/part.ts'
 export type {
   AgencyCounts,

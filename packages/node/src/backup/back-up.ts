@@ -3,7 +3,14 @@
  * config.json and what imports and bundles left behind. Keys are never in it: two installations
  * with one writer key would fork its logs.
  */
-import { bundleContents, type Database, MuluError, type Part, type Row } from '@mulu/registry-core'
+import {
+  bundleContents,
+  type Database,
+  MuluError,
+  type Part,
+  pagesOf,
+  type Row,
+} from '@mulu/registry-core'
 import { writeBlocks } from '../bundle/block-file.ts'
 import { createCrypto } from '../crypto.ts'
 import { readNodeConfig } from '../folder/node-config.ts'
@@ -14,7 +21,6 @@ export type BackedUp = { readonly commits: number; readonly chunks: AsyncIterabl
 
 const ROWS_BYTES = 262_144
 const ROWS_COUNT = 1_024
-const PAGE = 256
 
 /** Decides what stands in the backup, at this moment; MULU_NOT_ADMITTED for a node without a writer. */
 export async function backUp(context: NodeContext, passphrase?: string): Promise<BackedUp> {
@@ -54,26 +60,10 @@ type Snapshot = ReturnType<Database['snapshot']>
 
 async function* workRows(db: Database, snapshot: Snapshot): AsyncGenerator<Part> {
   const iterator = db.sublevel<string, string>('work', {}).iterator({ snapshot })
-  let page: Row[] = []
-  let length = 0
-  try {
-    for (
-      let some = await iterator.nextv(PAGE);
-      some.length > 0;
-      some = await iterator.nextv(PAGE)
-    ) {
-      for (const [key, value] of some) {
-        if (page.length > 0 && (length + value.length > ROWS_BYTES || page.length >= ROWS_COUNT)) {
-          yield { t: 'rows', name: 'work', rows: page }
-          page = []
-          length = 0
-        }
-        page.push([key, value])
-        length += key.length + value.length
-      }
-    }
-  } finally {
-    await iterator.close()
+  const sizeOf = ([key, value]: Row): number => key.length + value.length
+  const limits = { bytes: ROWS_BYTES, count: ROWS_COUNT }
+  // Leaving the loop, whichever way, closes the iterator.
+  for await (const rows of pagesOf<Row>(iterator, sizeOf, limits)) {
+    yield { t: 'rows', name: 'work', rows }
   }
-  if (page.length > 0) yield { t: 'rows', name: 'work', rows: page }
 }

@@ -15,6 +15,7 @@ import { ownRosterMark } from '../sync/sync-context.ts'
 import { PULL_BYTES_MAX, ROSTERS_MAX } from '../sync/sync-limits.ts'
 import { startOf } from '../sync/wants.ts'
 import { inCausalOrder, type LogRange } from './causal-order.ts'
+import { pagesOf } from './pages.ts'
 import {
   encodePart,
   HEADS_PARTS_MAX,
@@ -127,20 +128,15 @@ function rostersAfter(
   return isShared ? rosters.slice(theirs.version) : rosters
 }
 
+function lengthOf(bytes: Uint8Array): number {
+  return bytes.length
+}
+
 async function* rosterParts(registry: Registry, rosters: readonly Roster[]): AsyncGenerator<Part> {
-  let page: Uint8Array[] = []
-  let length = 0
-  for (const { bytes } of rosters) {
-    const isFull = length + bytes.length > PULL_BYTES_MAX || page.length >= ROSTERS_MAX
-    if (isFull && page.length > 0) {
-      yield { t: 'rosters', rosters: page }
-      page = []
-      length = 0
-    }
-    page.push(bytes)
-    length += bytes.length
-  }
-  if (page.length > 0) yield { t: 'rosters', rosters: page }
+  const limits = { bytes: PULL_BYTES_MAX, count: ROSTERS_MAX }
+  const versions = rosters.map(({ bytes }) => bytes)
+  for await (const page of pagesOf(versions, lengthOf, limits))
+    yield { t: 'rosters', rosters: page }
   const named = new Map(rosters.map(({ state }) => [toHex(state.profile.hash), state.profile.hash]))
   for (const hash of named.values()) {
     const profile = await registry.profileBytes(hash)
@@ -189,19 +185,9 @@ async function* commitParts(
     const scope = `${range.log.ns}/${audienceText(range.log.aud)}`
     scopes.set(scope, [...(scopes.get(scope) ?? []), range])
   }
-  let page: Uint8Array[] = []
-  let length = 0
-  for (const scope of scopes.values()) {
-    for await (const bytes of inCausalOrder(registry, scope)) {
-      const isFull = length + bytes.length > COMMITS_BYTES || page.length >= COMMITS_COUNT
-      if (isFull && page.length > 0) {
-        yield { t: 'commits', commits: page }
-        page = []
-        length = 0
-      }
-      page.push(bytes)
-      length += bytes.length
-    }
+  const all = async function* all(): AsyncGenerator<Uint8Array> {
+    for (const scope of scopes.values()) yield* inCausalOrder(registry, scope)
   }
-  if (page.length > 0) yield { t: 'commits', commits: page }
+  const limits = { bytes: COMMITS_BYTES, count: COMMITS_COUNT }
+  for await (const page of pagesOf(all(), lengthOf, limits)) yield { t: 'commits', commits: page }
 }
