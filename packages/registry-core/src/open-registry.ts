@@ -114,6 +114,7 @@ class Replica implements Registry {
       profileOf: (roster) => rosters.profileOf(roster),
       viewProfile: () => rosters.viewProfile,
       stage: (scope, views) => index.stage(scope, views),
+      meanwhile: () => index.catchUp(),
       settlement,
       partial: options.partial ?? false,
       onRejudge: (scope) => this.#markForRejudging(scope),

@@ -1,5 +1,6 @@
 import { type Database, MuluError } from '@mulu/registry-core'
 import { Level } from 'level'
+import { writeEncoded } from './encoded-batch.ts'
 
 /**
  * Every record passes the log and is then compacted several times. With 64 MiB in memory and files
@@ -19,9 +20,8 @@ export async function openDatabase(path: string): Promise<Database> {
     }
     throw new MuluError('MULU_DISK', { cause, details: { store: path, reason: reasonOf(cause) } })
   }
-  return level as unknown as Database
+  return writeEncoded(level as unknown as Database)
 }
-
 /** Whether an error comes from the store or the file system below it. */
 export function isStoreFailure(error: unknown): boolean {
   const code = codeOf(error)

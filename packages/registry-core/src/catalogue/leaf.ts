@@ -8,7 +8,7 @@
  */
 import { audienceText } from '../commit/audience.ts'
 import { type Crypto, DOMAIN, type Hash, hashWritten } from '../crypto.ts'
-import type { DocumentSlot } from '../record/document.ts'
+import { type DocumentSlot, writeRun } from '../record/document.ts'
 import type { Scope } from '../store/store.ts'
 
 /** The leaf of a record, or undefined when nothing of it is live. */
@@ -21,6 +21,6 @@ export function leafOf(
   if (live.length === 0) return undefined
   return hashWritten(crypto, DOMAIN.leaf, (writer) => {
     writer.text(`${scope.ns}/${audienceText(scope.aud)}/${rec}`).byte(0)
-    for (const { bytes, start, end } of live) writer.part(bytes, start, end)
+    for (let i = 0; i < live.length; i++) i = writeRun(writer, live, i)
   })
 }

@@ -9,13 +9,15 @@
  */
 
 import type { ByteWriter } from '../encoding/byte-writer.ts'
-import { utf8ToText } from '../encoding/bytes.ts'
 import type { JsonObject, JsonValue } from '../encoding/json.ts'
-import { shortText } from '../encoding/short-texts.ts'
+import { shortText, shortTexts } from '../encoding/short-texts.ts'
 import { VALUE_DEPTH_MAX } from '../limits.ts'
 import { isForbiddenKey, type SlotValue } from './any-value.ts'
 
 const INTEGER_MAX = 0x7fffffff
+const keys = shortTexts()
+/** Codes, dates, names of agencies and licences: most short values stand in many records. */
+const values = shortTexts()
 
 /** Writes a value that `isSlotValue` takes. */
 export function writeValue(writer: ByteWriter, value: SlotValue): void {
@@ -109,13 +111,13 @@ export class StrictReader {
 
   varText(): string {
     const start = this.#skipVarBytes()
-    return utf8ToText(this.bytes.subarray(start, this.position))
+    return shortText(values, this.bytes, start, this.position)
   }
 
   /** A text that stands in many values, such as a key. */
   varKey(): string {
     const start = this.#skipVarBytes()
-    return shortText(this.bytes, start, this.position)
+    return shortText(keys, this.bytes, start, this.position)
   }
 
   #skipVarBytes(): number {

@@ -12,7 +12,7 @@
  * Yjs could express besides is refused (DESIGN-REVIEW M2).
  */
 import { ByteWriter } from '../encoding/byte-writer.ts'
-import { shortText } from '../encoding/short-texts.ts'
+import { shortText, shortTexts } from '../encoding/short-texts.ts'
 import { isPath } from '../record/path.ts'
 import { StrictReader, writeValue } from './any-encoding.ts'
 import type { SlotValue } from './any-value.ts'
@@ -39,6 +39,7 @@ export const LIVE_STRUCT: Uint8Array = Uint8Array.of(0x28, 1, 1, 0x66)
 const NO_SALT = new Uint8Array()
 const AT = 0x40
 const scratch = new ByteWriter()
+const paths = shortTexts()
 
 /** Writes a body: salt, then the structs section of some slots, whose paths must ascend. */
 export function encodeSalted(
@@ -141,7 +142,7 @@ function readPath(reader: StrictReader, suffix: string): string | undefined {
     if (reader.bytes[at + i] !== suffix.charCodeAt(i)) return undefined
   }
   reader.position = at + suffix.length
-  return shortText(reader.bytes, start, at)
+  return shortText(paths, reader.bytes, start, at)
 }
 
 function keySuffix({ client, seq }: Pick<BodyPlace, 'client' | 'seq'>): string {

@@ -7,6 +7,8 @@ import { encodeInto } from './bytes.ts'
 const UTF8_PER_UNIT_MAX = 3
 /** Up to this length copying byte by byte costs less than a view for copying at once. */
 const SHORT_PART = 128
+/** Up to this length writing unit by unit costs less than a call of the encoder. */
+const SHORT_TEXT = 64
 
 /** Writes one run of bytes after another. */
 export class ByteWriter {
@@ -70,8 +72,20 @@ export class ByteWriter {
   /** A text as UTF-8. */
   text(text: string): this {
     this.#reserve(text.length * UTF8_PER_UNIT_MAX)
-    this.#length += encodeInto(text, this.#bytes, this.#length)
+    if (text.length <= SHORT_TEXT && this.#ascii(text, this.#length)) this.#length += text.length
+    else this.#length += encodeInto(text, this.#bytes, this.#length)
     return this
+  }
+
+  /** Writes a text of nothing but ASCII at a place; false when it is another one. */
+  #ascii(text: string, at: number): boolean {
+    const bytes = this.#bytes
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i)
+      if (unit >= 0x80) return false
+      bytes[at + i] = unit
+    }
+    return true
   }
 
   /** A text as UTF-8 with its length in bytes before it (lib0's varString). */
@@ -79,6 +93,11 @@ export class ByteWriter {
     const length = text.length
     this.#reserve(length * UTF8_PER_UNIT_MAX + 8)
     const start = this.#length
+    if (length <= SHORT_TEXT && this.#ascii(text, start + 1)) {
+      this.#bytes[start] = length
+      this.#length = start + 1 + length
+      return this
+    }
     // One byte holds the length of most texts; a longer one is written again behind its length.
     const written = encodeInto(text, this.#bytes, start + 1)
     if (written < 0x80) {

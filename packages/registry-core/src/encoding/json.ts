@@ -46,6 +46,46 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The length of a value as JSON in UTF-8, in bytes, without writing it; texts are well formed. */
+export function jsonLength(value: JsonValue): number {
+  if (typeof value === 'string') return textLength(value)
+  if (typeof value === 'number') return String(value === 0 ? 0 : value).length
+  if (typeof value === 'boolean') return value ? 4 : 5
+  if (value === null) return 4
+  if (isList(value)) {
+    return value.reduce<number>((sum, item) => sum + jsonLength(item), between(value.length))
+  }
+  let length = 0
+  let members = 0
+  for (const key of Object.keys(value)) {
+    length += textLength(key) + 1 + jsonLength(value[key] ?? null)
+    members += 1
+  }
+  return length + between(members)
+}
+
+/** Two brackets, and a comma between each two of `count` parts. */
+function between(count: number): number {
+  return 2 + Math.max(0, count - 1)
+}
+
+function isList(value: JsonObject | readonly JsonValue[]): value is readonly JsonValue[] {
+  return Array.isArray(value)
+}
+
+/** Quotes, and what JSON writes for each code unit. */
+function textLength(text: string): number {
+  let length = text.length + 2
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit === 0x22 || unit === 0x5c) length += 1
+    else if (unit < 0x20) length += unit >= 8 && unit <= 13 && unit !== 11 ? 1 : 5
+    // Half of a pair stands for two of its four bytes.
+    else if (unit >= 0x80) length += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2
+  }
+  return length
+}
+
 /** Whether a text has no lone surrogates. */
 export function isWellFormedText(text: string): boolean {
   return text.isWellFormed()

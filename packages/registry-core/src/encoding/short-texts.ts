@@ -7,10 +7,22 @@ import { utf8ToText } from './bytes.ts'
 
 const PLACES = 2_048
 const LENGTH_MAX = 64
-const texts: string[] = new Array<string>(PLACES).fill('')
+
+/** Short texts that were read, by what their bytes come to. */
+export type ShortTexts = string[]
+
+/** A table for texts of one sort, so that those of another do not push them out. */
+export function shortTexts(): ShortTexts {
+  return new Array<string>(PLACES).fill('')
+}
 
 /** The text that the bytes from `start` to before `end` are in UTF-8; throws when they are none. */
-export function shortText(bytes: Uint8Array, start: number, end: number): string {
+export function shortText(
+  texts: ShortTexts,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): string {
   const length = end - start
   if (length > LENGTH_MAX) return utf8ToText(bytes.subarray(start, end))
   let place = length

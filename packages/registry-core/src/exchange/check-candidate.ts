@@ -3,8 +3,7 @@
  * depth, texts that are not well-formed, keys that no value may have.
  */
 import { isForbiddenKey } from '../commit/any-value.ts'
-import { utf8Length } from '../encoding/bytes.ts'
-import { isJsonObject, isWellFormedText, type JsonValue } from '../encoding/json.ts'
+import { isJsonObject, isWellFormedText, type JsonValue, jsonLength } from '../encoding/json.ts'
 import { RECORD_BYTES_MAX, SLOTS_MAX, VALUE_BYTES_MAX, VALUE_DEPTH_MAX } from '../limits.ts'
 import { BadRecord, type Fields } from './candidate.ts'
 
@@ -21,7 +20,7 @@ export function checkFields(fields: Fields, nameOf: NameOf): void {
   for (const path of paths) {
     const value = fields[path] ?? null
     checkValue(value, path, nameOf, VALUE_DEPTH_MAX)
-    const bytes = utf8Length(JSON.stringify(value))
+    const bytes = jsonLength(value)
     if (bytes > VALUE_BYTES_MAX) {
       const reason = `the field has ${bytes} bytes, the limit is ${VALUE_BYTES_MAX}`
       throw new BadRecord('MULU_IMPORT_SIZE', nameOf(path), reason)

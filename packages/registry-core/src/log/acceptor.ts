@@ -52,6 +52,8 @@ export type AcceptorContext = {
   readonly profileOf: (roster: Roster) => Profile | undefined
   /** What the batch of changed views has to hold for the index, and what follows once written. */
   readonly stage: (scope: Scope, views: ReadonlyMap<string, View | undefined>) => Promise<Staged>
+  /** Work that may be done while the disk is waited for. */
+  readonly meanwhile: () => void
   /** The profile that views are made with. */
   readonly viewProfile: () => Profile | undefined
   /** Whether fillers may stand for missing bodies: in a replica that only checks evidence. */
@@ -284,6 +286,7 @@ export class Acceptor {
       ...(isNew ? settlement.operations(after.log, commit) : []),
     ])
     this.#readAhead()
+    this.#context.meanwhile()
     await writing
     logs.set(after)
     if (isNew) settlement.add(commit)

@@ -89,17 +89,24 @@ export function kindProfile(profile: Profile, kind: string): KindProfile | undef
 export function classOf(profile: Profile, kind: string, path: string): FieldClass {
   const known = kindProfile(profile, kind)
   if (known === undefined) return 0
-  const { exact, families } = classTable(known)
+  const { exact, families, found } = classTable(known)
+  const before = found.get(path)
+  if (before !== undefined) return before
   const slash = path.indexOf('/')
   const family = slash === -1 ? undefined : families.get(path.slice(0, slash))
-  return exact.get(path) ?? family ?? 0
+  const cls = exact.get(path) ?? family ?? 0
+  if (found.size < PATHS_KEPT_MAX) found.set(path, cls)
+  return cls
 }
 
 type ClassTable = {
   readonly exact: ReadonlyMap<string, FieldClass>
   readonly families: ReadonlyMap<string, FieldClass>
+  /** The classes of paths that were asked for. */
+  readonly found: Map<string, FieldClass>
 }
 
+const PATHS_KEPT_MAX = 4_096
 const classTables = new WeakMap<KindProfile, ClassTable>()
 
 /** The classes of a kind as maps; they are asked for every slot that comes in. */
@@ -112,7 +119,7 @@ function classTable(kind: KindProfile): ClassTable {
       path.endsWith('/*') ? [[path.slice(0, -2), cls] as const] : [],
     ),
   )
-  const table = { exact, families }
+  const table = { exact, families, found: new Map<string, FieldClass>() }
   classTables.set(kind, table)
   return table
 }

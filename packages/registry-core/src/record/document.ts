@@ -181,15 +181,34 @@ function repeat<T>(times: number, make: () => T): T[] {
 
 function writeStructs(writer: ByteWriter, client: number, structs: readonly Struct[]): void {
   writer.varUint(structs.length).varUint(client).varUint(0)
-  for (const struct of structs) {
+  for (let i = 0; i < structs.length; i++) {
+    const struct = structs[i] as Struct
     if (!('path' in struct)) writer.byte(GC).varUint(struct.len)
-    else if (struct.live) writer.part(struct.bytes, struct.start, struct.end)
+    else if (struct.live) i = writeRun(writer, structs, i)
     else
       writer
         .raw(DEAD_STRUCT)
         .varText(slotKey(struct.path, client, struct.seq))
         .varUint(1)
   }
+}
+
+/** Writes a live slot, with those that follow it in the same bytes; gives the index of the last. */
+export function writeRun(
+  writer: ByteWriter,
+  slots: readonly (DocumentSlot | object)[],
+  first: number,
+): number {
+  const { bytes, start, end } = slots[first] as DocumentSlot
+  let last = first
+  let to = end
+  for (; last + 1 < slots.length; last++) {
+    const next = slots[last + 1] as Partial<DocumentSlot>
+    if (next.live !== true || next.bytes !== bytes || next.start !== to) break
+    to = next.end ?? to
+  }
+  writer.part(bytes, start, to)
+  return last
 }
 
 function writeDeleteSet(

@@ -3,7 +3,16 @@ import type { DocumentSlot } from './document.ts'
 
 /** Live slots by path in code-unit order, then writer, then position. */
 export function liveSlots(slots: readonly DocumentSlot[]): readonly DocumentSlot[] {
-  return slots.filter((slot) => slot.live).sort(compareSlots)
+  const live = slots.filter((slot) => slot.live)
+  return isInOrder(live) ? live : live.sort(compareSlots)
+}
+
+/** Mostly they are: a record that one commit wrote has them so. */
+function isInOrder(slots: readonly DocumentSlot[]): boolean {
+  for (let i = 1; i < slots.length; i++) {
+    if (compareSlots(slots[i - 1] as DocumentSlot, slots[i] as DocumentSlot) > 0) return false
+  }
+  return true
 }
 
 function compareSlots(a: DocumentSlot, b: DocumentSlot): number {

@@ -8,7 +8,7 @@ import type { Slot } from '../commit/body.ts'
 import type { EntryClass, Origin } from '../commit/header.ts'
 import { type Over, overOf, slotsOf } from '../commit/over.ts'
 import type { Crypto } from '../crypto.ts'
-import { utf8Length } from '../encoding/bytes.ts'
+import { jsonLength } from '../encoding/json.ts'
 import { MuluError } from '../errors.ts'
 import { RECORD_BYTES_MAX, SLOTS_MAX, VALUE_BYTES_MAX } from '../limits.ts'
 import { classOf, type Profile } from '../profile/profile.ts'
@@ -71,7 +71,7 @@ export function checkChange(
 function checkValue(rec: string, path: string, value: SlotValue): number {
   if (value === undefined) return 0
   if (!isSlotValue(value)) throw new MuluError('MULU_JSON', { details: { rec, path } })
-  const bytes = utf8Length(JSON.stringify(value))
+  const bytes = jsonLength(value)
   if (bytes > VALUE_BYTES_MAX) {
     throw new MuluError('MULU_LIMIT', { details: { rec, path, bytes, limit: VALUE_BYTES_MAX } })
   }
@@ -184,10 +184,10 @@ function byClass(
   kind: string,
   slots: readonly Slot[],
 ): readonly (readonly [EntryClass, readonly Slot[]])[] {
+  const members: readonly [Slot[], Slot[], Slot[]] = [[], [], []]
+  for (const slot of slots) members[classOf(profile, kind, slot.path)].push(slot)
   const classes: readonly EntryClass[] = [0, 1, 2]
-  return classes
-    .map((cls) => [cls, slots.filter((s) => classOf(profile, kind, s.path) === cls)] as const)
-    .filter(([, members]) => members.length > 0)
+  return classes.map((cls) => [cls, members[cls]] as const).filter(([, some]) => some.length > 0)
 }
 
 /** Entries hold a bounded number of slots; a record within its size limit fits the bytes anyway. */

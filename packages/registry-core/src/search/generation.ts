@@ -19,7 +19,7 @@ import { segmentSource, tailSource } from './sources.ts'
 import { Tail } from './tail.ts'
 import type { ViewReader } from './view-reader.ts'
 
-/** Operations for a batch, and what has to follow once it is written. */
+/** Operations for a batch, and what has to be called once it is written. */
 export type Staged = { readonly operations: readonly Operation[]; readonly apply: () => void }
 
 type List = {
@@ -37,6 +37,8 @@ const EMPTY_LIST: List = { segments: [], nextSegment: 1, end: 1 }
 const RECOVER_PORTION = 512
 /** A smaller tail is made again at the next opening rather than kept as a segment of its own. */
 const TAIL_KEEP_MIN = 512
+/** Documents that may be written and not in the tail: those of two large commits. */
+const PENDING_MAX = 512
 const NOTHING = new Uint8Array()
 
 /** What a form's entry says. */
@@ -46,7 +48,7 @@ export type Form = { readonly key: string; readonly etag: string; readonly title
 export class Generation {
   readonly number: number
   readonly keys: IndexKeys
-  readonly counts: NamespaceCounts = new NamespaceCounts()
+  readonly #counts = new NamespaceCounts()
   /** Changes when the parts do. */
   version = 0
   readonly #store: Store
@@ -56,6 +58,8 @@ export class Generation {
   #frozen: Tail | undefined
   #tail: Tail
   #list: List = EMPTY_LIST
+  /** What is written and not in the tail yet. */
+  #pending: Change[] = []
   #nextOrdinal = 1
   /** The first ordinal of a batch that is staged and not applied; the ordinals below are. */
   #stagedFrom: number | undefined
@@ -87,10 +91,17 @@ export class Generation {
   }
 
   get segments(): readonly Segment[] {
+    this.catchUp()
     return this.#segments
   }
 
+  get counts(): NamespaceCounts {
+    this.catchUp()
+    return this.#counts
+  }
+
   get tails(): readonly Tail[] {
+    this.catchUp()
     return this.#frozen === undefined ? [this.#tail] : [this.#frozen, this.#tail]
   }
 
@@ -149,11 +160,22 @@ export class Generation {
 
   #apply(changes: readonly Change[]): void {
     this.#stagedFrom = undefined
+    this.#pending.push(...changes)
+  }
+
+  /**
+   * Finds the words of what was written. Whoever reads does it first; a writer does it while it
+   * waits for the disk, and so mostly for nothing.
+   */
+  catchUp(): void {
+    const changes = this.#pending
+    if (changes.length === 0) return
+    this.#pending = []
     for (const { old, ordinal, view } of changes) {
       if (old !== undefined) this.#bury(old)
       if (view === undefined) continue
       this.#tail.add(ordinal, view)
-      this.counts.count(this.#tail, this.#tail.columns.size - 1, 1)
+      this.#counts.count(this.#tail, this.#tail.columns.size - 1, 1)
     }
   }
 
@@ -162,12 +184,13 @@ export class Generation {
       const doc = part.columns.docOf(ordinal)
       if (doc === undefined || !part.living.has(doc)) continue
       bury(part, doc)
-      this.counts.count(part, doc, -1)
+      this.#counts.count(part, doc, -1)
     }
   }
 
   /** A full tail is set aside to become a segment; when the last one still is not, we wait. */
   async #makeRoom(): Promise<void> {
+    if (this.#pending.length >= PENDING_MAX) this.catchUp()
     if (!this.#tail.isFull) return
     await this.#setAside()
   }
@@ -184,6 +207,7 @@ export class Generation {
   }
 
   #freeze(): void {
+    this.catchUp()
     this.#frozen = this.#tail
     this.#frozenEnd = this.#stagedFrom ?? this.#nextOrdinal
     this.#tail = new Tail(this.#tailDocs)
@@ -241,6 +265,7 @@ export class Generation {
         del(this.#store.search, this.keys.form(ordinal)),
       ]),
     ])
+    this.catchUp()
     for (const part of tail === undefined ? old : [tail]) buryAlike(part, made)
     this.#list = list
     this.#segments = segments
@@ -263,7 +288,7 @@ export class Generation {
       this.#buryStored(this.keys.ordinalOf(key))
     for (const part of this.#segments) {
       for (let doc = 0; doc < part.columns.size; doc++) {
-        if (part.living.has(doc)) this.counts.count(part, doc, 1)
+        if (part.living.has(doc)) this.#counts.count(part, doc, 1)
       }
     }
     await this.#recoverTail()
@@ -304,6 +329,7 @@ export class Generation {
         this.#nextOrdinal = ordinal + 1
         if (view === undefined || ordinalIn(places[i]) !== ordinal) continue
         this.#apply([{ old: undefined, ordinal, view }])
+        this.catchUp()
       }
     }
     await entries.close()
@@ -326,6 +352,7 @@ export class Generation {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.settle()
+    this.catchUp()
     if (this.#frozen === undefined && this.#tail.columns.size >= TAIL_KEEP_MIN) {
       this.#freeze()
       // What cannot be kept now is made again at the next opening.

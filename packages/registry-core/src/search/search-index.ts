@@ -118,6 +118,12 @@ export class SearchIndex {
     }
   }
 
+  /** Takes in what was written, as far as nobody has asked for it yet; for while there is time. */
+  catchUp(): void {
+    this.#current.catchUp()
+    this.#next?.catchUp()
+  }
+
   /** Counts of every agency that has records, kept while records change. */
   countsByAgency(): readonly AgencyCounts[] {
     const { counts, parts } = this.#current

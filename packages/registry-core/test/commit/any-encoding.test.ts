@@ -5,7 +5,8 @@ import * as encoding from 'lib0/encoding'
 import { StrictReader, writeValue } from '../../src/commit/any-encoding.ts'
 import { isSlotValue, type SlotValue } from '../../src/commit/any-value.ts'
 import { ByteWriter } from '../../src/encoding/byte-writer.ts'
-import { equalBytes, fromHex } from '../../src/encoding/bytes.ts'
+import { equalBytes, fromHex, utf8Length } from '../../src/encoding/bytes.ts'
+import { jsonLength } from '../../src/encoding/json.ts'
 
 const number = fc.oneof(
   fc.integer(),
@@ -58,6 +59,16 @@ function plain(each: unknown): unknown {
 }
 
 describe('values in bodies', () => {
+  it('[FM10] counts the bytes that a value has as JSON', () => {
+    fc.assert(
+      fc.property(value, (each) => {
+        if (each === undefined) return
+        expect(jsonLength(each)).to.equal(utf8Length(JSON.stringify(each)))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
   it('[FM9] reads back what was written, and lib0 reads the same', () => {
     fc.assert(
       fc.property(value, (each) => {

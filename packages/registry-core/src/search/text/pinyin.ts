@@ -74,12 +74,13 @@ function chineseRuns(text: string): readonly string[] {
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at)
     if (isHan(unit)) run += foldedText(unit)
-    else if (kindOf(unit) !== IGNORED) {
+    else if (run !== '' && kindOf(unit) !== IGNORED) {
       runs.push(run)
       run = ''
     }
   }
-  return [...runs, run].filter((chars) => chars !== '')
+  if (run !== '') runs.push(run)
+  return runs
 }
 
 function isHan(unit: number): boolean {
