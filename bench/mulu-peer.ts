@@ -3,7 +3,7 @@ import { equalBytes, type Hash, hashToText, textToHash } from '@mulu/registry-co
 import { pino } from 'pino'
 import { systemClock } from '../packages/node/dist/clock.js'
 import { importFeed } from '../packages/node/dist/feed/import-feed.js'
-import { readFeedText } from '../packages/node/dist/feed/read-feed-text.js'
+import { readFeedBytes } from '../packages/node/dist/feed/read-feed-bytes.js'
 import { createNetwork } from '../packages/node/dist/network/network.js'
 import type { Network } from '../packages/node/dist/network/peer-info.js'
 import { openNode } from '../packages/node/dist/open-node.js'
@@ -40,8 +40,8 @@ let network: Network | undefined
 const calls: MuluCalls = {
   import: (file) =>
     timed('import', async () => {
-      const text = await readFeedText(file)
-      const report = await importFeed(node.context, { text, format: 'auto', dryRun: false })
+      const bytes = await readFeedBytes(file)
+      const report = await importFeed(node.context, { bytes, format: 'auto', dryRun: false })
       if (report.refused > 0) throw new Error(`${report.refused} records were refused`)
     }),
   listen: async () => (await join([])).addresses(),

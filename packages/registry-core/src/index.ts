@@ -65,6 +65,13 @@ export { portalFromFields } from './exchange/cn-portals-line.ts'
 export { datasetFromFields } from './exchange/dcat-us-dataset.ts'
 export { type Feed, type FeedEntry, readFeed } from './exchange/feed.ts'
 export {
+  type FeedPart,
+  type FeedRecord,
+  fieldsToText,
+  partsOf,
+  textToFields,
+} from './exchange/feed-parts.ts'
+export {
   type Baseline,
   type ImportInput,
   type ImportNote,

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { type Command, Option } from 'commander'
 import type { ImportReport } from '../feed/import-feed.ts'
-import { readFeedText } from '../feed/read-feed-text.ts'
+import { readFeedBytes } from '../feed/read-feed-bytes.ts'
 import type { NodeStatus } from '../status/node-status.ts'
 import type { ExitStatus } from './cli.ts'
 import { openOperations } from './open-operations.ts'
@@ -36,12 +36,12 @@ export function addImport(program: Command, done: Done): void {
     .option('--source <name>', 'name of the source, for stable ids')
     .option('--dry-run', 'only count what would change')
     .action(async (file: string, options: ImportArguments) => {
-      const text = await readFeedText(file)
+      const bytes = await readFeedBytes(file)
       await using operations = await openOperations(options.dir)
       const progress = startProgress('records')
       const report = await operations
         .importFeed({
-          text,
+          bytes,
           format: options.format,
           ...(options.source === undefined ? {} : { source: options.source }),
           dryRun: options.dryRun ?? false,

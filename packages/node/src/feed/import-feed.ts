@@ -4,28 +4,26 @@
  */
 import {
   type Candidate,
-  type Feed,
   type FeedError,
+  type FeedPart,
+  type FeedRecord,
+  fieldsToText,
   hasRight,
   type ImportNote,
   type ImportPlan,
   MuluError,
   planImport,
-  readFeed,
+  textToFields,
   type View,
   type Written,
 } from '@mulu/registry-core'
-import { createCrypto } from '../crypto.ts'
 import { namespaceOf, requireWriter } from '../federation/own-writer.ts'
 import type { NodeContext } from '../node-context.ts'
 import type { Baselines } from '../store/baselines.ts'
+import { type FeedInput, type OpenFeed, openFeed } from './feed-reader.ts'
 
-/** What to import, and how. */
-export type ImportOptions = {
-  readonly text: string
-  readonly format: 'auto' | 'dcat-us' | 'jsonl'
-  /** Names the source that ids are made from; the format's own name without it. */
-  readonly source?: string
+/** What to import, and how. Without a source ids are made from the name of the format. */
+export type ImportOptions = FeedInput & {
   readonly dryRun: boolean
   readonly onProgress?: (done: number, total: number) => void
 }
@@ -47,14 +45,11 @@ export type ImportReport = {
   readonly dryRun: boolean
 }
 
-/** Records that are compared, written and reported together; bounds the memory of a large feed. */
-const PORTION_RECORDS = 512
-
 /** An import under way. */
 type Run = {
   readonly context: NodeContext
   readonly options: ImportOptions
-  readonly feed: Feed
+  readonly feed: OpenFeed
   readonly ns: number
   readonly baselines: Baselines
   readonly tally: Tally
@@ -75,18 +70,18 @@ type Tally = {
 }
 
 /**
- * Imports a feed into the own namespace. Throws MULU_FEED_* for a feed that is none. A portion is
+ * Imports a feed into the own namespace. Throws MULU_FEED_* for a feed that is none. A part is
  * read and compared while the last one is being written: no record stands in two of them.
  */
 export async function importFeed(
   context: NodeContext,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const run = openRun(context, options)
+  const run = await openRun(context, options)
   let writing: Promise<void> = Promise.resolve()
   try {
-    for (const candidates of portionsOf(run)) {
-      const portion = await planPortion(run, candidates)
+    for await (const part of run.feed.parts) {
+      const portion = await planPortion(run, part)
       await writing
       writing = writePortion(run, portion)
       // A failure is met where the writing is waited for, be it a while later.
@@ -98,12 +93,10 @@ export async function importFeed(
   return report(run, await countGone(run))
 }
 
-function openRun(context: NodeContext, options: ImportOptions): Run {
-  const { sha256 } = createCrypto()
-  const source = options.source === undefined ? {} : { source: options.source }
-  const feed = readFeed(options.text, options.format, { hash: sha256, ...source })
+async function openRun(context: NodeContext, options: ImportOptions): Promise<Run> {
   const { registry, baselines } = context.store
   const ns = namespaceOf(requireWriter({ registry, signer: context.signer }))
+  const feed = await openFeed(options)
   return {
     context,
     options,
@@ -124,32 +117,22 @@ function openRun(context: NodeContext, options: ImportOptions): Run {
   }
 }
 
-/** The good records in portions; bad ones go to the tally. */
-function* portionsOf({ feed, tally }: Run): Generator<readonly Candidate[]> {
-  let portion: Candidate[] = []
-  for (const entry of feed.entries()) {
-    if ('error' in entry) {
-      tally.errors.push(entry.error)
-      if (entry.error.rec !== null) tally.recs.add(entry.error.rec)
-      continue
-    }
-    portion.push(entry.candidate)
-    if (portion.length < PORTION_RECORDS) continue
-    yield portion
-    portion = []
-  }
-  if (portion.length > 0) yield portion
+/** What to write of a part of the feed, and the records as they were. */
+type Portion = {
+  readonly plan: ImportPlan
+  readonly views: ReadonlyMap<string, View>
+  /** Records that are here and that the feed has as at its last run. */
+  readonly same: number
+  readonly nextBaselines: ReadonlyMap<string, string>
 }
 
-/** What to write of some candidates, and the records as they were. */
-type Portion = { readonly plan: ImportPlan; readonly views: ReadonlyMap<string, View> }
-
-async function writePortion(run: Run, { plan, views }: Portion): Promise<void> {
+async function writePortion(run: Run, portion: Portion): Promise<void> {
   const { tally, options, baselines } = run
+  const { plan, views, same, nextBaselines } = portion
   const added = plan.changes.filter((change) => change.isNew).length
   tally.added += added
   tally.changed += plan.changes.length - added
-  tally.unchanged += plan.unchanged
+  tally.unchanged += plan.unchanged + same
   for (const { code, count } of plan.notes) {
     tally.notes.set(code, (tally.notes.get(code) ?? 0) + count)
   }
@@ -160,31 +143,61 @@ async function writePortion(run: Run, { plan, views }: Portion): Promise<void> {
   }
   tally.problems += written?.problems ?? 0
   tally.commits += written?.commits.length ?? 0
-  if (!options.dryRun) await baselines.save(plan.nextBaseline)
-  tally.done += plan.nextBaseline.size
+  if (!options.dryRun) await baselines.save(nextBaselines)
+  tally.done += nextBaselines.size + same
   options.onProgress?.(tally.done + tally.errors.length, run.feed.total)
 }
 
-async function planPortion(run: Run, candidates: readonly Candidate[]): Promise<Portion> {
-  const { context, ns, baselines, tally } = run
-  for (const candidate of candidates) tally.recs.add(recOf(candidate))
+async function planPortion(run: Run, { records, errors }: FeedPart): Promise<Portion> {
+  const { tally, ns, baselines, context } = run
+  for (const error of errors) {
+    tally.errors.push(error)
+    if (error.rec !== null) tally.recs.add(error.rec)
+  }
+  const recs = records.map(recOf)
+  for (const rec of recs) tally.recs.add(rec)
+  const last = new Map(zip(recs, await baselines.load(recs)))
+  const ids = records.map(({ kind, local }) => ({ ns, kind, local }))
+  const views = new Map(zip(recs, await context.store.registry.catalogue.records(ids)))
+  const isSame = (record: FeedRecord): boolean =>
+    views.has(recOf(record)) && last.get(recOf(record)) === record.text
+  const candidates = records.filter((record) => !isSame(record)).map(toCandidate)
+  const plan = planCandidates(run, candidates, views, last)
+  const texts = new Map(records.map((record) => [recOf(record), record.text]))
+  const fields = new Map(candidates.map((candidate) => [recOf(candidate), candidate.fields]))
+  const nextBaselines = new Map<string, string>()
+  for (const [rec, next] of plan.nextBaseline) {
+    const text = next === fields.get(rec) ? texts.get(rec) : undefined
+    nextBaselines.set(rec, text ?? fieldsToText(next))
+  }
+  return { plan, views, same: records.length - candidates.length, nextBaselines }
+}
+
+function planCandidates(
+  { context, ns }: Run,
+  candidates: readonly Candidate[],
+  views: ReadonlyMap<string, View>,
+  last: ReadonlyMap<string, string>,
+): ImportPlan {
   const { registry } = context.store
   const { profile, roster } = registry
   const writer = requireWriter({ registry, signer: context.signer })
   if (profile === undefined || roster === undefined) throw new MuluError('MULU_PROFILE_MISSING')
-  const recs = candidates.map(recOf)
-  const last = new Map(zip(recs, await baselines.load(recs)))
-  const ids = candidates.map(({ kind, local }) => ({ ns, kind, local }))
-  const views = new Map(zip(recs, await registry.catalogue.records(ids)))
   const log = { ns, aud: 1, writer: writer.client } as const
-  const plan = planImport({
+  return planImport({
     profile,
     candidates,
     current: (local, kind) => views.get(`${kind}/${local}`),
-    baseline: (kind, local) => last.get(`${kind}/${local}`),
+    baseline: (kind, local) => {
+      const text = last.get(`${kind}/${local}`)
+      return text === undefined ? undefined : textToFields(text)
+    },
     rights: { classify: hasRight(roster.state, log, 'classify') },
   })
-  return { plan, views }
+}
+
+function toCandidate({ text, ...rest }: FeedRecord): Candidate {
+  return { ...rest, fields: textToFields(text) }
 }
 
 /** Pairs of keys and the values that are there. */
@@ -238,6 +251,6 @@ function report({ context, feed, options, tally }: Run, wouldWithdraw: number): 
   }
 }
 
-function recOf({ kind, local }: Candidate): string {
+function recOf({ kind, local }: Pick<Candidate, 'kind' | 'local'>): string {
   return `${kind}/${local}`
 }

@@ -2,7 +2,6 @@
 import { isUtf8 } from 'node:buffer'
 import { limits, MuluError } from '@mulu/registry-core'
 import express, { type RequestHandler } from 'express'
-import { feedText } from '../feed/feed-text.ts'
 
 const JSON_LIMIT = '1mb'
 
@@ -18,21 +17,7 @@ export function jsonBody(): RequestHandler {
   })
 }
 
-/** Reads a feed as text into `request.body`; MULU_FEED_ENCODING or MULU_LIMIT. */
+/** Reads the bytes of a feed into `request.body`; MULU_LIMIT. */
 export function feedBody(): RequestHandler {
-  const raw = express.raw({ limit: limits.FEED_BYTES_MAX, type: () => true })
-  return (request, response, next) => {
-    raw(request, response, (error?: unknown) => {
-      if (error !== undefined) {
-        next(error)
-        return
-      }
-      try {
-        request.body = Buffer.isBuffer(request.body) ? feedText(request.body) : ''
-        next()
-      } catch (refusal) {
-        next(refusal)
-      }
-    })
-  }
+  return express.raw({ limit: limits.FEED_BYTES_MAX, type: () => true })
 }

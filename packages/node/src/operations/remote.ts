@@ -41,10 +41,10 @@ export async function remoteOperations(
   }
   return {
     status: async () => json(await call('/api/v1/status')),
-    importFeed: async ({ text, format, source, dryRun, onProgress }) => {
+    importFeed: async ({ bytes, format, source, dryRun, onProgress }) => {
       const query = new URLSearchParams({ format, ...(source === undefined ? {} : { source }) })
       if (dryRun) query.set('dryRun', '1')
-      const init = { method: 'POST', body: text, headers: NDJSON }
+      const init = { method: 'POST', body: Buffer.from(bytes), headers: NDJSON }
       return (await lines(await call(`/api/v1/imports?${query}`, init), onProgress)) as ImportReport
     },
     verify: async (onProgress) => {

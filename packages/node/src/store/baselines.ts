@@ -3,15 +3,15 @@
  * can tell its own news from edits made here. Sublevel `work`:
  *
  * key    baseline/<ns>/<source, percent-encoded>/<kind/local>
- * value  JSON {path: value that the feed had}
+ * value  the fields that the feed had, as a text (fieldsToText)
  */
-import type { Baseline, Database } from '@mulu/registry-core'
+import type { Database } from '@mulu/registry-core'
 
 /** Baselines of one source in one namespace. */
 export type Baselines = {
   /** The baselines of some records in the same order; undefined where there is none. */
-  readonly load: (recs: readonly string[]) => Promise<readonly (Baseline | undefined)[]>
-  readonly save: (baselines: ReadonlyMap<string, Baseline>) => Promise<void>
+  readonly load: (recs: readonly string[]) => Promise<readonly (string | undefined)[]>
+  readonly save: (texts: ReadonlyMap<string, string>) => Promise<void>
   /** `kind/local` of every record that has one. */
   readonly recs: () => AsyncIterable<string>
 }
@@ -40,15 +40,12 @@ export function createBaselines(
   const start = `baseline/${ns}/${encodeURIComponent(source)}/`
   const rows = async (): Promise<Rows> => rowsOf(await database())
   return {
-    load: async (recs) => {
-      const found = await (await rows()).getMany(recs.map((rec) => start + rec))
-      return found.map((text) => (text === undefined ? undefined : (JSON.parse(text) as Baseline)))
-    },
-    save: async (baselines) => {
-      const puts = [...baselines].map(([rec, baseline]) => ({
+    load: async (recs) => (await rows()).getMany(recs.map((rec) => start + rec)),
+    save: async (texts) => {
+      const puts = [...texts].map(([rec, value]) => ({
         type: 'put' as const,
         key: start + rec,
-        value: JSON.stringify(baseline),
+        value,
       }))
       await (await rows()).batch(puts)
     },

@@ -1,4 +1,4 @@
-import { fromHexString, toHexString } from 'lib0/buffer'
+import { fromHexString } from 'lib0/buffer'
 import * as string from 'lib0/string'
 
 /** Text as UTF-8. */
@@ -29,9 +29,15 @@ export function utf8ToText(bytes: Uint8Array): string {
   return string.decodeUtf8(bytes)
 }
 
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+)
+
 /** Bytes as lower-case hexadecimal digits. */
 export function toHex(bytes: Uint8Array): string {
-  return toHexString(bytes)
+  let hex = ''
+  for (let i = 0; i < bytes.length; i++) hex += HEX[bytes[i] as number]
+  return hex
 }
 
 /** The bytes that hexadecimal digits stand for. */

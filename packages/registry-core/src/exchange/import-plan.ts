@@ -46,7 +46,7 @@ export type ImportPlan = {
   readonly changes: readonly RecordChange[]
   readonly unchanged: number
   readonly notes: readonly ImportNote[]
-  /** To keep for each candidate. */
+  /** To keep for each candidate: its own fields, unless some of them are held back. */
   readonly nextBaseline: ReadonlyMap<string, Baseline>
 }
 
@@ -91,35 +91,33 @@ function planRecord(input: ImportInput, { kind, local, fields }: Candidate): Rec
   const current = input.current(local, kind)?.fields
   const place: Place = { kind, current, base: input.baseline(kind, local) }
   const set = newTable()
-  const next = newTable()
-  const held: ImportNoteCode[] = []
+  const held = new Map<string, ImportNoteCode>()
   for (const path of Object.keys(fields)) {
     const value = fields[path] ?? null
     const verdict = judgeValue(input, place, path, value)
     if (verdict === 'write') set[path] = value
-    if (verdict === 'write' || verdict === 'same') next[path] = value
-    else holdBack(verdict, path, place, held, next)
+    else if (verdict !== 'same') held.set(path, verdict)
   }
   const remove: string[] = []
   for (const path of pathsDropped(place, fields)) {
     if (classOf(input.profile, kind, path) !== 1 || input.rights.classify) remove.push(path)
-    else holdBack('MULU_IMPORT_NEEDS_CLASSIFY', path, place, held, next)
+    else held.set(path, 'MULU_IMPORT_NEEDS_CLASSIFY')
   }
+  const next = held.size === 0 ? fields : withHeld(fields, [...held.keys()], place)
   const isNew = current === undefined
-  return { change: { rec: `${kind}/${local}`, set, remove, isNew }, next, held }
+  return { change: { rec: `${kind}/${local}`, set, remove, isNew }, next, held: [...held.values()] }
 }
 
 /** What is held back keeps the baseline it has, so that the next run sees the difference again. */
-function holdBack(
-  code: ImportNoteCode,
-  path: string,
-  { base }: Place,
-  held: ImportNoteCode[],
-  next: Record<string, JsonValue>,
-): void {
-  held.push(code)
-  const before = valueAt(base, path)
-  if (before !== undefined) next[path] = before
+function withHeld(fields: Fields, held: readonly string[], { base }: Place): Baseline {
+  const next = newTable()
+  for (const path of Object.keys(fields)) next[path] = fields[path] ?? null
+  for (const path of held) {
+    const before = valueAt(base, path)
+    if (before === undefined) delete next[path]
+    else next[path] = before
+  }
+  return next
 }
 
 function judgeValue(

@@ -26,7 +26,7 @@ export function addOperationRoutes(
     const [source] = values['source'] ?? []
     await answerLong(context, request, response, (onProgress) =>
       operations.importFeed({
-        text: typeof request.body === 'string' ? request.body : '',
+        bytes: Buffer.isBuffer(request.body) ? request.body : new Uint8Array(),
         format: format as 'auto' | 'dcat-us' | 'jsonl',
         ...(source === undefined ? {} : { source }),
         dryRun: values['dryRun'] !== undefined,

@@ -1,0 +1,51 @@
+/**
+ * A feed in parts that pass from one thread to another: texts, since those cross over for next to
+ * nothing, while an object is taken apart and put together again. The same texts are the baseline
+ * that an import leaves behind.
+ */
+import { type JsonValue, newTable } from '../encoding/json.ts'
+import type { Candidate, FeedError, Fields } from './candidate.ts'
+import type { Feed } from './feed.ts'
+
+/** A good record of a feed; `text` is what `fieldsToText` makes of its fields. */
+export type FeedRecord = Omit<Candidate, 'fields'> & { readonly text: string }
+
+/** Records of a feed in a row, the good ones and the bad. */
+export type FeedPart = {
+  readonly records: readonly FeedRecord[]
+  readonly errors: readonly FeedError[]
+}
+
+/** The records of a feed in parts of `size` good ones. */
+export function* partsOf(feed: Feed, size: number): Generator<FeedPart> {
+  let records: FeedRecord[] = []
+  let errors: FeedError[] = []
+  for (const entry of feed.entries()) {
+    if ('error' in entry) errors.push(entry.error)
+    else records.push(toRecord(entry.candidate))
+    if (records.length < size) continue
+    yield { records, errors }
+    records = []
+    errors = []
+  }
+  if (records.length + errors.length > 0) yield { records, errors }
+}
+
+function toRecord({ fields, ...rest }: Candidate): FeedRecord {
+  return { ...rest, text: fieldsToText(fields) }
+}
+
+/** Fields as one text: JSON of path, value, path, value, in their order. */
+export function fieldsToText(fields: Fields): string {
+  const flat: JsonValue[] = []
+  for (const path of Object.keys(fields)) flat.push(path, fields[path] ?? null)
+  return JSON.stringify(flat)
+}
+
+/** The fields that a text of `fieldsToText` stands for. */
+export function textToFields(text: string): Fields {
+  const flat = JSON.parse(text) as readonly JsonValue[]
+  const fields = newTable()
+  for (let i = 0; i < flat.length; i += 2) fields[flat[i] as string] = flat[i + 1] ?? null
+  return fields
+}
