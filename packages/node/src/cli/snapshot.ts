@@ -37,8 +37,8 @@ function printTaken(snapshot: SnapshotStatus): void {
 
 /** The line of `mulu status`. */
 export function snapshotText(snapshot: SnapshotStatus): string {
-  const { writer, atMs, agreed, agreedRoot, witnesses, threshold, settled } = snapshot
+  const { id, writer, atMs, agreed, agreedRoot, witnesses, threshold, settled } = snapshot
   const state = settled ? 'settled' : `not settled, needs ${threshold}`
   const counts = `${agreed.length} of ${witnesses.length} witnesses agree, ${agreedRoot.length} with the root`
-  return `snapshot of ${new Date(atMs).toISOString()} by writer ${writer}: ${state}; ${counts}`
+  return `snapshot of ${new Date(atMs).toISOString()} by writer ${writer}: ${state}; ${counts}\n  ${id}`
 }

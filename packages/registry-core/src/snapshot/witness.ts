@@ -83,7 +83,8 @@ async function hasOnlyStatementsBeyond(
     const { lt } = under(positionPrefix(log, accepted.seq))
     const range = { gte: positionPrefix(log, from), lt }
     for await (const [key, bytes] of store.commits.iterator(range)) {
-      const isEmpty = readCommit(crypto, decodeCommit(bytes)).read.entries.length === 0
+      const { entries, erase } = readCommit(crypto, decodeCommit(bytes)).read
+      const isEmpty = entries.length === 0 && erase.length === 0
       // Commits of a branch that lost touch no record.
       if (!isEmpty && (await countsAt(store, key))) return false
     }
