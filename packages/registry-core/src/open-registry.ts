@@ -43,9 +43,10 @@ import { type IndexProgress, SearchIndex } from './search/search-index.ts'
 import { gatherProof } from './snapshot/gather-proof.ts'
 import { KeptTrees } from './snapshot/kept-trees.ts'
 import type { SnapshotProof } from './snapshot/proof.ts'
+import { type Disagreement, SnapshotReview } from './snapshot/review.ts'
 import { Settlement, type Snapshot } from './snapshot/settlement.ts'
 import { encodeReceipt, encodeSnapshot } from './snapshot/statement.ts'
-import { judgeSnapshot, openFor, statedHeads } from './snapshot/witness.ts'
+import { judgeSnapshot, openFor, statedHeads, type WitnessContext } from './snapshot/witness.ts'
 import {
   fixedHex,
   logPrefix,
@@ -84,6 +85,7 @@ class Replica implements Registry {
   readonly #views: StoredViews
   readonly #tree: DigestTree
   readonly #kept: KeptTrees
+  readonly #review: SnapshotReview
   readonly #acceptor: Acceptor
   readonly #settlement: Settlement
   readonly #queue = new Queue()
@@ -108,6 +110,10 @@ class Replica implements Registry {
     this.#logs = logs
     this.#tree = new DigestTree(options.crypto, store)
     this.#kept = new KeptTrees(options.crypto, store)
+    this.#review = new SnapshotReview({
+      ...this.#witnessing(),
+      ...{ rosters: () => rosters.all, tree: this.#tree, kept: this.#kept },
+    })
     this.#index = index
     this.#views = views
     this.catalogue = new ReplicaCatalogue({ crypto: options.crypto, store, index, views })
@@ -128,6 +134,7 @@ class Replica implements Registry {
 
   /** Finishes interrupted rebuilds and judges what had been waiting. */
   async resume(): Promise<void> {
+    await this.#review.load()
     for (const scope of await unfinishedScopes(this.#store)) await this.#rebuild(scope)
     await this.#acceptor.retry()
     // Where the last run ended between a receipt and what follows from it.
@@ -289,10 +296,7 @@ class Replica implements Registry {
   attest(ns: number): Promise<readonly Attested[]> {
     return this.#exclusively(async () => {
       const attested: Attested[] = []
-      const context = {
-        ...{ crypto: this.#options.crypto, store: this.#store, logs: this.#logs },
-        root: () => this.#tree.root(1),
-      }
+      const context = this.#witnessing()
       const self = this.#author?.client ?? 0
       for (const snapshot of openFor(self, this.#settlement.snapshots)) {
         const judgement = await judgeSnapshot(context, snapshot)
@@ -305,6 +309,19 @@ class Replica implements Registry {
       }
       return attested
     })
+  }
+
+  #witnessing(): WitnessContext {
+    const { crypto } = this.#options
+    return { crypto, store: this.#store, logs: this.#logs, root: () => this.#tree.root(1) }
+  }
+
+  reviewSnapshots(): Promise<void> {
+    return this.#exclusively(() => this.#review.run(this.snapshots()))
+  }
+
+  disagreements(): readonly Disagreement[] {
+    return this.#review.disagreements(this.snapshots())
   }
 
   prove(id: Hash, record: RecordId): Promise<SnapshotProof> {

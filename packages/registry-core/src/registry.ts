@@ -19,6 +19,7 @@ import type { Roster, RosterFork } from './roster/roster.ts'
 import type { IndexCheck } from './search/check-index.ts'
 import type { IndexProgress } from './search/search-index.ts'
 import type { SnapshotProof } from './snapshot/proof.ts'
+import type { Disagreement } from './snapshot/review.ts'
 import type { Snapshot } from './snapshot/settlement.ts'
 import type { Judgement } from './snapshot/witness.ts'
 
@@ -128,6 +129,10 @@ export interface Registry {
   snapshots(): readonly Snapshot[]
   /** Judges the snapshots that this writer may witness, and signs receipts for those it agrees to. */
   attest(ns: number): Promise<readonly Attested[]>
+  /** Judges what snapshots are new, keeping for proofs what is held exactly; for every node. */
+  reviewSnapshots(): Promise<void>
+  /** The snapshots that differ from what this replica computes at their heads: an alarm. */
+  disagreements(): readonly Disagreement[]
   /**
    * Proof that a record was, or was not, in the catalogue of a snapshot. MULU_SNAPSHOT_UNKNOWN,
    * MULU_SNAPSHOT_UNSETTLED, MULU_SNAPSHOT_NOT_KEPT.

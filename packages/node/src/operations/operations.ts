@@ -124,7 +124,7 @@ async function takeSnapshot(context: NodeContext): Promise<SnapshotStatus> {
   const id = await registry.snapshot(ns)
   const taken = registry.snapshots().find((each) => hashToText(each.id) === hashToText(id))
   if (taken === undefined) throw new MuluError('MULU_INTERNAL')
-  return showSnapshot(taken)
+  return showSnapshot(registry, taken)
 }
 
 async function* exportLines(context: NodeContext): AsyncGenerator<string> {

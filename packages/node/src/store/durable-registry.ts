@@ -136,6 +136,12 @@ export class DurableRegistry implements Registry {
   attest(ns: number): ReturnType<Registry['attest']> {
     return this.#guard((registry) => registry.attest(ns))
   }
+  reviewSnapshots(): Promise<void> {
+    return this.#guard((registry) => registry.reviewSnapshots())
+  }
+  disagreements(): ReturnType<Registry['disagreements']> {
+    return this.#open.registry.disagreements()
+  }
   prove(...args: Parameters<Registry['prove']>): ReturnType<Registry['prove']> {
     return this.#guard((registry) => registry.prove(...args))
   }
