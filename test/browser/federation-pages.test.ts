@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Locator, Page } from 'playwright-core'
-import type { NodeProcess } from '../support/mulu.ts'
+import { eventually, mulu, type NodeProcess } from '../support/mulu.ts'
 import { graveViolations, overflow } from './audit.ts'
 import {
   type Disputed,
@@ -20,6 +20,7 @@ type Status = {
   readonly writer: { readonly peer: string }
   readonly catalogue: { readonly records: number; readonly conflicts: number }
   readonly heads: { readonly commits: number }
+  readonly snapshots: readonly { readonly agreedRoot: readonly number[] }[]
 }
 
 const READERS: readonly Reader[] = [
@@ -29,6 +30,16 @@ const READERS: readonly Reader[] = [
   { locale: 'zh-CN', width: 360 },
   { locale: 'zh-CN', width: 1280, colorScheme: 'dark' },
 ]
+
+const SNAPSHOT_WORDS = [
+  ['en-US', ['just now', 'Hub · North', 'Settled', 'agrees']],
+  ['zh-CN', ['刚才', 'Hub · North', '已确定', '同意']],
+] as const
+
+async function run(...args: readonly string[]): Promise<void> {
+  const ran = await mulu(...args)
+  expect(ran.status, ran.stderr).to.equal(0)
+}
 
 describe('the pages of a federation in a browser', function () {
   this.timeout(240_000)
@@ -86,6 +97,27 @@ describe('the pages of a federation in a browser', function () {
       ['Commits', heads.commits],
     ]) {
       expect(totals).to.match(new RegExp(`${name}\\s+${count}(\\s|$)`))
+    }
+  })
+
+  it('[UI29] shows in the situation the last snapshot: when, by whom, settled or not, who has agreed', async () => {
+    const page = await session.open(head, '/situation')
+    const section = page.getByRole('region', { name: 'Last snapshot' })
+    expect(await section.innerText()).to.include('No snapshot has been taken')
+    await run('roster', 'propose', '--dir', head.dir, '--witness', '1', '--witness', '2')
+    const { version } = (await status(head)).roster
+    await eventually('the roster at the office', async () => {
+      return (await status(office)).roster.version === version || undefined
+    })
+    await run('snapshot', '--dir', office.dir)
+    await eventually('both witnesses', async () => {
+      const [newest] = (await status(office)).snapshots
+      return newest?.agreedRoot.length === 2 || undefined
+    })
+    for (const [locale, parts] of SNAPSHOT_WORDS) {
+      const shown = await session.open(office, '/situation', { locale, width: 1280 })
+      const text = await shown.locator('section[aria-labelledby=snapshot]').innerText()
+      for (const part of parts) expect(text, locale).to.include(part)
     }
   })
 

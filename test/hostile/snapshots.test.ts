@@ -99,8 +99,12 @@ describe('hostile members and snapshots', function () {
         return stage.nodes.every(({ logged }) => logged.some(isTold)) || undefined
       })
       for (const node of stage.nodes) {
-        const shown = (await statusOf(node)).snapshots.find((each) => each.id === id)
+        const shown = await eventually(`the alarm at ${node.name}`, async () => {
+          const { snapshots } = await statusOf(node)
+          return snapshots.find((each) => each.id === id && each.alarm !== null)
+        })
         expect(shown).to.deep.include({ agreed: [], settled: false, writer: liar.client })
+        expect(shown.alarm).to.deep.equal({ differs, agreed: [] })
       }
     }
     expect(await stateBytes(stage.first, [])).to.equal(before)

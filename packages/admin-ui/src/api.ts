@@ -131,7 +131,26 @@ export type Status = {
   readonly profile: { readonly id: string; readonly version: string; readonly hash: string }
   readonly asOf: AsOf
   readonly peers: readonly Peer[]
+  /** The newest first, with those that there is an alarm about. */
+  readonly snapshots: readonly Snapshot[]
   readonly conduct: readonly Conduct[]
+}
+
+/** A signed statement of what its writer held, and the witnesses that agree. */
+export type Snapshot = {
+  readonly id: string
+  readonly writer: number
+  readonly atMs: number
+  readonly root: string
+  readonly logs: number
+  readonly witnesses: readonly number[]
+  readonly threshold: number
+  readonly agreed: readonly number[]
+  readonly agreedRoot: readonly number[]
+  readonly settled: boolean
+  readonly rootSettled: boolean
+  readonly names: Readonly<Record<string, Labels>>
+  readonly alarm: { readonly differs: 'heads' | 'root'; readonly agreed: readonly number[] } | null
 }
 
 export type AgencyRow = {

@@ -22,6 +22,7 @@ function statusWith(...alarms: readonly RosterAlarm[]): Status {
     profile: { id: 'cn-gov', version: '1', hash: HASH('00') },
     asOf: { nowMs: NOW, nodes: 2, heard: 2, agree: 2, silent: [] },
     peers: [],
+    snapshots: [],
     conduct: [],
   }
 }

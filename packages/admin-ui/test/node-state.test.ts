@@ -58,6 +58,7 @@ const STATUS: Status = {
   profile: { id: 'cn-gov', version: '1', hash: 'sha256:00' },
   asOf: { nowMs: NOW, nodes: 2, heard: 2, agree: 1, silent: [] },
   peers: [],
+  snapshots: [],
   conduct: [],
 }
 

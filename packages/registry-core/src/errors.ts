@@ -120,6 +120,15 @@ export const ERRORS = {
     status: 409,
     message: 'This root key has signed another roster of this version.',
   },
+  MULU_SNAPSHOT_NOT_KEPT: {
+    status: 409,
+    message: 'This node never held exactly what the snapshot covers, or holds it no longer.',
+  },
+  MULU_SNAPSHOT_UNKNOWN: { status: 404, message: 'No snapshot of this id is known here.' },
+  MULU_SNAPSHOT_UNSETTLED: {
+    status: 409,
+    message: 'Too few witnesses have come to the catalogue of this snapshot.',
+  },
   MULU_STALE: {
     status: 409,
     message: 'A field was changed meanwhile. Both values are in the answer; nothing was saved.',

@@ -57,7 +57,7 @@ export {
   isMuluError,
   MuluError,
 } from './errors.ts'
-export { type Checked, checkEvidence } from './evidence/check.ts'
+export { type Checked, checkEvidence, type ShownSnapshot } from './evidence/check.ts'
 export { decodeEvidence, type Evidence, encodeEvidence } from './evidence/evidence.ts'
 export { gatherEvidence } from './evidence/gather.ts'
 export type { Candidate, FeedError } from './exchange/candidate.ts'
@@ -164,6 +164,8 @@ export { soundOf } from './search/text/pinyin.ts'
 export { type ParsedQuery, parseQuery } from './search/text/query.ts'
 export { respell, type Spelling } from './search/text/spelling.ts'
 export { synonymsOf } from './search/text/synonyms.ts'
+export type { SnapshotProof } from './snapshot/proof.ts'
+export type { Disagreement } from './snapshot/review.ts'
 export type { Snapshot } from './snapshot/settlement.ts'
 export type { Judgement } from './snapshot/witness.ts'
 export { mayHold, memberByPeer } from './sync/audience-rule.ts'

@@ -50,3 +50,5 @@ export const COMMIT_BYTES_MAX: number = HEADER_BYTES_MAX + COMMIT_BODIES_BYTES_M
 export const EVIDENCE_BYTES_MAX = 134_217_728
 /** [LM23] Commits in one file of evidence. */
 export const EVIDENCE_COMMITS_MAX = 1_048_576
+/** [LM24] Digest trees kept for proofs; each costs what changed since the one before it. */
+export const KEPT_TREES_MAX = 64

@@ -21,6 +21,7 @@ import { effectiveStamp } from './log/past.ts'
 import { rebuildMark, rebuildScope, unfinishedScopes } from './log/rebuild.ts'
 import type { Profile } from './profile/profile.ts'
 import { Queue } from './queue.ts'
+import type { RecordId } from './record/record-id.ts'
 import type {
   Attested,
   Author,
@@ -39,9 +40,13 @@ import { beginCheck, finishCheck, type IndexCheck } from './search/check-index.t
 import type { Owner, Surroundings } from './search/filters.ts'
 import { Names } from './search/names.ts'
 import { type IndexProgress, SearchIndex } from './search/search-index.ts'
+import { gatherProof } from './snapshot/gather-proof.ts'
+import { KeptTrees } from './snapshot/kept-trees.ts'
+import type { SnapshotProof } from './snapshot/proof.ts'
+import { type Disagreement, SnapshotReview } from './snapshot/review.ts'
 import { Settlement, type Snapshot } from './snapshot/settlement.ts'
 import { encodeReceipt, encodeSnapshot } from './snapshot/statement.ts'
-import { judgeSnapshot, openFor, statedHeads } from './snapshot/witness.ts'
+import { judgeSnapshot, openFor, statedHeads, type WitnessContext } from './snapshot/witness.ts'
 import {
   fixedHex,
   logPrefix,
@@ -79,6 +84,8 @@ class Replica implements Registry {
   readonly #index: SearchIndex
   readonly #views: StoredViews
   readonly #tree: DigestTree
+  readonly #kept: KeptTrees
+  readonly #review: SnapshotReview
   readonly #acceptor: Acceptor
   readonly #settlement: Settlement
   readonly #queue = new Queue()
@@ -102,6 +109,11 @@ class Replica implements Registry {
     this.#rosters = rosters
     this.#logs = logs
     this.#tree = new DigestTree(options.crypto, store)
+    this.#kept = new KeptTrees(options.crypto, store)
+    this.#review = new SnapshotReview({
+      ...this.#witnessing(),
+      ...{ rosters: () => rosters.all, tree: this.#tree, kept: this.#kept },
+    })
     this.#index = index
     this.#views = views
     this.catalogue = new ReplicaCatalogue({ crypto: options.crypto, store, index, views })
@@ -123,6 +135,7 @@ class Replica implements Registry {
 
   /** Finishes interrupted rebuilds and judges what had been waiting. */
   async resume(): Promise<void> {
+    await this.#review.load()
     for (const scope of await unfinishedScopes(this.#store)) await this.#rebuild(scope)
     await this.#acceptor.retry()
     // Where the last run ended between a receipt and what follows from it.
@@ -272,6 +285,7 @@ class Replica implements Registry {
     return this.#exclusively(async () => {
       const root = await this.#tree.root(1)
       const ext = encodeSnapshot({ root, heads: statedHeads(this.#logs) })
+      await this.#kept.keep(this.#tree)
       return writeStatement(this.#desk(), statementIn(ns), 1, ext)
     })
   }
@@ -283,20 +297,43 @@ class Replica implements Registry {
   attest(ns: number): Promise<readonly Attested[]> {
     return this.#exclusively(async () => {
       const attested: Attested[] = []
-      const context = {
-        ...{ crypto: this.#options.crypto, store: this.#store, logs: this.#logs },
-        root: () => this.#tree.root(1),
-      }
+      const context = this.#witnessing()
       const self = this.#author?.client ?? 0
       for (const snapshot of openFor(self, this.#settlement.snapshots)) {
         const judgement = await judgeSnapshot(context, snapshot)
         attested.push({ snapshot, judgement })
         if (judgement.kind !== 'agrees') continue
         const { isRootChecked } = judgement
+        if (isRootChecked) await this.#kept.keep(this.#tree)
         const ext = encodeReceipt({ snapshot: snapshot.id, isRootChecked })
         await writeStatement(this.#desk(), statementIn(ns), 2, ext)
       }
       return attested
+    })
+  }
+
+  #witnessing(): WitnessContext {
+    const { crypto } = this.#options
+    return { crypto, store: this.#store, logs: this.#logs, root: () => this.#tree.root(1) }
+  }
+
+  reviewSnapshots(): Promise<void> {
+    return this.#exclusively(() => this.#review.run(this.snapshots()))
+  }
+
+  disagreements(): readonly Disagreement[] {
+    return this.#review.disagreements(this.snapshots())
+  }
+
+  prove(id: Hash, record: RecordId): Promise<SnapshotProof> {
+    return this.#exclusively(() => {
+      const snapshot = this.snapshots().find((each) => equalBytes(each.id, id))
+      if (snapshot === undefined) throw new MuluError('MULU_SNAPSHOT_UNKNOWN')
+      const context = {
+        ...{ crypto: this.#options.crypto, store: this.#store, rosters: this.rosters },
+        ...{ settlement: this.#settlement, kept: this.#kept },
+      }
+      return gatherProof(context, snapshot, record)
     })
   }
 
@@ -349,6 +386,10 @@ class Replica implements Registry {
 
   catalogueDigest(): Promise<Hash> {
     return this.#exclusively(() => this.#tree.root(1))
+  }
+
+  leafOf({ ns, kind, local }: RecordId): Promise<Hash | undefined> {
+    return this.#tree.leaf({ ns, aud: 1 }, `${kind}/${local}`)
   }
 
   reindex(onProgress: IndexProgress = () => undefined): Promise<void> {

@@ -14,9 +14,12 @@ import type { LogHead, LogKey } from './log/log.ts'
 import type { Orphan, PositionedCommit } from './log/orphans.ts'
 import type { Acceptance } from './log/outcome.ts'
 import type { Profile } from './profile/profile.ts'
+import type { RecordId } from './record/record-id.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
 import type { IndexCheck } from './search/check-index.ts'
 import type { IndexProgress } from './search/search-index.ts'
+import type { SnapshotProof } from './snapshot/proof.ts'
+import type { Disagreement } from './snapshot/review.ts'
 import type { Snapshot } from './snapshot/settlement.ts'
 import type { Judgement } from './snapshot/witness.ts'
 
@@ -126,6 +129,15 @@ export interface Registry {
   snapshots(): readonly Snapshot[]
   /** Judges the snapshots that this writer may witness, and signs receipts for those it agrees to. */
   attest(ns: number): Promise<readonly Attested[]>
+  /** Judges what snapshots are new, keeping for proofs what is held exactly; for every node. */
+  reviewSnapshots(): Promise<void>
+  /** The snapshots that differ from what this replica computes at their heads: an alarm. */
+  disagreements(): readonly Disagreement[]
+  /**
+   * Proof that a record was, or was not, in the catalogue of a snapshot. MULU_SNAPSHOT_UNKNOWN,
+   * MULU_SNAPSHOT_UNSETTLED, MULU_SNAPSHOT_NOT_KEPT.
+   */
+  prove(snapshot: Hash, record: RecordId): Promise<SnapshotProof>
 
   heads(): readonly LogHead[]
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash
@@ -142,6 +154,8 @@ export interface Registry {
   orphans(writer: number): Promise<readonly Orphan[]>
 
   catalogueDigest(): Promise<Hash>
+  /** The leaf of a record of the federation in the digest tree; undefined when nothing is live. */
+  leafOf(record: RecordId): Promise<Hash | undefined>
   totals(): Totals
   /** Builds the search index anew from the views, beside the one that serves meanwhile. */
   reindex(onProgress?: IndexProgress): Promise<void>

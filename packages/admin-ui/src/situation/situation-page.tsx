@@ -11,6 +11,7 @@ import { Agreement } from './agreement.tsx'
 import { NeedsList } from './needs-list.tsx'
 import { NodesTable } from './nodes-table.tsx'
 import { Shares } from './shares.tsx'
+import { SnapshotSection } from './snapshot-section.tsx'
 import { Totals } from './totals.tsx'
 
 /** Whether the nodes agree, what needs a person, how much there is. */
@@ -61,6 +62,7 @@ function Shown({ status, isLost }: { status: Status; isLost: boolean }) {
       </div>
       <Totals status={status} />
       <NodesTable status={status} />
+      <SnapshotSection status={status} />
       {agencies.isError && !isLost ? (
         <ErrorNotice
           error={agencies.error}

@@ -7,7 +7,7 @@ import type { NodeStatus } from '../status/node-status.ts'
 import type { ExitStatus } from './cli.ts'
 import { openOperations } from './open-operations.ts'
 import { print, printJson, say, startProgress } from './output.ts'
-import { snapshotText } from './snapshot.ts'
+import { snapshotLines } from './snapshot.ts'
 
 type Done = (status: ExitStatus) => void
 type Dir = { readonly dir: string; readonly json?: boolean }
@@ -89,7 +89,7 @@ function printStatus(status: NodeStatus): void {
   print(`  ${catalogue.problems} problems, ${catalogue.conflicts} conflicts`)
   print(`  digest ${catalogue.digest}`)
   print(`${heads.commits} commits in ${heads.logs} logs, ${heads.waiting} waiting`)
-  for (const snapshot of snapshots.slice(0, 1)) print(snapshotText(snapshot))
+  for (const line of snapshotLines(snapshots, status.nowMs)) print(line)
   print(`${asOf.agree} of ${asOf.nodes} nodes agree, ${asOf.heard} heard`)
 }
 

@@ -4,7 +4,11 @@ import { limits, MuluError, textToHash } from '@mulu/registry-core'
 import type { Command } from 'commander'
 import { checkFingerprint } from '../federation/fingerprint.ts'
 import { writeWhole } from '../folder/write-file.ts'
-import { type EvidenceReport, verifyEvidence } from '../operations/evidence.ts'
+import {
+  type EvidenceReport,
+  type EvidenceSnapshot,
+  verifyEvidence,
+} from '../operations/evidence.ts'
 import type { ExitStatus } from './cli.ts'
 import { openOperations } from './open-operations.ts'
 import { print, printJson, say, startProgress } from './output.ts'
@@ -13,23 +17,28 @@ type Done = (status: ExitStatus) => void
 /** Evidence is made to be handed on. */
 const SHARED_MODE = 0o644
 
-type EvidenceArguments = { readonly dir: string; readonly out?: string }
+type EvidenceArguments = {
+  readonly dir: string
+  readonly out?: string
+  readonly snapshot?: string
+}
 
 /** `mulu evidence` */
 export function addEvidence(program: Command, done: Done): void {
   program
     .command('evidence')
-    .description('a file with which anybody can check one record')
+    .description('a file with which anybody can check one record, or that there is none')
     .argument('<record>', 'id of the record, namespace/kind/local')
     .requiredOption('--dir <dir>', 'data folder of the node')
     .option('--out <file>', 'file to write; else standard output')
-    .action(async (record: string, { dir, out }: EvidenceArguments) => {
+    .option('--snapshot <id>', 'snapshot to prove it by, or the start of its id; else the newest')
+    .action(async (record: string, { dir, out, snapshot }: EvidenceArguments) => {
       if (out === undefined && process.stdout.isTTY) {
         const reason = 'Evidence is no text. Name a file with --out.'
         throw new MuluError('MULU_USAGE', { details: { reason } })
       }
       await using operations = await openOperations(dir)
-      const bytes = await operations.evidence(record)
+      const bytes = await operations.evidence(record, snapshot)
       if (out === undefined) process.stdout.write(bytes)
       else {
         await writeWhole(out, bytes, SHARED_MODE)
@@ -114,21 +123,45 @@ function printReport(report: EvidenceReport, isCompared: boolean): void {
   print(`  ${federation.fingerprint.en}`)
   print(`  ${federation.fingerprint['zh-Hans']}`)
   print(`record ${record}, by roster ${roster.version}`)
+  if (report.snapshot !== null) printSnapshot(report.snapshot)
+  if (history.length === 0) print('  no commit of it is in this file')
   for (const { path, value, removed, at, node, writer } of fields) {
     print(`  ${path}: ${removed ? '(removed)' : JSON.stringify(value)}`)
     print(`    ${nameOf(node)}, writer ${writer}, ${at}`)
   }
   for (const path of conflicts) print(`  CONFLICT ${path}: several values hold together`)
-  print('history, newest first')
+  if (history.length > 0) print('history, newest first')
   for (const { at, node, writer, seq, outcome, paths, reason } of history) {
     print(`  ${at} ${nameOf(node)}, writer ${writer}, commit ${seq}, ${outcome}`)
     print(`    ${paths.join(' ')}${reason === null ? '' : ` · ${reason}`}`)
   }
-  print('as far as these logs go in the file; what came later is not in it')
+  if (upTo.length > 0) print('as far as these logs go in the file; what came later is not in it')
   for (const { log, seq, id } of upTo) print(`  log ${log}: commit ${seq}, ${id}`)
   print(`verified: ${report.commits} commits, every signature and hash holds`)
   if (!isCompared)
     print('  if the fingerprint above is that of the federation you mean: compare it')
+}
+
+function printSnapshot(snapshot: EvidenceSnapshot): void {
+  const { id, at, by, witnessedBy, witnesses, threshold, found } = snapshot
+  const was = found ? 'was' : 'was NOT'
+  print(`  ${was} in the catalogue of ${at}, as signed by ${signerText(by)}`)
+  if (found) print(`    ${stateText(snapshot)}`)
+  print(`    witnessed by ${witnessedBy.map(signerText).join('; ')}`)
+  print(`    ${witnessedBy.length} of ${witnesses} witnesses; ${threshold} had to agree`)
+  print(`    snapshot ${id}`)
+}
+
+function stateText({ state, asAfter }: EvidenceSnapshot): string {
+  if (state === 'same') return 'as it is shown here'
+  if (state === 'earlier') {
+    return `as commit ${asAfter?.seq} of writer ${asAfter?.writer} had left it, see the history`
+  }
+  return 'in a state that this file does not show'
+}
+
+function signerText({ node, writer }: EvidenceSnapshot['by']): string {
+  return `${nameOf(node)} (writer ${writer})`
 }
 
 function nameOf(node: Readonly<Record<string, string>>): string {

@@ -1,6 +1,7 @@
 /**
- * Agrees to snapshots by itself: whenever something has come, this node judges the snapshots that
- * the roster names it a witness for, and signs receipts for those it agrees with.
+ * Looks at snapshots by itself: whenever something has come, this node compares the new ones with
+ * what it computes, and signs receipts for those that the roster names it a witness for and that
+ * it agrees with.
  */
 import { hashToText, type Registry, type RosterState, type Signer } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
@@ -24,23 +25,39 @@ export function startWitness(options: WitnessOptions): () => Promise<void> {
   const told = new Set<string>()
   let cancel: (() => void) | undefined
   let working: Promise<void> = Promise.resolve()
+  const tell = (facts: { snapshot: string } & Record<string, unknown>, what: string): void => {
+    if (told.has(facts.snapshot)) return
+    told.add(facts.snapshot)
+    logger.warn(facts, what)
+  }
+  const review = async (): Promise<void> => {
+    await registry.reviewSnapshots()
+    for (const { snapshot, agreed, ...differs } of registry.disagreements()) {
+      const facts = { snapshot: hashToText(snapshot.id), writer: snapshot.log.writer, agreed }
+      tell({ ...facts, differs: differs.in }, 'a snapshot differs from what stands here')
+    }
+  }
   const attest = async (): Promise<void> => {
     const ns = witnessNamespace(registry.roster?.state, options.signer())
     if (ns === undefined) return
     for (const { snapshot, judgement } of await registry.attest(ns)) {
-      const id = hashToText(snapshot.id)
-      if (judgement.kind !== 'differs' || told.has(id)) continue
-      told.add(id)
-      const facts = { snapshot: id, writer: snapshot.log.writer, differs: judgement.in }
-      logger.warn(facts, 'a snapshot differs from what stands here; no receipt was signed')
+      if (judgement.kind !== 'differs') continue
+      const facts = { snapshot: hashToText(snapshot.id), writer: snapshot.log.writer }
+      tell(
+        { ...facts, differs: judgement.in },
+        'a snapshot differs from what stands here; no receipt was signed',
+      )
     }
   }
   const later = (): void => {
     cancel ??= clock.after(PAUSE_MS, () => {
       cancel = undefined
-      working = working.then(attest).catch((error: unknown) => {
-        logger.warn({ err: error }, 'snapshots could not be witnessed')
-      })
+      working = working
+        .then(attest)
+        .then(review)
+        .catch((error: unknown) => {
+          logger.warn({ err: error }, 'snapshots could not be witnessed')
+        })
     })
   }
   const unsubscribe = registry.subscribe(later)

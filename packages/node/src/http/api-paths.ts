@@ -90,7 +90,19 @@ export const API_PATHS: readonly ApiPath[] = [
   read(`${RECORD}/provenance`, 'For every field who set it, when, where and in which commit'),
   read(`${RECORD}/history`, 'All commits that touched the record, newest first'),
   read(`${RECORD}/conflicts`, 'Fields with several values'),
-  write('get', `${RECORD}/evidence`, 'A file with which anybody can check it', [], BYTES_TYPE),
+  write(
+    'get',
+    `${RECORD}/evidence`,
+    'A file with which anybody can check it, also that there is no such record',
+    [
+      {
+        name: 'snapshot',
+        description: 'Id, or its start, of the snapshot to prove it by; else the newest one',
+        schema: TEXT,
+      },
+    ],
+    BYTES_TYPE,
+  ),
   {
     ...read('/api/v1/changes', 'Records changed since a time, as lines of JSON', [
       { name: 'after', description: 'Cursor: `next` of the last line', schema: TEXT },

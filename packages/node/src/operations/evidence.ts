@@ -5,11 +5,15 @@ import {
   decodeEvidence,
   encodeEvidence,
   gatherEvidence,
+  type Hash,
   hashToText,
   type JsonValue,
   logText,
+  MuluError,
   parseRecordId,
+  type Registry,
   recOf,
+  type ShownSnapshot,
   type Source,
 } from '@mulu/registry-core'
 import { createCrypto } from '../crypto.ts'
@@ -18,11 +22,34 @@ import type { NodeContext } from '../node-context.ts'
 import { agencyRef, officeName } from '../status/names.ts'
 import { withScratchRegistry } from '../store/scratch-registry.ts'
 
-/** The bytes of a file of evidence for `namespace/kind/local`. */
-export async function makeEvidence({ store }: NodeContext, id: string): Promise<Uint8Array> {
+/**
+ * The bytes of a file of evidence for `namespace/kind/local`, with the proof of the snapshot whose
+ * id is or begins with `snapshot`, else of the newest one that can be proven here.
+ */
+export async function makeEvidence(
+  { store: { registry } }: NodeContext,
+  id: string,
+  snapshot?: string,
+): Promise<Uint8Array> {
   const crypto = createCrypto()
-  const evidence = await gatherEvidence(crypto, store.registry, parseRecordId(id))
+  const wanted = snapshot === undefined ? undefined : findSnapshot(registry, snapshot)
+  const evidence = await gatherEvidence(crypto, registry, parseRecordId(id), wanted)
   return encodeEvidence(crypto, evidence)
+}
+
+/** The one snapshot whose id is, or begins with, a text; MULU_SNAPSHOT_UNKNOWN. */
+function findSnapshot(registry: Registry, text: string): Hash {
+  const ids = registry.snapshots().map(({ id }) => id)
+  const found = ids.filter((id) => {
+    const whole = hashToText(id)
+    return whole.startsWith(text) || whole.slice(whole.indexOf(':') + 1).startsWith(text)
+  })
+  const [only] = found
+  if (only === undefined || found.length > 1) {
+    const details = { snapshot: text, matching: found.length, known: ids.length }
+    throw new MuluError('MULU_SNAPSHOT_UNKNOWN', { details })
+  }
+  return only
 }
 
 /** What a file of evidence shows. */
@@ -46,6 +73,30 @@ export type EvidenceReport = {
   /** `namespace/audience/writer` and how far that log goes in the file; what came later is not in it. */
   readonly upTo: readonly { readonly log: string; readonly seq: number; readonly id: string }[]
   readonly commits: number
+  /** What the proof of a snapshot shows; null for a file without one. */
+  readonly snapshot: EvidenceSnapshot | null
+}
+
+/** A signed catalogue and whether the record was in it. */
+export type EvidenceSnapshot = {
+  readonly id: string
+  readonly at: string
+  readonly root: string
+  readonly roster: number
+  readonly by: EvidenceSigner
+  /** Those who came to the same catalogue themselves, and how many had to. */
+  readonly witnessedBy: readonly EvidenceSigner[]
+  readonly witnesses: number
+  readonly threshold: number
+  readonly found: boolean
+  /** `same`: as shown; `earlier`: as it was after `asAfter`; `other`: the file does not show it. */
+  readonly state: 'same' | 'earlier' | 'other' | null
+  readonly asAfter: { readonly writer: number; readonly seq: number } | null
+}
+
+type EvidenceSigner = {
+  readonly writer: number
+  readonly node: Readonly<Record<string, string>>
 }
 
 type EvidenceField = EvidenceSource & {
@@ -107,17 +158,37 @@ function reportOf(record: string, checked: Checked): EvidenceReport {
       id: hashToText(accepted.id),
     })),
     commits,
+    snapshot: checked.snapshot === undefined ? null : showSnapshot(checked, checked.snapshot),
   }
 }
 
-function showSource({ roster }: Checked, source: Source): EvidenceSource {
-  const { client, seq, commit, atMs, reason } = source
+function showSnapshot(
+  checked: Checked,
+  { id, atMs, root, rosterVersion, writer, ...shown }: ShownSnapshot,
+): EvidenceSnapshot {
+  const { agreedRoot, witnesses, threshold, leaf, asAfter, isPresent } = shown
+  const earlier = asAfter === undefined ? 'other' : 'earlier'
+  return {
+    ...{ id: hashToText(id), at: timeText(atMs), root: hashToText(root), roster: rosterVersion },
+    by: showSigner(checked, writer),
+    witnessedBy: agreedRoot.map((witness) => showSigner(checked, witness)),
+    ...{ witnesses: witnesses.length, threshold, found: leaf !== undefined },
+    state: leaf === undefined ? null : isPresent ? 'same' : earlier,
+    asAfter: asAfter ?? null,
+  }
+}
+
+function showSigner({ roster }: Checked, client: number): EvidenceSigner {
   const writer = roster.state.writers.get(client)
   const { name } = agencyRef(roster.state, writer?.agency ?? 0)
+  return { writer: client, node: officeName(name, writer?.office ?? '') }
+}
+
+function showSource(checked: Checked, source: Source): EvidenceSource {
+  const { client, seq, commit, atMs, reason } = source
   return {
     at: timeText(atMs),
-    writer: client,
-    node: officeName(name, writer?.office ?? ''),
+    ...showSigner(checked, client),
     seq,
     commit: hashToText(commit),
     reason,

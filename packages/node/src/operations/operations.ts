@@ -40,8 +40,8 @@ export type Operations = AsyncDisposable & {
   readonly status: () => Promise<NodeStatus>
   readonly importFeed: (options: ImportOptions) => Promise<ImportReport>
   readonly verify: (onProgress: (done: number, total: number) => void) => Promise<Verification>
-  /** A file of evidence for `namespace/kind/local`. */
-  readonly evidence: (record: string) => Promise<Uint8Array>
+  /** A file of evidence for `namespace/kind/local`, proven by a snapshot (the start of an id). */
+  readonly evidence: (record: string, snapshot?: string) => Promise<Uint8Array>
   /** Signs a snapshot. */
   readonly snapshot: () => Promise<SnapshotStatus>
   readonly reindex: (onProgress: (done: number, total: number) => void) => Promise<Reindexed>
@@ -79,7 +79,7 @@ export function localOperations(
     status: () => readStatus(context),
     importFeed: (options) => importAlone(context, options),
     verify: (onProgress) => verifyNode(context, onProgress),
-    evidence: (record) => makeEvidence(context, record),
+    evidence: (record, snapshot) => makeEvidence(context, record, snapshot),
     snapshot: () => takeSnapshot(context),
     reindex: (onProgress) => reindex(context, onProgress),
     exportLines: () => exportLines(context),
@@ -124,7 +124,7 @@ async function takeSnapshot(context: NodeContext): Promise<SnapshotStatus> {
   const id = await registry.snapshot(ns)
   const taken = registry.snapshots().find((each) => hashToText(each.id) === hashToText(id))
   if (taken === undefined) throw new MuluError('MULU_INTERNAL')
-  return showSnapshot(taken)
+  return showSnapshot(registry, taken)
 }
 
 async function* exportLines(context: NodeContext): AsyncGenerator<string> {

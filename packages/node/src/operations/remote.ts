@@ -51,10 +51,11 @@ export async function remoteOperations(
       const response = await call('/api/v1/verify', { method: 'POST', headers: NDJSON })
       return (await lines(response, onProgress)) as Verification
     },
-    evidence: async (record) => {
+    evidence: async (record, snapshot) => {
       const { ns, kind, local } = parseRecordId(record)
       const path = `/api/v1/records/${ns}/${encodeURIComponent(kind)}/${encodeURIComponent(local)}`
-      const response = await call(`${path}/evidence`)
+      const query = new URLSearchParams(snapshot === undefined ? {} : { snapshot })
+      const response = await call(`${path}/evidence?${query}`)
       if (!response.ok) throw await refusal(response)
       return new Uint8Array(await response.arrayBuffer())
     },

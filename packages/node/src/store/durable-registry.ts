@@ -136,6 +136,18 @@ export class DurableRegistry implements Registry {
   attest(ns: number): ReturnType<Registry['attest']> {
     return this.#guard((registry) => registry.attest(ns))
   }
+  reviewSnapshots(): Promise<void> {
+    return this.#guard((registry) => registry.reviewSnapshots())
+  }
+  disagreements(): ReturnType<Registry['disagreements']> {
+    return this.#open.registry.disagreements()
+  }
+  prove(...args: Parameters<Registry['prove']>): ReturnType<Registry['prove']> {
+    return this.#guard((registry) => registry.prove(...args))
+  }
+  leafOf(...args: Parameters<Registry['leafOf']>): ReturnType<Registry['leafOf']> {
+    return this.#guard((registry) => registry.leafOf(...args))
+  }
   heads(): readonly LogHead[] {
     return this.#open.registry.heads()
   }

@@ -1,8 +1,13 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { pino } from 'pino'
+import { systemClock } from '../../src/clock.ts'
+import { startNode } from '../../src/node.ts'
 import { dataset, feed, foundIn, serveNode, tempDir } from '../test-node.ts'
 import { run } from './run.ts'
+
+type Shown = { readonly id: string; readonly settled: boolean }
 
 describe('mulu evidence and mulu verify FILE', () => {
   let dir: string
@@ -74,6 +79,47 @@ describe('mulu evidence and mulu verify FILE', () => {
       expect(ran.stderr, args.join(' ')).to.include(code)
     }
   })
+
+  it('[CL24] proves that a record was in a snapshot or was not, and tells who signed it and who agreed', async () => {
+    const id = await importTwo()
+    const named = await run('roster', 'propose', '--dir', at, '--witness', '1')
+    expect(named.status, named.stderr).to.equal(0)
+    const open = JSON.parse((await run('snapshot', '--dir', at, '--json')).stdout)
+    const early = await run('evidence', id, '--dir', at, '--out', file, '--snapshot', open.id)
+    expect([early.status, early.stderr]).to.satisfy(
+      ([status, text]: [number, string]) =>
+        status === 1 && text.includes('MULU_SNAPSHOT_UNSETTLED'),
+    )
+    await untilSettled(open.id)
+    const proven = await reportOf(id)
+    expect(proven.snapshot).to.deep.include({ id: open.id, found: true, state: 'same' })
+    expect(proven.snapshot.witnessedBy).to.deep.equal([proven.snapshot.by])
+    expect((await run('verify', file)).stdout)
+      .to.match(/was in the catalogue of .*, as signed by Test Office \/ 测试中心 \(writer 1\)/)
+      .and.match(/witnessed by Test Office \/ 测试中心 \(writer 1\)/)
+    const absent = await reportOf('1/resource/none', '--snapshot', open.id.slice(0, 20))
+    expect(absent.snapshot).to.deep.include({ id: open.id, found: false, state: null })
+    expect(absent).to.deep.include({ fields: [], history: [], commits: 0 })
+    expect((await run('verify', file)).stdout).to.match(/was NOT in the catalogue of /)
+    const unknown = ['evidence', id, '--dir', at, '--out', file, '--snapshot', 'sha256:00']
+    expect((await run(...unknown)).stderr).to.include('MULU_SNAPSHOT_UNKNOWN')
+  })
+
+  const reportOf = async (...args: readonly string[]) => {
+    const made = await run('evidence', ...args, '--dir', at, '--out', file)
+    expect(made.status, made.stderr).to.equal(0)
+    return JSON.parse((await run('verify', file, '--json')).stdout)
+  }
+
+  /** Runs the node, which is the witness, until it has agreed; the test's time limit ends it. */
+  async function untilSettled(id: string): Promise<void> {
+    const options = { dir: at, port: 0, peerPort: 0, offline: true, mdns: false }
+    await using _node = await startNode(options, systemClock, pino({ level: 'silent' }))
+    for (let isSettled = false; !isSettled; ) {
+      const { snapshots } = JSON.parse((await run('status', '--dir', at, '--json')).stdout)
+      isSettled = snapshots.some((each: Shown) => each.id === id && each.settled)
+    }
+  }
 
   it('[HT57] gives the evidence for a record to the holder of the access key', async () => {
     const id = await importTwo()

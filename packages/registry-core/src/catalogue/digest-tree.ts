@@ -1,20 +1,16 @@
 /**
- * The catalogue digest: a Merkle tree namespace -> group -> bucket -> leaf. A write only marks
- * its bucket as dirty in its own batch; the tree is brought up to date when somebody asks, so a
- * bulk import hashes each bucket once and an unchanged catalogue costs one read. Buckets known to
- * be marked are not marked again.
+ * The catalogue digest: a Merkle tree namespace -> group -> bucket -> record (tree-nodes.ts). A
+ * write only marks its bucket as dirty in its own batch; the tree is brought up to date when
+ * somebody asks, so a bulk import hashes each bucket once and an unchanged catalogue costs one
+ * read. Buckets known to be marked are not marked again.
  *
- * bucket   first 12 bits of hash("mulu/tree/1" || rec), 3 hex; group: its first 6 bits
- * bucket   hash("mulu/tree/1" || leaf …) with leaves in order of `kind/local`
- * group    hash("mulu/tree/1" || 64 bucket hashes); scope: hash over its 64 groups, kept under
- *          `root/<audience>/<ns>`;
- * root     hash("mulu/tree/1" || CBOR [[ns, scope hash] …]) over the namespaces of an audience;
- * where nothing is, 33 zero bytes stand
+ * Of each namespace and audience the hashes are stored of buckets, `b` and 3 hex, of groups, `g`
+ * and 2 hex, and of the scope, under `root/<audience>/<ns>`; none where nothing is.
  */
 import { type Audience, audienceText } from '../commit/audience.ts'
-import { type Crypto, DOMAIN, HASH_BYTES, type Hash, hash, hashOfText } from '../crypto.ts'
+import { type Crypto, DOMAIN, type Hash, hashWritten } from '../crypto.ts'
+import { ByteWriter } from '../encoding/byte-writer.ts'
 import { concat } from '../encoding/bytes.ts'
-import { encodeCbor } from '../encoding/cbor.ts'
 import {
   commitBatch,
   del,
@@ -27,8 +23,22 @@ import {
   scopePrefix,
   under,
 } from '../store/store.ts'
+import {
+  type BucketRow,
+  bucketOf,
+  CHILDREN,
+  encodeTop,
+  NOTHING,
+  nodeHash,
+  readTop,
+  type TopRow,
+  writeBucket,
+} from './tree-nodes.ts'
 
-const NOTHING = new Uint8Array(HASH_BYTES)
+/** Whether a node has been seen with all that is below it. */
+type IsKnown = (node: Hash) => Promise<boolean>
+
+const BUCKET_DIGITS = 3
 const MARK = new Uint8Array()
 
 /** The digest tree of one store. */
@@ -50,12 +60,57 @@ export class DigestTree {
 
   /** The digest over all namespaces of an audience, brought up to date first. */
   async root(aud: Audience): Promise<Hash> {
+    return nodeHash(this.#crypto, await this.#top(aud))
+  }
+
+  /** The leaf of a record. */
+  leaf(scope: Scope, rec: string): Promise<Hash | undefined> {
+    return this.#store.leaves.get(leafKey(this.#crypto, scopePrefix(scope), rec))
+  }
+
+  /**
+   * The bytes of every node of an audience, each after all that is below it; what `isKnown` names
+   * is left out with everything below. Brought up to date first.
+   */
+  async *nodes(aud: Audience, isKnown: IsKnown): AsyncGenerator<Uint8Array> {
+    const top = await this.#top(aud)
+    for (const [ns, scope] of readTop(top)) {
+      if (await isKnown(scope)) continue
+      const prefix = scopePrefix({ ns, aud })
+      const groups = await this.#children(prefix, 'g', 0)
+      for (const [group, child] of groups.entries()) {
+        if (child !== NOTHING && !(await isKnown(child))) yield* this.#group(prefix, group, isKnown)
+      }
+      yield concat(...groups)
+    }
+    yield top
+  }
+
+  async *#group(prefix: string, group: number, isKnown: IsKnown): AsyncGenerator<Uint8Array> {
+    const buckets = await this.#children(prefix, 'b', group * CHILDREN)
+    for (const [i, child] of buckets.entries()) {
+      if (child === NOTHING || (await isKnown(child))) continue
+      const bucket = fixedHex(group * CHILDREN + i, 3)
+      const writer = new ByteWriter()
+      writeBucket(writer, await bucketRows(this.#store, `${prefix}/${bucket}`))
+      yield writer.copy()
+    }
+    yield concat(...buckets)
+  }
+
+  async #children(prefix: string, kind: 'g' | 'b', from: number): Promise<readonly Hash[]> {
+    const digits = kind === 'g' ? 2 : 3
+    const keys = range64((i) => `${prefix}/${kind}${fixedHex(from + i, digits)}`)
+    return (await this.#store.tree.getMany([...keys])).map((stored) => stored ?? NOTHING)
+  }
+
+  async #top(aud: Audience): Promise<Uint8Array> {
     await this.#refresh()
-    const rows: [number, Uint8Array][] = []
+    const rows: TopRow[] = []
     for await (const [key, value] of this.#store.tree.iterator(under(rootPrefix(aud)))) {
       rows.push([Number.parseInt(key.slice(-8), 16), value])
     }
-    return hash(this.#crypto, DOMAIN.tree, encodeCbor(rows))
+    return encodeTop(rows)
   }
 
   async #refresh(): Promise<void> {
@@ -87,8 +142,8 @@ export class LeafStage {
 
   /** Sets or removes the leaf of a record and marks its bucket. */
   set(rec: string, leaf: Hash | undefined): void {
-    const bucket = `${this.#prefix}/${bucketOf(this.#crypto, rec)}`
-    const key = `${bucket}/${rec}`
+    const key = leafKey(this.#crypto, this.#prefix, rec)
+    const bucket = key.slice(0, this.#prefix.length + BUCKET_DIGITS + 1)
     const { leaves, dirty } = this.#store
     this.operations.push(leaf === undefined ? del(leaves, key) : put(leaves, key, leaf))
     if (this.#marked.has(bucket) || this.#marks.has(bucket)) return
@@ -102,14 +157,13 @@ export class LeafStage {
   }
 }
 
-function bucketOf(crypto: Crypto, rec: string): string {
-  const digest = hashOfText(crypto, DOMAIN.tree, rec)
-  return fixedHex(((digest[1] ?? 0) << 4) | ((digest[2] ?? 0) >> 4), 3)
+function leafKey(crypto: Crypto, prefix: string, rec: string): string {
+  return `${prefix}/${fixedHex(bucketOf(crypto, rec), BUCKET_DIGITS)}/${rec}`
 }
 
 /** The operation that marks the bucket of a stored leaf, by the leaf's key. */
-export function bucketMark(store: Store, prefix: string, leafKey: string): Operation {
-  return put(store.dirty, leafKey.slice(0, prefix.length + 4), MARK)
+export function bucketMark(store: Store, prefix: string, leaf: string): Operation {
+  return put(store.dirty, leaf.slice(0, prefix.length + BUCKET_DIGITS + 1), MARK)
 }
 
 function rootPrefix(aud: Audience): string {
@@ -135,9 +189,9 @@ async function refreshScope(
 ): Promise<void> {
   const fresh = new Map<string, Hash>()
   for (const bucket of buckets) {
-    const leaves = await store.leaves.values(under(`${prefix}/${bucket}`)).all()
-    const isEmpty = leaves.length === 0
-    fresh.set(`b${bucket}`, isEmpty ? NOTHING : hash(crypto, DOMAIN.tree, ...leaves))
+    const rows = await bucketRows(store, `${prefix}/${bucket}`)
+    const isEmpty = rows.length === 0
+    fresh.set(`b${bucket}`, isEmpty ? NOTHING : bucketHash(crypto, rows))
   }
   const groups = new Set(buckets.map((bucket) => Number.parseInt(bucket, 16) >> 6))
   for (const group of groups) {
@@ -154,6 +208,15 @@ async function refreshScope(
   ])
 }
 
+async function bucketRows(store: Store, bucket: string): Promise<readonly BucketRow[]> {
+  const found = await store.leaves.iterator(under(bucket)).all()
+  return found.map(([key, leaf]) => [key.slice(bucket.length + 1), leaf])
+}
+
+function bucketHash(crypto: Crypto, rows: readonly BucketRow[]): Hash {
+  return hashWritten(crypto, DOMAIN.tree, (writer) => writeBucket(writer, rows))
+}
+
 function treeOperation(store: Store, key: string, value: Hash): Operation {
   return value === NOTHING ? del(store.tree, key) : put(store.tree, key, value)
 }
@@ -168,9 +231,9 @@ async function nodeOver(
   const stored = await store.tree.getMany(children.map((child) => `${prefix}/${child}`))
   const hashes = children.map((child, i) => fresh.get(child) ?? stored[i] ?? NOTHING)
   if (hashes.every((value) => value === NOTHING)) return NOTHING
-  return hash(crypto, DOMAIN.tree, concat(...hashes))
+  return nodeHash(crypto, concat(...hashes))
 }
 
 function range64<T>(make: (index: number) => T): readonly T[] {
-  return Array.from({ length: 64 }, (_, index) => make(index))
+  return Array.from({ length: CHILDREN }, (_, index) => make(index))
 }

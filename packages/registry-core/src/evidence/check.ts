@@ -5,13 +5,16 @@
  */
 import type { FieldProvenance, HistoryItem } from '../catalogue/catalogue.ts'
 import { type Commit, entrySection, readCommit } from '../commit/commit.ts'
-import { type Crypto, hashToText } from '../crypto.ts'
+import type { Header } from '../commit/header.ts'
+import { type Crypto, type Hash, hashToText } from '../crypto.ts'
+import { equalBytes } from '../encoding/bytes.ts'
 import { MuluError } from '../errors.ts'
 import type { LogHead } from '../log/log.ts'
-import { recOf } from '../record/record-id.ts'
+import { type RecordId, recOf } from '../record/record-id.ts'
 import type { View } from '../record/view.ts'
 import type { Registry } from '../registry.ts'
 import type { Roster } from '../roster/roster.ts'
+import { checkProof, type Proven } from '../snapshot/proof.ts'
 import type { Evidence } from './evidence.ts'
 
 /** What evidence shows, all of it recomputed from signatures. */
@@ -24,6 +27,16 @@ export type Checked = {
   /** How far each log goes in the file. */
   readonly heads: readonly LogHead[]
   readonly commits: number
+  /** What the proof of a snapshot shows, where the file has one. */
+  readonly snapshot: ShownSnapshot | undefined
+}
+
+/** A proven snapshot, and which state of the record it had. */
+export type ShownSnapshot = Proven & {
+  /** The commit of the file that brought the record to the leaf of the snapshot. */
+  readonly asAfter: { readonly writer: number; readonly seq: number } | undefined
+  /** Whether that is the state which the whole file shows. */
+  readonly isPresent: boolean
 }
 
 type Progress = (done: number, total: number) => void
@@ -39,21 +52,40 @@ export async function checkEvidence(
   onProgress: Progress = () => undefined,
 ): Promise<Checked> {
   await addRosters(scratch, evidence)
+  const { proof, record } = evidence
+  const proven = proof && checkProof(crypto, scratch.rosters, record, proof)
+  let asAfter: ShownSnapshot['asAfter']
+  let wasThen = false
   for (const [index, commit] of evidence.commits.entries()) {
-    await addCommit(crypto, scratch, evidence, commit)
+    const { writer, seq } = await addCommit(crypto, scratch, evidence, commit)
+    const isThen = proven !== undefined && (await hasLeaf(scratch, record, proven.leaf))
+    if (isThen && !wasThen) asAfter = { writer, seq }
+    wasThen = isThen
     onProgress(index + 1, evidence.commits.length)
   }
   const { roster, catalogue } = scratch
-  const history = await catalogue.history(evidence.record)
-  if (roster === undefined || history.length === 0) throw refusal({ reason: 'nothing is shown' })
+  const history = await catalogue.history(record)
+  const isNothing = history.length === 0 && proven === undefined
+  if (roster === undefined || isNothing) throw refusal({ reason: 'nothing is shown' })
+  const isPresent = await hasLeaf(scratch, record, proven?.leaf)
   return {
     roster,
-    view: await catalogue.record(evidence.record),
-    fields: await catalogue.provenance(evidence.record),
+    view: await catalogue.record(record),
+    fields: await catalogue.provenance(record),
     history,
     heads: scratch.heads(),
     commits: evidence.commits.length,
+    snapshot: proven && { ...proven, asAfter, isPresent },
   }
+}
+
+async function hasLeaf(
+  scratch: Registry,
+  record: RecordId,
+  leaf: Hash | undefined,
+): Promise<boolean> {
+  const now = await scratch.leafOf(record)
+  return leaf !== undefined && now !== undefined && equalBytes(now, leaf)
 }
 
 async function addRosters(scratch: Registry, evidence: Evidence): Promise<void> {
@@ -67,7 +99,7 @@ async function addCommit(
   scratch: Registry,
   { record }: Evidence,
   commit: Commit,
-): Promise<void> {
+): Promise<Header> {
   const read = readCommit(crypto, commit)
   const where = { commit: hashToText(read.id), writer: read.read.writer, seq: read.read.seq }
   if (read.read.ns !== record.ns || read.read.aud !== 1) throw refusal({ ...where, reason: 'log' })
@@ -77,7 +109,7 @@ async function addCommit(
   if (!isWhole) throw refusal({ ...where, code: 'MULU_BODY_MISSING' })
   const [acceptance] = await scratch.accept([commit])
   const outcome = acceptance?.outcome
-  if (outcome?.kind === 'in force' || outcome?.kind === 'void') return
+  if (outcome?.kind === 'in force' || outcome?.kind === 'void') return read.read
   const reason = outcome?.kind === 'waits' ? { missing: outcome.missing } : { code: outcome?.code }
   throw refusal({ ...where, ...reason })
 }

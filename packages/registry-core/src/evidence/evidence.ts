@@ -12,7 +12,8 @@
  * profiles canonical JSON of the profiles that the rosters name
  * commits  in wire form, none before what it follows or names in `after`: of every log of the
  *          namespace that the record's commits rest on, all from the first one on. Bodies that say
- *          nothing of the record travel as hashes.
+ *          nothing of the record travel as hashes. Empty for a record that is not there.
+ * proof    of a snapshot in which the record was or was not (snapshot/proof.ts); may be left out
  *
  * The hash at the end finds damage; it proves nothing, since whoever alters a file can make it anew.
  */
@@ -30,6 +31,7 @@ import {
   ROSTER_BYTES_MAX,
 } from '../limits.ts'
 import { parseRecordId, type RecordId, recOf, recordIdText } from '../record/record-id.ts'
+import { decodeProof, encodeProof, type SnapshotProof } from '../snapshot/proof.ts'
 
 /** What a file of evidence holds; nothing of it is verified yet. */
 export type Evidence = {
@@ -37,21 +39,23 @@ export type Evidence = {
   readonly rosters: readonly Uint8Array[]
   readonly profiles: readonly Uint8Array[]
   readonly commits: readonly Commit[]
+  readonly proof?: SnapshotProof
 }
 
 const MAGIC = utf8('mulu/evidence/1')
-const KEYS = ['v', 'record', 'rosters', 'profiles', 'commits']
+const KEYS = ['v', 'record', 'rosters', 'profiles', 'commits', 'proof']
 const ROSTERS_MAX = 65_536
 
 /** The bytes of a file. MULU_EVIDENCE_SIZE when they are more than anybody would read. */
 export function encodeEvidence(crypto: Crypto, evidence: Evidence): Uint8Array {
-  const { record, rosters, profiles, commits } = evidence
+  const { record, rosters, profiles, commits, proof } = evidence
   const body = encodeCbor({
     v: 1,
     record: recordIdText(record.ns, recOf(record)),
     rosters,
     profiles,
     commits: commits.map(encodeCommit),
+    proof: proof && encodeProof(proof),
   })
   const bytes = concat(MAGIC, body, hash(crypto, MAGIC, body))
   checkSize(bytes)
@@ -84,6 +88,10 @@ function bodyOf(crypto: Crypto, bytes: Uint8Array): Uint8Array {
   return body
 }
 
+function readProof(value: unknown): SnapshotProof {
+  return decodeProof(readBytes(value, 1, EVIDENCE_BYTES_MAX, 'proof'))
+}
+
 function readBody(body: Uint8Array): Evidence {
   const shape = readShape(decodeCbor(body), KEYS, 'evidence')
   readInteger(shape['v'], 1, 1, 'v')
@@ -94,5 +102,6 @@ function readBody(body: Uint8Array): Evidence {
     rosters: listOf('rosters', ROSTER_BYTES_MAX, ROSTERS_MAX),
     profiles: listOf('profiles', PROFILE_BYTES_MAX, ROSTERS_MAX),
     commits: listOf('commits', COMMIT_BYTES_MAX, EVIDENCE_COMMITS_MAX).map(decodeCommit),
+    ...(shape['proof'] === undefined ? {} : { proof: readProof(shape['proof']) }),
   }
 }

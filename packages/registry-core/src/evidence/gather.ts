@@ -10,36 +10,71 @@ import {
   readCommit,
   type StoredBody,
 } from '../commit/commit.ts'
-import type { Crypto } from '../crypto.ts'
+import { readHeader } from '../commit/header.ts'
+import type { Crypto, Hash } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
-import { MuluError } from '../errors.ts'
+import { isMuluError, MuluError } from '../errors.ts'
 import { EVIDENCE_BYTES_MAX } from '../limits.ts'
 import type { LogKey } from '../log/log.ts'
 import { type RecordId, recOf, recordIdText } from '../record/record-id.ts'
 import type { Registry } from '../registry.ts'
+import type { SnapshotProof } from '../snapshot/proof.ts'
+import { snapshotOf } from '../snapshot/statement.ts'
 import type { Evidence } from './evidence.ts'
 
 const PAGE_BYTES = 1_048_576
 
-/** Gathers it. MULU_RECORD_NOT_FOUND, MULU_EVIDENCE_SIZE. */
+/**
+ * Gathers it, with the proof of one snapshot: that given, else the newest that can be proven here.
+ * MULU_RECORD_NOT_FOUND when neither record nor proof is here, MULU_EVIDENCE_SIZE, MULU_SNAPSHOT
+ * codes for a given snapshot.
+ */
 export async function gatherEvidence(
   crypto: Crypto,
   registry: Registry,
   record: RecordId,
+  snapshot?: Hash,
 ): Promise<Evidence> {
   const history = await registry.catalogue.history(record)
-  if (history.length === 0) {
+  const proof =
+    snapshot === undefined
+      ? await newestProof(registry, record)
+      : await registry.prove(snapshot, record)
+  if (history.length === 0 && proof === undefined) {
     const id = recordIdText(record.ns, recOf(record))
     throw new MuluError('MULU_RECORD_NOT_FOUND', { details: { id } })
   }
   const walk = new Walk(crypto, registry, record)
+  // What the snapshot covers comes first, so that the check meets the record as it was then.
+  const heads =
+    proof === undefined ? [] : (snapshotOf(readHeader(proof.snapshot.header))?.heads ?? [])
+  for (const { source } of history) {
+    const covered = heads.find(([ns, writer]) => ns === record.ns && writer === source.client)
+    await walk.reach(source.client, Math.min(source.seq, covered?.[2] ?? 0))
+  }
   for (const { source } of history) await walk.reach(source.client, source.seq)
   return {
     record,
     rosters: registry.rosters.map((roster) => roster.bytes),
     profiles: await profilesOf(registry),
     commits: walk.commits,
+    ...(proof === undefined ? {} : { proof }),
   }
+}
+
+async function newestProof(
+  registry: Registry,
+  record: RecordId,
+): Promise<SnapshotProof | undefined> {
+  for (const { id } of registry.snapshots().filter((each) => each.isRootSettled)) {
+    try {
+      return await registry.prove(id, record)
+    } catch (error) {
+      const isOther = isMuluError(error) && error.code.startsWith('MULU_SNAPSHOT_')
+      if (!isOther) throw error
+    }
+  }
+  return undefined
 }
 
 async function profilesOf(registry: Registry): Promise<readonly Uint8Array[]> {

@@ -28,17 +28,21 @@ export function hasRight(state: RosterState, log: LogKey, right: Right): boolean
   return openGrant(state, log)?.rights.includes(right) ?? false
 }
 
-/** Where a newer state ends a grant that an older one gave; undefined while it is open. */
-export function closedAt(
-  newest: RosterState,
-  log: LogKey,
-  cited: Grant,
-): { readonly seq: number; readonly final: boolean } | undefined {
+/** Where a newer state ends a grant that an older one gave, and the commit that stands there. */
+export type GrantEnd = {
+  readonly seq: number
+  readonly final: boolean
+  readonly end: LogEnd | undefined
+}
+
+/** The end of a grant; undefined while it is open. */
+export function closedAt(newest: RosterState, log: LogKey, cited: Grant): GrantEnd | undefined {
   const grant = newest.writers
     .get(log.writer)
     ?.grants.find((g) => g.ns === cited.ns && g.from === cited.from)
   if (grant?.until === undefined) return undefined
-  return { seq: endOf(grant.until.ends, log)?.seq ?? 0, final: grant.until.final }
+  const end = endOf(grant.until.ends, log)
+  return { seq: end?.seq ?? 0, final: grant.until.final, end }
 }
 
 function endOf(ends: readonly LogEnd[], log: LogKey): LogEnd | undefined {

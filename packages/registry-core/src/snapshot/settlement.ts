@@ -117,6 +117,21 @@ export class Settlement {
       .map(logOfKey)
   }
 
+  /** A snapshot as it was signed, and the standing receipts of witnesses that came to its root. */
+  async signed({ id, witnesses }: Snapshot): Promise<{
+    readonly snapshot: ReadCommit | undefined
+    readonly receipts: readonly ReadCommit[]
+  }> {
+    const receipts = new Map<number, ReadCommit>()
+    for (const receipt of this.#receipts.get(toHex(id)) ?? []) {
+      const by = receipt.read.writer
+      const isOfRoot = receiptOf(receipt.read)?.isRootChecked === true
+      if (!isOfRoot || receipts.has(by) || !witnesses.includes(by)) continue
+      if (await this.#stands(receipt)) receipts.set(by, receipt)
+    }
+    return { snapshot: this.#snapshots.get(toHex(id)), receipts: [...receipts.values()] }
+  }
+
   async #count(commit: ReadCommit): Promise<Snapshot | undefined> {
     const { ns, aud, writer, seq, roster, stamp } = commit.read
     const statement = snapshotOf(commit.read)

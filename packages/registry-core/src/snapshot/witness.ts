@@ -9,6 +9,7 @@ import type { Crypto, Hash } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
 import { MuluError } from '../errors.ts'
 import { HEADER_BYTES_MAX } from '../limits.ts'
+import type { LogKey } from '../log/log.ts'
 import type { LogState } from '../log/log-state.ts'
 import type { Logs } from '../log/logs.ts'
 import { decodeOutcome } from '../log/stored-outcome.ts'
@@ -28,7 +29,8 @@ export type WitnessContext = {
 export type Judgement =
   | { readonly kind: 'agrees'; readonly isRootChecked: boolean }
   | { readonly kind: 'waits' }
-  | { readonly kind: 'differs'; readonly in: 'heads' | 'root' }
+  | { readonly kind: 'differs'; readonly in: 'heads'; readonly log: LogKey }
+  | { readonly kind: 'differs'; readonly in: 'root' }
 
 /** Header bytes beside the heads: `after` at its usual size, and all other keys. */
 const RESERVE_BYTES = 8_192
@@ -60,7 +62,7 @@ export async function judgeSnapshot(
     if (await countsAt(context.store, commitKey(log, seq, id))) continue
     const state = context.logs.get(log)
     const isBehind = state.accepted.seq < seq && !state.ended
-    return isBehind ? { kind: 'waits' } : { kind: 'differs', in: 'heads' }
+    return isBehind ? { kind: 'waits' } : { kind: 'differs', in: 'heads', log }
   }
   if (equalBytes(await context.root(), snapshot.root)) {
     return { kind: 'agrees', isRootChecked: true }
@@ -83,7 +85,8 @@ async function hasOnlyStatementsBeyond(
     const { lt } = under(positionPrefix(log, accepted.seq))
     const range = { gte: positionPrefix(log, from), lt }
     for await (const [key, bytes] of store.commits.iterator(range)) {
-      const isEmpty = readCommit(crypto, decodeCommit(bytes)).read.entries.length === 0
+      const { entries, erase } = readCommit(crypto, decodeCommit(bytes)).read
+      const isEmpty = entries.length === 0 && erase.length === 0
       // Commits of a branch that lost touch no record.
       if (!isEmpty && (await countsAt(store, key))) return false
     }
@@ -97,14 +100,19 @@ async function countsAt(store: Store, key: string): Promise<boolean> {
   return kind === 'in force' || kind === 'void'
 }
 
-/** The newest snapshot of each log that a writer may witness and has not agreed to yet. */
-export function openFor(writer: number, snapshots: readonly Snapshot[]): readonly Snapshot[] {
+/** The newest snapshot of each log. */
+export function newestOfEach(snapshots: readonly Snapshot[]): readonly Snapshot[] {
   const newest = new Map<string, Snapshot>()
   for (const snapshot of snapshots) {
     const key = logPrefix(snapshot.log)
     if ((newest.get(key)?.seq ?? 0) < snapshot.seq) newest.set(key, snapshot)
   }
   return [...newest.values()]
+}
+
+/** The newest snapshot of each log that a writer may witness and has not agreed to yet. */
+export function openFor(writer: number, snapshots: readonly Snapshot[]): readonly Snapshot[] {
+  return newestOfEach(snapshots)
     .filter(({ witnesses, agreed }) => witnesses.includes(writer) && !agreed.includes(writer))
     .sort((a, b) => (toHex(a.id) < toHex(b.id) ? -1 : 1))
 }

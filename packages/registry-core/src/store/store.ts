@@ -1,5 +1,5 @@
 /**
- * The store: sublevels over one abstract-level database, format 2.
+ * The store: sublevels over one abstract-level database, format 3.
  *
  * sublevel  key -> value
  * meta      `format`, `federation`, `replay/<scope>` -> bytes
@@ -15,6 +15,7 @@
  * dirty     `<scope>/<bucket>` -> nothing; buckets whose hash is out of date
  * statements `<log>/<seq>/<id>` -> nothing; snapshots and receipts among the commits
  * evidence  `<log>/<seq>` -> two headers with signatures that prove a fork
+ * kept      digest trees of snapshots (snapshot/kept-trees.ts)
  *
  * scope is `<ns 8 hex>/<audience>`, log is `<scope>/<writer 8 hex>`, seq 12 hex, id 16 hex (the
  * start of the commit's hash): numbers of fixed width, so that ranges are in order.
@@ -45,12 +46,13 @@ export type Store = {
   readonly dirty: Sublevel<Uint8Array>
   readonly statements: Sublevel<Uint8Array>
   readonly evidence: Sublevel<Uint8Array>
+  readonly kept: Sublevel<Uint8Array>
 }
 
 /** One write of a batch. */
 export type Operation = AbstractBatchOperation<Database, string, string | Uint8Array>
 
-const FORMAT = '2'
+const FORMAT = '3'
 
 /** Opens the sublevels and checks the format; MULU_STORE_VERSION when it is another one. */
 export async function openStore(db: Database): Promise<Store> {
@@ -72,6 +74,7 @@ export async function openStore(db: Database): Promise<Store> {
     dirty: bytes('dirty'),
     statements: bytes('statements'),
     evidence: bytes('evidence'),
+    kept: bytes('kept'),
   }
   await checkFormat(store)
   return store

@@ -52,9 +52,9 @@ export function addOperationRoutes(
   })
   const evidence = apiPath('get', `${RECORD_PATH}/evidence`)
   router.get(evidence.path, guard, async (request, response) => {
-    readQuery(request, evidence)
+    const [snapshot] = readQuery(request, evidence)['snapshot'] ?? []
     const { ns, kind, local } = request.params
-    const bytes = await operations.evidence(`${ns}/${kind}/${local}`)
+    const bytes = await operations.evidence(`${ns}/${kind}/${local}`, snapshot)
     response.type(evidence.produces).send(Buffer.from(bytes))
   })
   router.get('/api/v1/export', guard, async (request, response) => {
