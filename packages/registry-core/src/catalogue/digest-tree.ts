@@ -39,6 +39,8 @@ import {
 type IsKnown = (node: Hash) => Promise<boolean>
 
 const BUCKET_DIGITS = 3
+/** Up to so many buckets are looked up one by one; for more all leaves of the scope are read. */
+const BUCKETS_APART_MAX = 256
 const MARK = new Uint8Array()
 
 /** The digest tree of one store. */
@@ -188,10 +190,9 @@ async function refreshScope(
   buckets: readonly string[],
 ): Promise<void> {
   const fresh = new Map<string, Hash>()
-  for (const bucket of buckets) {
-    const rows = await bucketRows(store, `${prefix}/${bucket}`)
-    const isEmpty = rows.length === 0
-    fresh.set(`b${bucket}`, isEmpty ? NOTHING : bucketHash(crypto, rows))
+  for (const bucket of buckets) fresh.set(`b${bucket}`, NOTHING)
+  for await (const [bucket, rows] of filledBuckets(store, prefix, buckets)) {
+    fresh.set(`b${bucket}`, bucketHash(crypto, rows))
   }
   const groups = new Set(buckets.map((bucket) => Number.parseInt(bucket, 16) >> 6))
   for (const group of groups) {
@@ -206,6 +207,43 @@ async function refreshScope(
     treeOperation(store, `${rootPrefix(aud)}/${fixedHex(ns, 8)}`, top),
     ...buckets.map((bucket) => del(store.dirty, `${prefix}/${bucket}`)),
   ])
+}
+
+/** Those of some buckets that are not empty, with their leaves. */
+async function* filledBuckets(
+  store: Store,
+  prefix: string,
+  buckets: readonly string[],
+): AsyncGenerator<readonly [bucket: string, rows: readonly BucketRow[]]> {
+  if (buckets.length > BUCKETS_APART_MAX) {
+    const wanted = new Set(buckets)
+    for await (const filled of allBuckets(store, prefix)) if (wanted.has(filled[0])) yield filled
+    return
+  }
+  for (const bucket of buckets) {
+    const rows = await bucketRows(store, `${prefix}/${bucket}`)
+    if (rows.length > 0) yield [bucket, rows]
+  }
+}
+
+async function* allBuckets(
+  store: Store,
+  prefix: string,
+): AsyncGenerator<readonly [bucket: string, rows: readonly BucketRow[]]> {
+  const start = prefix.length + 1
+  const end = start + BUCKET_DIGITS
+  let bucket = ''
+  let rows: BucketRow[] = []
+  for await (const [key, leaf] of store.leaves.iterator(under(prefix))) {
+    const at = key.slice(start, end)
+    if (at !== bucket && rows.length > 0) {
+      yield [bucket, rows]
+      rows = []
+    }
+    bucket = at
+    rows.push([key.slice(end + 1), leaf])
+  }
+  if (rows.length > 0) yield [bucket, rows]
 }
 
 async function bucketRows(store: Store, bucket: string): Promise<readonly BucketRow[]> {
