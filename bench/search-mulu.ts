@@ -16,7 +16,7 @@ import {
   recordKey,
   type Store,
 } from '../packages/registry-core/src/store/store.ts'
-import { benchQueries } from './search-queries.ts'
+import { benchQueries, benchTyped } from './search-queries.ts'
 import { SearchRecords } from './search-records.ts'
 import { report, type SearchResult } from './search-result.ts'
 
@@ -43,9 +43,10 @@ async function openAndAsk(): Promise<Partial<SearchResult>> {
   globalThis.gc?.()
   const residentIdle = process.memoryUsage().rss
   const queries = await ask(index)
+  const suggestionMs = await type(index)
   await index.close()
   await db.close()
-  return { openMs, residentIdle, queries }
+  return { openMs, residentIdle, queries, suggestionMs }
 }
 
 async function insert(): Promise<Partial<SearchResult>> {
@@ -127,6 +128,17 @@ async function ask(index: SearchIndex): Promise<SearchResult['queries']> {
     results.push({ kind, q, ms: performance.now() - began, total: found })
   }
   return results
+}
+
+async function type(index: SearchIndex): Promise<readonly number[]> {
+  for (const typed of benchTyped(records, 99).slice(0, 24)) await index.suggestions(typed)
+  const times: number[] = []
+  for (const typed of benchTyped(records, 5)) {
+    const began = performance.now()
+    await index.suggestions(typed)
+    times.push(performance.now() - began)
+  }
+  return times
 }
 
 async function askOne(index: SearchIndex, q: string, theme: string | undefined): Promise<number> {
