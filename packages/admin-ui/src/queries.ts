@@ -66,15 +66,6 @@ export function suggestionsQuery(typed: string) {
   })
 }
 
-/** How many records a search would find, without reading them. */
-export function countQuery(search: Search) {
-  const query = searchToQuery(search, null, 1).toString()
-  return queryOptions({
-    queryKey: ['count', query],
-    queryFn: ({ signal }) => requestJson<RecordList>(`/records?${query}`, { signal }),
-  })
-}
-
 /** The labels of all values in use, read from the facets of the whole catalogue. */
 export const vocabularyQuery = queryOptions({
   queryKey: ['vocabulary'],

@@ -3,6 +3,7 @@
  * the OpenAPI document is made from it.
  */
 import { FILTERS, SORTS } from '@mulu/registry-core'
+import { EMPTY_SEARCH_DAYS_MAX } from '../store/empty-searches.ts'
 
 /** A query parameter. */
 export type Parameter = {
@@ -85,6 +86,13 @@ export const API_PATHS: readonly ApiPath[] = [
   read('/api/v1/records', 'Search and list records, with counts', LIST_PARAMETERS),
   read('/api/v1/suggestions', 'What somebody who is typing may want: names, keywords, records', [
     { name: 'q', description: 'What is typed so far', schema: TEXT },
+  ]),
+  write('get', '/api/v1/empty-searches', 'What was looked for in vain, by words and days', [
+    {
+      name: 'days',
+      description: 'Days to look back, today included',
+      schema: { type: 'integer', minimum: 1, maximum: EMPTY_SEARCH_DAYS_MAX, default: 30 },
+    },
   ]),
   read(RECORD, 'One record'),
   read(`${RECORD}/provenance`, 'For every field who set it, when, where and in which commit'),

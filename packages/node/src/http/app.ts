@@ -50,7 +50,7 @@ export function createApp(
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()))
   const guard = authenticate(accessKey)
   addNodeRoutes(app, context)
-  addRecordRoutes(app, context)
+  addRecordRoutes(app, context, guard)
   addChangeRoutes(app, context, guard)
   addOperationRoutes(app, context, guard)
   addBundleRoutes(app, context, guard)

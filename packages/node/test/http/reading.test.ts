@@ -112,18 +112,62 @@ describe('reading over HTTP', () => {
     expect(all.items[0]).not.to.have.property('marks')
   })
 
-  it('[HT47] names the words that no record has and other spellings, when nothing was found', async () => {
-    const none = async (q: string): Promise<unknown> =>
+  it('[HT47] names the words that no record has, and the nearest searches with what they find', async () => {
+    type Help = {
+      readonly missing: readonly string[]
+      readonly steps: readonly { readonly kind: string; readonly q: string; total: number }[]
+      readonly nearest: readonly { readonly id: string }[]
+    }
+    const none = async (query: string): Promise<Help> =>
+      (await node.get(`/api/v1/records?${query}`)).body.help
+    const q = encodeURIComponent
+    const misspelt = await none('q=dataset+rivres')
+    expect(misspelt.missing).to.deep.equal(['rivres'])
+    expect(misspelt.steps).to.deep.equal([
+      { kind: 'spelling', word: 'rivres', spelling: 'river', q: 'dataset river', total: 25 },
+      { kind: 'word', word: 'rivres', q: 'dataset', total: 25 },
+    ])
+    expect(misspelt.nearest).to.have.length(5)
+    expect((await none(`q=${q('何流')}`)).steps).to.deep.equal([
+      { kind: 'spelling', word: '何流', spelling: 'heliu', q: 'heliu', total: 1 },
+    ])
+    const filtered = await none('q=levels+water&kind=service&openness=closed')
+    expect(filtered.missing).to.deep.equal([])
+    expect(filtered.steps.map(({ kind, total }) => [kind, total])).to.deep.equal([
+      ['alone', 1],
+      ['alone', 25],
+    ])
+    expect((await none('kind=service&openness=closed')).steps).to.deep.equal([
+      { kind: 'filter', filter: 'kind', q: '', total: 5 },
+      { kind: 'filter', filter: 'openness', q: '', total: 1 },
+      { kind: 'filters', q: '', total: 26 },
+    ])
+  })
+
+  it('[HT47] goes on to parts of a word where no whole word helps', async () => {
+    const none = async (q: string) =>
       (await node.get(`/api/v1/records?q=${encodeURIComponent(q)}`)).body.help
-    expect(await none('dataset rivres')).to.deep.equal({
-      missing: ['rivres'],
-      spellings: [{ word: 'rivres', spelling: 'river', q: 'dataset river' }],
-    })
-    expect(await none('何流')).to.deep.equal({
-      missing: ['何流'],
-      spellings: [{ word: '何流', spelling: 'heliu', q: 'heliu' }],
-    })
-    expect(await none('qqqqq')).to.deep.equal({ missing: ['qqqqq'], spellings: [] })
+    expect((await none('riverxyz')).steps).to.deep.equal([
+      { kind: 'part', word: 'riverxyz', q: 'river*', total: 26 },
+    ])
+    const [part] = (await none('大河流域')).steps
+    expect(part).to.include({ kind: 'part', total: 1 })
+    expect(await none('qqqqq')).to.deep.equal({ missing: ['qqqqq'], steps: [], nearest: [] })
+  })
+
+  it('[HT70] counts searches that found nothing for the holder of the access key, and only those', async () => {
+    const empty = async (): Promise<readonly { words: string; count: number }[]> =>
+      (await node.own('/api/v1/empty-searches?days=7')).body.items
+    const before = await empty()
+    const query = 'q=glacier+melting'
+    for (const more of ['', '&limit=20', '&limit=1', '&sort=title']) {
+      await node.get(`/api/v1/records?${query}${more}`)
+    }
+    await node.get('/api/v1/suggestions?q=glacier+melting')
+    await node.get('/api/v1/records?q=rivers')
+    expect(await empty()).to.have.length(before.length + 1)
+    expect((await empty())[0]).to.deep.equal({ words: 'glacier melting', count: 3, days: 1 })
+    expect((await node.get('/api/v1/empty-searches')).status).to.equal(401)
   })
 
   it('[SR10] takes every declared filter, with what lies below a value, by code or by label', async () => {

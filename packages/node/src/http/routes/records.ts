@@ -9,31 +9,45 @@ import {
   type Query,
   type RecordId,
 } from '@mulu/registry-core'
-import type { Request, Router } from 'express'
+import type { Request, RequestHandler, Router } from 'express'
 import type { NodeContext } from '../../node-context.ts'
 import { asOf } from '../../status/as-of.ts'
 import { agencyRef } from '../../status/names.ts'
 import { apiPath } from '../api-paths.ts'
 import { facetLabel } from '../facet-labels.ts'
 import { showConflicts, showHistory, showProvenance } from '../present-source.ts'
+import { marksOf, readWords } from '../query-words.ts'
 import { type QueryValues, readQuery } from '../read-query.ts'
 import { findRecord, recordDocument } from '../record-document.ts'
-import { helpWith, marksOf, readWords } from '../search-help.ts'
+import { helpWith, type NoResultHelp } from '../search-help.ts'
+
+/** Records that a page for a reader has at least. */
+const FULL_PAGE = 20
+/** Days of searches without results that are told unless asked otherwise. */
+const EMPTY_SEARCH_DAYS = 30
 
 /** The address of a record. */
 export const RECORD_PATH = '/api/v1/records/:ns/:kind/:local'
 
 /** Adds the routes. */
-export function addRecordRoutes(router: Router, context: NodeContext): void {
+export function addRecordRoutes(router: Router, context: NodeContext, guard: RequestHandler): void {
   const { catalogue } = context.store.registry
   router.get('/api/v1/records', async (request, response) => {
     const values = readQuery(request, apiPath('get', '/api/v1/records'))
     const query = toQuery(values)
-    response.json(await pageDocument(context, query, await catalogue.query(query)))
+    const page = await catalogue.query(query)
+    response.json(await pageDocument(context, query, page))
+    await countEmpty(context, query, page)
   })
   router.get('/api/v1/suggestions', async (request, response) => {
     const { q = [] } = readQuery(request, apiPath('get', '/api/v1/suggestions'))
     response.json({ items: await catalogue.suggestions(q[0] ?? '') })
+  })
+  const empty = apiPath('get', '/api/v1/empty-searches')
+  router.get(empty.path, guard, async (request, response) => {
+    const { days = [] } = readQuery(request, empty)
+    const items = await context.store.emptySearches.list(Number(days[0] ?? EMPTY_SEARCH_DAYS))
+    response.json({ items })
   })
   router.get(RECORD_PATH, async (request, response) => {
     readQuery(request, apiPath('get', RECORD_PATH))
@@ -113,12 +127,31 @@ async function pageDocument(context: NodeContext, query: Query, page: Page): Pro
   return {
     total: page.total,
     words: parsed.words,
-    help: q === undefined || page.total > 0 ? null : await helpWith(catalogue, q, parsed),
+    help: page.total > 0 ? null : helpDocument(context, await helpWith(catalogue, query, parsed)),
     items: page.items.map((item) => itemDocument(context, item, parsed)),
     next: page.next,
     facets: Object.fromEntries(facets),
     asOf: await asOf(context),
   }
+}
+
+/** Somebody looked for something that is not here; counts of a page, a feed or a step are no search. */
+async function countEmpty(context: NodeContext, query: Query, page: Page): Promise<void> {
+  const { q, after, limit = FULL_PAGE } = query
+  if (q === undefined || after !== undefined || limit < FULL_PAGE || page.total > 0) return
+  const { words } = readWords(q, context.store.registry.profile)
+  try {
+    await context.store.emptySearches.count(q, words)
+  } catch (error) {
+    // The answer is out already, and a count is worth no failure.
+    context.logger.warn({ err: error }, 'a search without results was not counted')
+  }
+}
+
+function helpDocument(context: NodeContext, help: NoResultHelp): unknown {
+  const { profile } = context.store.registry
+  const words = readWords(help.steps[0]?.q, profile)
+  return { ...help, nearest: help.nearest.map((item) => itemDocument(context, item, words)) }
 }
 
 function itemDocument(context: NodeContext, item: Item, parsed: ParsedQuery): unknown {
