@@ -4,6 +4,7 @@ import type {
   AsOf,
   FieldSource,
   HistoryItem,
+  Item,
   RecordChange,
   RecordList,
   RecordView,
@@ -96,6 +97,17 @@ export function historyQuery(id: string) {
     queryFn: ({ signal }) =>
       requestJson<{ items: readonly HistoryItem[] }>(`/records/${id}/history`, { signal }),
     select: (answer) => answer.items,
+  })
+}
+
+/** Other records near to this one. */
+export function relatedQuery(id: string) {
+  return queryOptions({
+    queryKey: ['record', id, 'related'],
+    queryFn: ({ signal }) =>
+      requestJson<{ items: readonly Item[] }>(`/records/${id}/related`, { signal }),
+    select: (answer) => answer.items,
+    staleTime: SELDOM_MS,
   })
 }
 

@@ -98,6 +98,13 @@ export const API_PATHS: readonly ApiPath[] = [
   read(`${RECORD}/provenance`, 'For every field who set it, when, where and in which commit'),
   read(`${RECORD}/history`, 'All commits that touched the record, newest first'),
   read(`${RECORD}/conflicts`, 'Fields with several values'),
+  read(`${RECORD}/related`, 'Published records that share its rarest words, theme or agency', [
+    {
+      name: 'limit',
+      description: 'Records at most',
+      schema: { type: 'integer', minimum: 1, maximum: 20, default: 6 },
+    },
+  ]),
   write('get', `${RECORD}/evidence`, 'A file with which anybody can check it', [], BYTES_TYPE),
   {
     ...read('/api/v1/changes', 'Records changed since a time, as lines of JSON', [

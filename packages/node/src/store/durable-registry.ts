@@ -244,6 +244,7 @@ export class DurableRegistry implements Registry {
       provenance: (id) => ready().then(() => now().provenance(id)),
       history: (id) => ready().then(() => now().history(id)),
       conflictSources: (id) => ready().then(() => now().conflictSources(id)),
+      related: (id, limit) => ready().then(() => now().related(id, limit)),
       spellings: (word, limit) => ready().then(() => now().spellings(word, limit)),
       suggestions: (typed) => ready().then(() => now().suggestions(typed)),
       countsByAgency: () => now().countsByAgency(),

@@ -310,3 +310,24 @@ describe('reading over HTTP', () => {
     expect(wrong.body).to.include({ code: 'MULU_QUERY', parameter: 'after' })
   })
 })
+
+describe('records related to one over HTTP', () => {
+  it('[HT71] are listed with agency and title, the nearest first', async () => {
+    const node = await createTestNode()
+    try {
+      const glaciers = ['glacier extent', 'glacier melt rate', 'melt rate in rivers']
+      const titled = glaciers.map((title, i) => dataset(`g${i}`, { title }))
+      const others = Array.from({ length: 20 }, (_, i) => dataset(`d${i}`))
+      await node.own('/api/v1/imports', { method: 'POST', body: feed(...titled, ...others) })
+      const { body } = await node.get('/api/v1/records?q=glacier+melt')
+      const one: string = body.items[0].id
+      const { body: related } = await node.get(`/api/v1/records/${one}/related?limit=1`)
+      expect(related.items).to.have.length(1)
+      expect(related.items[0].title).to.deep.equal({ en: 'melt rate in rivers' })
+      expect(related.items[0].agency.code).to.equal('CN-TEST')
+      expect((await node.get('/api/v1/records/1/resource/absent/related')).status).to.equal(404)
+    } finally {
+      await node.close()
+    }
+  })
+})

@@ -109,6 +109,8 @@ export interface Catalogue {
   spellings(word: string, limit: number): Promise<readonly Spelling[]>
   /** What somebody who has typed this much may want, the nearest first; nothing for no word. */
   suggestions(typed: string): Promise<readonly Suggestion[]>
+  /** Published records near to one, the nearest first; nothing where there is no such record. */
+  related(id: RecordId, limit: number): Promise<readonly Item[]>
   countsByAgency(): readonly AgencyCounts[]
   /** All views in the order of their ids, for exports. */
   views(): AsyncIterable<View>

@@ -19,6 +19,7 @@ import type {
   ConflictSource,
   FieldProvenance,
   HistoryItem,
+  Item,
   Page,
   Query,
   Source,
@@ -56,6 +57,11 @@ export class ReplicaCatalogue implements Catalogue {
 
   suggestions(typed: string): Promise<readonly Suggestion[]> {
     return this.#context.index.suggestions(typed)
+  }
+
+  async related(id: RecordId, limit: number): Promise<readonly Item[]> {
+    const view = await this.record(id)
+    return view === undefined ? [] : this.#context.index.related(view, limit)
   }
 
   countsByAgency(): readonly AgencyCounts[] {

@@ -26,6 +26,8 @@ const FULL_PAGE = 20
 /** Days of searches without results that are told unless asked otherwise. */
 const EMPTY_SEARCH_DAYS = 30
 
+const RELATED = 6
+
 /** The address of a record. */
 export const RECORD_PATH = '/api/v1/records/:ns/:kind/:local'
 
@@ -53,6 +55,15 @@ export function addRecordRoutes(router: Router, context: NodeContext, guard: Req
     readQuery(request, apiPath('get', RECORD_PATH))
     const document = await recordDocument(context, recordIdOf(request))
     response.set('ETag', String(document['etag'])).json(document)
+  })
+  const related = apiPath('get', `${RECORD_PATH}/related`)
+  router.get(related.path, async (request, response) => {
+    const { limit = [] } = readQuery(request, related)
+    const id = recordIdOf(request)
+    await findRecord(context, id)
+    const items = await catalogue.related(id, Number(limit[0] ?? RELATED))
+    const words = readWords(undefined, undefined)
+    response.json({ items: items.map((item) => itemDocument(context, item, words)) })
   })
   addPastRoutes(router, context)
 }
