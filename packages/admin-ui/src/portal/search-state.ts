@@ -78,6 +78,15 @@ export function searchToQuery(
   return params
 }
 
+/** The search as a feed to subscribe to; its order is its own. */
+export function feedAddress(search: Search, language: string): string {
+  const params = searchToQuery(search, null)
+  params.delete('sort')
+  params.delete('limit')
+  params.set('lang', language === 'en' ? 'en' : 'zh-Hans')
+  return `/feed.atom?${params}`
+}
+
 function appendFilters(params: URLSearchParams, search: Search): void {
   for (const facet of FACETS) {
     for (const value of search.filters[facet]) params.append(facet, value)

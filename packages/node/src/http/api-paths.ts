@@ -54,6 +54,21 @@ export const LIST_PARAMETERS: readonly Parameter[] = [
   { name: 'after', description: 'Cursor: `next` of the page before', schema: TEXT },
 ]
 
+/** Parameters of a saved search; feeds have an order of their own. */
+const FEED_PARAMETERS: readonly Parameter[] = [
+  ...LIST_PARAMETERS.filter(({ name }) => name !== 'sort' && name !== 'limit'),
+  {
+    name: 'limit',
+    description: 'Entries of the feed',
+    schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 },
+  },
+  {
+    name: 'lang',
+    description: 'Language of titles where a record has several; that of the request by default',
+    schema: { type: 'string', enum: ['zh-Hans', 'en'] },
+  },
+]
+
 const RECORD = '/api/v1/records/:ns/:kind/:local'
 
 function read(path: string, summary: string, query: readonly Parameter[] = []): ApiPath {
@@ -111,6 +126,10 @@ export const API_PATHS: readonly ApiPath[] = [
       { name: 'after', description: 'Cursor: `next` of the last line', schema: TEXT },
     ]),
     produces: 'application/x-ndjson',
+  },
+  {
+    ...read('/feed.atom', 'A search as an Atom feed, the newest change first', FEED_PARAMETERS),
+    produces: 'application/atom+xml',
   },
   write('post', '/api/v1/records', 'Make a record'),
   write('patch', RECORD, 'Change fields of a record (If-Match)', [CONCURRENT]),

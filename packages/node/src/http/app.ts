@@ -9,6 +9,7 @@ import { authenticate, bringsKey } from './authenticate.ts'
 import { notFound, onError } from './on-error.ts'
 import { openApiDocument } from './openapi.ts'
 import { HTTP_LIMITS, type HttpLimits, limitRate } from './rate-limit.ts'
+import { addAtomRoute } from './routes/atom.ts'
 import { addBundleRoutes } from './routes/bundles.ts'
 import { addChangeRoutes } from './routes/changes.ts'
 import { addFeedRoute } from './routes/feed.ts'
@@ -56,6 +57,7 @@ export function createApp(
   addBundleRoutes(app, context, guard)
   addRosterRoutes(app, context, guard)
   addFeedRoute(app, context)
+  addAtomRoute(app, context)
   if (existsSync(pages)) addPages(app, pages)
   app.use(notFound)
   app.use(onError(context.logger))

@@ -1,6 +1,5 @@
 /** Reading records: lists, one record, its past. */
 import {
-  FILTERS,
   type FilterName,
   type Item,
   type Page,
@@ -15,9 +14,10 @@ import { asOf } from '../../status/as-of.ts'
 import { agencyRef } from '../../status/names.ts'
 import { apiPath } from '../api-paths.ts'
 import { facetLabel } from '../facet-labels.ts'
+import { listQuery } from '../list-query.ts'
 import { showConflicts, showHistory, showProvenance } from '../present-source.ts'
 import { marksOf, readWords } from '../query-words.ts'
-import { type QueryValues, readQuery } from '../read-query.ts'
+import { readQuery } from '../read-query.ts'
 import { findRecord, recordDocument } from '../record-document.ts'
 import { helpWith, type NoResultHelp } from '../search-help.ts'
 
@@ -36,7 +36,7 @@ export function addRecordRoutes(router: Router, context: NodeContext, guard: Req
   const { catalogue } = context.store.registry
   router.get('/api/v1/records', async (request, response) => {
     const values = readQuery(request, apiPath('get', '/api/v1/records'))
-    const query = toQuery(values)
+    const query = listQuery(values)
     const page = await catalogue.query(query)
     response.json(await pageDocument(context, query, page))
     await countEmpty(context, query, page)
@@ -99,28 +99,6 @@ function addPastRoutes(router: Router, context: NodeContext): void {
 export function recordIdOf(request: Request): RecordId {
   const { ns, kind, local } = request.params
   return parseRecordId(`${ns}/${kind}/${local}`)
-}
-
-function toQuery(values: QueryValues): Query {
-  const filters = Object.fromEntries(
-    FILTERS.filter(({ name }) => values[name] !== undefined).map(({ name }) => [
-      name,
-      values[name] ?? [],
-    ]),
-  )
-  const state = filters['state'] ?? ['published']
-  const wanted = state.includes('all') ? [] : state
-  const [q] = values['q'] ?? []
-  const [sort] = values['sort'] ?? []
-  const [limit] = values['limit'] ?? []
-  const [after] = values['after'] ?? []
-  return {
-    filters: { ...filters, state: wanted },
-    ...(q === undefined ? {} : { q }),
-    ...(sort === undefined ? {} : { sort: sort as NonNullable<Query['sort']> }),
-    ...(limit === undefined ? {} : { limit: Number(limit) }),
-    ...(after === undefined ? {} : { after }),
-  }
 }
 
 async function pageDocument(context: NodeContext, query: Query, page: Page): Promise<unknown> {
