@@ -2,7 +2,7 @@
  * Mulu's side: views and index in one batch, then in a fresh process the queries.
  * Arguments: folder, records, insert or ask.
  */
-import { type Database, FACETS, type View } from '@mulu/registry-core'
+import type { Database, FilterName, View } from '@mulu/registry-core'
 import type { AbstractSublevel } from 'abstract-level'
 import { openDatabase } from '../packages/node/src/store/open-database.ts'
 import type { Surroundings } from '../packages/registry-core/src/search/filters.ts'
@@ -22,6 +22,16 @@ import { report, type SearchResult } from './search-result.ts'
 
 const [dir = '', count = '', part = ''] = process.argv.slice(2)
 const total = Number(count)
+/** The seven that SQLite's side counts as well. */
+const FACETS: readonly FilterName[] = [
+  'kind',
+  'agency',
+  'region',
+  'theme',
+  'sharing',
+  'openness',
+  'format',
+]
 const BATCH = 256
 const WINDOW = 16_384
 const records = new SearchRecords()
@@ -144,6 +154,7 @@ async function type(index: SearchIndex): Promise<readonly number[]> {
 async function askOne(index: SearchIndex, q: string, theme: string | undefined): Promise<number> {
   const page = await index.query({
     q,
+    facets: FACETS,
     filters: { state: ['published'], ...(theme === undefined ? {} : { theme: [theme] }) },
   })
   if (FACETS.some((name) => page.facets[name] === undefined)) throw new Error('facets are missing')

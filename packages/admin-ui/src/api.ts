@@ -205,7 +205,21 @@ export type Roster = {
   }[]
 }
 
-export type FacetName = 'region' | 'agency' | 'theme' | 'sharing' | 'openness' | 'format' | 'kind'
+/** Filters whose values are counted beside a result. */
+export type FacetName =
+  | 'region'
+  | 'agency'
+  | 'theme'
+  | 'sharing'
+  | 'openness'
+  | 'format'
+  | 'kind'
+  | 'frequency'
+  | 'license'
+  | 'has'
+
+/** All filters that a reader chooses; `modified` takes dates. */
+export type FilterName = FacetName | 'modified'
 
 export type Facet = { readonly value: string; readonly label: Labels; readonly count: number }
 
@@ -238,7 +252,7 @@ export type Step = {
   readonly q: string
   readonly word?: string
   readonly spelling?: string
-  readonly filter?: FacetName
+  readonly filter?: FilterName
   readonly total: number
 }
 

@@ -170,6 +170,21 @@ describe('reading over HTTP', () => {
     expect((await node.get('/api/v1/empty-searches')).status).to.equal(401)
   })
 
+  it('[HT73] takes days, months and years of the last change, and ranges of them', async () => {
+    const total = async (modified: string): Promise<number> =>
+      (await node.get(`/api/v1/records?modified=${modified}`)).body.total
+    for (const modified of ['2024', '2024-03..', '..2024-03-01', '2023..2024', '2024-03-01']) {
+      expect(await total(modified), modified).to.equal(25)
+    }
+    for (const modified of ['2023', '2024-03-02..', '..2024-02', '2025..2024']) {
+      expect(await total(modified), modified).to.equal(0)
+    }
+    for (const wrong of ['..', '2024..x', '24..25', '2024-03..2024-03-01-01']) {
+      const { status, body } = await node.get(`/api/v1/records?modified=${wrong}`)
+      expect([status, body.details.parameter], wrong).to.deep.equal([400, 'modified'])
+    }
+  })
+
   it('[SR10] takes every declared filter, with what lies below a value, by code or by label', async () => {
     const total = async (query: string): Promise<number> =>
       (await node.get(`/api/v1/records?${query}`)).body.total
@@ -201,7 +216,18 @@ describe('reading over HTTP', () => {
   it('[HT5] counts facets with labels in both languages, each ignoring its own filter', async () => {
     const { body } = await node.get('/api/v1/records?kind=service')
     expect(body.facets).to.have.all.keys(
-      ...['kind', 'agency', 'region', 'theme', 'sharing', 'openness', 'format'],
+      ...[
+        'kind',
+        'agency',
+        'region',
+        'theme',
+        'sharing',
+        'openness',
+        'format',
+        'frequency',
+        'license',
+        'has',
+      ],
     )
     const counts = body.facets.kind.map((f: { value: string; count: number }) => [f.value, f.count])
     expect(counts).to.deep.equal([

@@ -46,8 +46,8 @@ export type Query = {
   readonly sort?: Sort
   /** Records on the page; with 0 there are only counts. */
   readonly limit?: number
-  /** Whether values of filters are counted beside the result; they are by default. */
-  readonly facets?: boolean
+  /** Filters whose values are counted beside the result; by default all that can be. */
+  readonly facets?: boolean | readonly FilterName[]
   /** Opaque; from the `next` of the page before. MULU_QUERY when it is none. */
   readonly after?: string
 }

@@ -81,7 +81,7 @@ export function askedOfRelated(
     filters: [['state', new Set(['published'])]],
     sort: 'relevance',
     limit: limit + SPARE,
-    isCounted: false,
+    counted: [],
     after: undefined,
   }
 }

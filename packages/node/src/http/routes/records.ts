@@ -38,8 +38,8 @@ export function addRecordRoutes(router: Router, context: NodeContext, guard: Req
     const values = readQuery(request, apiPath('get', '/api/v1/records'))
     const query = listQuery(values)
     const page = await catalogue.query(query)
-    response.json(await pageDocument(context, query, page))
     await countEmpty(context, query, page)
+    response.json(await pageDocument(context, query, page))
   })
   router.get('/api/v1/suggestions', async (request, response) => {
     const { q = [] } = readQuery(request, apiPath('get', '/api/v1/suggestions'))
@@ -132,7 +132,7 @@ async function countEmpty(context: NodeContext, query: Query, page: Page): Promi
   try {
     await context.store.emptySearches.count(q, words)
   } catch (error) {
-    // The answer is out already, and a count is worth no failure.
+    // A count is worth no failure.
     context.logger.warn({ err: error }, 'a search without results was not counted')
   }
 }
