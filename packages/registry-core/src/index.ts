@@ -24,6 +24,8 @@ export type {
   Source,
 } from './catalogue/catalogue.ts'
 export { noCounts } from './catalogue/counts.ts'
+export type { Difference, Fate } from './catalogue/differences.ts'
+export { type Moment, momentText } from './catalogue/moment.ts'
 export { isSlotValue, type SlotValue } from './commit/any-value.ts'
 export { type Audience, audienceText } from './commit/audience.ts'
 export { encodeBody, type Slot } from './commit/body.ts'

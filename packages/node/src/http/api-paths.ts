@@ -71,6 +71,9 @@ const FEED_PARAMETERS: readonly Parameter[] = [
 
 const RECORD = '/api/v1/records/:ns/:kind/:local'
 
+const MOMENT = 'a day (to its end in UTC), a time with zone, the id of a snapshot, or heads'
+const AS_OF: Parameter = { name: 'asOf', description: `As it was: ${MOMENT}`, schema: TEXT }
+
 function read(path: string, summary: string, query: readonly Parameter[] = []): ApiPath {
   return { method: 'get', path, summary, query, needsKey: false, produces: JSON_TYPE }
 }
@@ -109,10 +112,25 @@ export const API_PATHS: readonly ApiPath[] = [
       schema: { type: 'integer', minimum: 1, maximum: EMPTY_SEARCH_DAYS_MAX, default: 30 },
     },
   ]),
-  read(RECORD, 'One record'),
-  read(`${RECORD}/provenance`, 'For every field who set it, when, where and in which commit'),
-  read(`${RECORD}/history`, 'All commits that touched the record, newest first'),
-  read(`${RECORD}/conflicts`, 'Fields with several values'),
+  read(RECORD, 'One record', [AS_OF]),
+  read(`${RECORD}/provenance`, 'For every field who set it, when, where and in which commit', [
+    AS_OF,
+  ]),
+  read(`${RECORD}/history`, 'All commits that touched the record, newest first', [AS_OF]),
+  read(`${RECORD}/conflicts`, 'Fields with several values', [AS_OF]),
+  read('/api/v1/differences', 'What changed between two moments, agency by agency', [
+    {
+      name: 'from',
+      description: `The earlier moment, a week ago by default: ${MOMENT}`,
+      schema: TEXT,
+    },
+    { name: 'to', description: 'The later one; now by default', schema: TEXT },
+    {
+      name: 'agency',
+      description: 'Only that of this number',
+      schema: { type: 'integer', minimum: 1, maximum: 0xffffffff },
+    },
+  ]),
   read(`${RECORD}/related`, 'Published records that share its rarest words, theme or agency', [
     {
       name: 'limit',

@@ -12,6 +12,7 @@ import { HTTP_LIMITS, type HttpLimits, limitRate } from './rate-limit.ts'
 import { addAtomRoute } from './routes/atom.ts'
 import { addBundleRoutes } from './routes/bundles.ts'
 import { addChangeRoutes } from './routes/changes.ts'
+import { addDifferencesRoute } from './routes/differences.ts'
 import { addFeedRoute } from './routes/feed.ts'
 import { addNodeRoutes } from './routes/node.ts'
 import { addOperationRoutes } from './routes/operations.ts'
@@ -58,6 +59,7 @@ export function createApp(
   addRosterRoutes(app, context, guard)
   addFeedRoute(app, context)
   addAtomRoute(app, context)
+  addDifferencesRoute(app, context)
   if (existsSync(pages)) addPages(app, pages)
   app.use(notFound)
   app.use(onError(context.logger))

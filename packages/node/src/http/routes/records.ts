@@ -2,6 +2,7 @@
 import {
   type FilterName,
   type Item,
+  type Moment,
   type Page,
   type ParsedQuery,
   parseRecordId,
@@ -15,9 +16,10 @@ import { agencyRef } from '../../status/names.ts'
 import { apiPath } from '../api-paths.ts'
 import { facetLabel } from '../facet-labels.ts'
 import { listQuery } from '../list-query.ts'
+import { readMoment } from '../past-moment.ts'
 import { showConflicts, showHistory, showProvenance } from '../present-source.ts'
 import { marksOf, readWords } from '../query-words.ts'
-import { readQuery } from '../read-query.ts'
+import { type QueryValues, readQuery } from '../read-query.ts'
 import { findRecord, recordDocument } from '../record-document.ts'
 import { helpWith, type NoResultHelp } from '../search-help.ts'
 
@@ -52,8 +54,8 @@ export function addRecordRoutes(router: Router, context: NodeContext, guard: Req
     response.json({ items })
   })
   router.get(RECORD_PATH, async (request, response) => {
-    readQuery(request, apiPath('get', RECORD_PATH))
-    const document = await recordDocument(context, recordIdOf(request))
+    const at = await momentOf(context, readQuery(request, apiPath('get', RECORD_PATH)))
+    const document = await recordDocument(context, recordIdOf(request), at)
     response.set('ETag', String(document['etag'])).json(document)
   })
   const related = apiPath('get', `${RECORD_PATH}/related`)
@@ -70,29 +72,38 @@ export function addRecordRoutes(router: Router, context: NodeContext, guard: Req
 
 function addPastRoutes(router: Router, context: NodeContext): void {
   const { catalogue } = context.store.registry
-  const readers: Readonly<Record<string, (id: RecordId) => Promise<unknown>>> = {
-    provenance: async (id) => {
-      const fields = await catalogue.provenance(id)
+  const readers: Readonly<Record<string, (id: RecordId, at?: Moment) => Promise<unknown>>> = {
+    provenance: async (id, at) => {
+      const fields = await catalogue.provenance(id, at)
       return { fields: fields.map((field) => showProvenance(context, field)) }
     },
-    history: async (id) => {
-      const items = await catalogue.history(id)
+    history: async (id, at) => {
+      const items = await catalogue.history(id, at)
       return { items: items.map((item) => showHistory(context, item)) }
     },
-    conflicts: async (id) => {
-      const view = await findRecord(context, id)
-      return { items: showConflicts(context, view, await catalogue.conflictSources(id)) }
+    conflicts: async (id, at) => {
+      const view = await findRecord(context, id, at)
+      return { items: showConflicts(context, view, await catalogue.conflictSources(id, at)) }
     },
   }
   for (const [name, reader] of Object.entries(readers)) {
     const declared = apiPath('get', `${RECORD_PATH}/${name}`)
     router.get(declared.path, async (request, response) => {
-      readQuery(request, declared)
+      const at = await momentOf(context, readQuery(request, declared))
       const id = recordIdOf(request)
-      await findRecord(context, id)
-      response.json(await reader(id))
+      await findRecord(context, id, at)
+      response.json(await reader(id, at))
     })
   }
+}
+
+/** The moment that is asked for; undefined for now. */
+async function momentOf(
+  context: NodeContext,
+  { asOf = [] }: QueryValues,
+): Promise<Moment | undefined> {
+  const [text] = asOf
+  return text === undefined ? undefined : readMoment(context, 'asOf', text)
 }
 
 /** The record that an address names; MULU_RECORD_ID when it is none. */
