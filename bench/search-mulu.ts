@@ -2,7 +2,7 @@
  * Mulu's side: views and index in one batch, then in a fresh process the queries.
  * Arguments: folder, records, insert or ask.
  */
-import { type Database, FACETS, type View } from '@mulu/registry-core'
+import type { Database, FilterName, View } from '@mulu/registry-core'
 import type { AbstractSublevel } from 'abstract-level'
 import { openDatabase } from '../packages/node/src/store/open-database.ts'
 import type { Surroundings } from '../packages/registry-core/src/search/filters.ts'
@@ -16,12 +16,22 @@ import {
   recordKey,
   type Store,
 } from '../packages/registry-core/src/store/store.ts'
-import { benchQueries } from './search-queries.ts'
+import { benchQueries, benchTyped } from './search-queries.ts'
 import { SearchRecords } from './search-records.ts'
 import { report, type SearchResult } from './search-result.ts'
 
 const [dir = '', count = '', part = ''] = process.argv.slice(2)
 const total = Number(count)
+/** The seven that SQLite's side counts as well. */
+const FACETS: readonly FilterName[] = [
+  'kind',
+  'agency',
+  'region',
+  'theme',
+  'sharing',
+  'openness',
+  'format',
+]
 const BATCH = 256
 const WINDOW = 16_384
 const records = new SearchRecords()
@@ -43,9 +53,10 @@ async function openAndAsk(): Promise<Partial<SearchResult>> {
   globalThis.gc?.()
   const residentIdle = process.memoryUsage().rss
   const queries = await ask(index)
+  const suggestionMs = await type(index)
   await index.close()
   await db.close()
-  return { openMs, residentIdle, queries }
+  return { openMs, residentIdle, queries, suggestionMs }
 }
 
 async function insert(): Promise<Partial<SearchResult>> {
@@ -129,9 +140,21 @@ async function ask(index: SearchIndex): Promise<SearchResult['queries']> {
   return results
 }
 
+async function type(index: SearchIndex): Promise<readonly number[]> {
+  for (const typed of benchTyped(records, 99).slice(0, 24)) await index.suggestions(typed)
+  const times: number[] = []
+  for (const typed of benchTyped(records, 5)) {
+    const began = performance.now()
+    await index.suggestions(typed)
+    times.push(performance.now() - began)
+  }
+  return times
+}
+
 async function askOne(index: SearchIndex, q: string, theme: string | undefined): Promise<number> {
   const page = await index.query({
     q,
+    facets: FACETS,
     filters: { state: ['published'], ...(theme === undefined ? {} : { theme: [theme] }) },
   })
   if (FACETS.some((name) => page.facets[name] === undefined)) throw new Error('facets are missing')

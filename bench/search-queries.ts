@@ -40,6 +40,24 @@ export function benchQueries(
   )
 }
 
+/**
+ * What stands in a search box, character by character: words of every rank, two words, Chinese, and
+ * the first letters of how it sounds.
+ */
+export function benchTyped(records: SearchRecords, seed: number): readonly string[] {
+  const random = createRandom(seed)
+  const word = (to: number): string => records.english(Math.floor(random() * to))
+  const wholes = Array.from({ length: EACH }).flatMap(() => [
+    word(12),
+    word(400),
+    word(40_000),
+    `${word(25)} ${word(400)}`,
+    records.chinese(Math.floor(random() * 60)),
+    records.chinese(Math.floor(random() * 4_000)),
+  ])
+  return wholes.flatMap((whole) => Array.from(whole, (_, i) => whole.slice(0, i + 1)))
+}
+
 function words(list: readonly string[]): Pick<BenchQuery, 'q' | 'match'> {
   return { q: list.join(' '), match: list.map((word) => `"${word}"`).join(' AND ') }
 }

@@ -16,6 +16,8 @@ export type SearchResult = {
     readonly ms: number
     readonly total: number
   }[]
+  /** Milliseconds of each suggestion while typing; FTS5 has nothing like it. */
+  readonly suggestionMs?: readonly number[]
 }
 
 /** The value below which `share` of the numbers lie. */

@@ -76,6 +76,7 @@ function show(side: string, result: SearchResult): void {
     )
   }
   line('all queries', times(result.queries.map((query) => query.ms)))
+  if (result.suggestionMs !== undefined) line('suggestions', times(result.suggestionMs))
 }
 
 function compare(mulu: SearchResult, fts5: SearchResult): void {

@@ -224,7 +224,21 @@ export type Roster = {
   }[]
 }
 
-export type FacetName = 'region' | 'agency' | 'theme' | 'sharing' | 'openness' | 'format' | 'kind'
+/** Filters whose values are counted beside a result. */
+export type FacetName =
+  | 'region'
+  | 'agency'
+  | 'theme'
+  | 'sharing'
+  | 'openness'
+  | 'format'
+  | 'kind'
+  | 'frequency'
+  | 'license'
+  | 'has'
+
+/** All filters that a reader chooses; `modified` takes dates. */
+export type FilterName = FacetName | 'modified'
 
 export type Facet = { readonly value: string; readonly label: Labels; readonly count: number }
 
@@ -251,18 +265,28 @@ export type Item = {
   readonly marks?: { readonly title: Marks; readonly description: Marks }
 }
 
+/** Another search, how it comes from the one that was asked, and how many records it finds. */
+export type Step = {
+  readonly kind: 'spelling' | 'filter' | 'word' | 'filters' | 'alone' | 'any' | 'part'
+  readonly q: string
+  readonly word?: string
+  readonly spelling?: string
+  readonly filter?: FilterName
+  readonly total: number
+}
+
 export type RecordList = {
   readonly total: number
   /** The words and phrases of the search as the node understood them. */
   readonly words: readonly string[]
-  /** Only when words found nothing: those in no record at all, and how they may be meant. */
+  /** Only when nothing was found. */
   readonly help: {
+    /** Words in no record at all. */
     readonly missing: readonly string[]
-    readonly spellings: readonly {
-      readonly word: string
-      readonly spelling: string
-      readonly q: string
-    }[]
+    /** Nearby searches that find something, the nearest first. */
+    readonly steps: readonly Step[]
+    /** The best records of the first step. */
+    readonly nearest: readonly Item[]
   } | null
   readonly items: readonly Item[]
   readonly next: string | null

@@ -4,6 +4,7 @@ import type {
   AsOf,
   FieldSource,
   HistoryItem,
+  Item,
   RecordChange,
   RecordList,
   RecordView,
@@ -66,15 +67,6 @@ export function suggestionsQuery(typed: string) {
   })
 }
 
-/** How many records a search would find, without reading them. */
-export function countQuery(search: Search) {
-  const query = searchToQuery(search, null, 1).toString()
-  return queryOptions({
-    queryKey: ['count', query],
-    queryFn: ({ signal }) => requestJson<RecordList>(`/records?${query}`, { signal }),
-  })
-}
-
 /** The labels of all values in use, read from the facets of the whole catalogue. */
 export const vocabularyQuery = queryOptions({
   queryKey: ['vocabulary'],
@@ -105,6 +97,17 @@ export function historyQuery(id: string) {
     queryFn: ({ signal }) =>
       requestJson<{ items: readonly HistoryItem[] }>(`/records/${id}/history`, { signal }),
     select: (answer) => answer.items,
+  })
+}
+
+/** Other records near to this one. */
+export function relatedQuery(id: string) {
+  return queryOptions({
+    queryKey: ['record', id, 'related'],
+    queryFn: ({ signal }) =>
+      requestJson<{ items: readonly Item[] }>(`/records/${id}/related`, { signal }),
+    select: (answer) => answer.items,
+    staleTime: SELDOM_MS,
   })
 }
 

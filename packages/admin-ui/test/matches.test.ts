@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { splitMatches, withoutWord } from '../src/portal/matches.ts'
+import { splitMatches } from '../src/portal/matches.ts'
 
 describe('marked words', () => {
   it('[UI11] are the ranges that the node names, in their order', () => {
@@ -29,14 +29,5 @@ describe('marked words', () => {
         expect(joined).to.equal(text)
       }),
     )
-  })
-})
-
-describe('the query without a word', () => {
-  it('[UI18] keeps all else as it was typed', () => {
-    expect(withoutWord('clean water -lake', 'water')).to.equal('clean -lake')
-    expect(withoutWord('北京政务数据', '政务')).to.equal('北京 数据')
-    expect(withoutWord('"clean water" x', '"clean water"')).to.equal('x')
-    expect(withoutWord('water', 'river')).to.equal('water')
   })
 })

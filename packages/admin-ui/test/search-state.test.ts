@@ -1,10 +1,15 @@
+import { FACETS as COUNTED } from '@mulu/registry-core'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
+  datesOf,
+  FACETS,
+  feedAddress,
   parseSearch,
   type Search,
   searchToParams,
   searchToQuery,
+  withDates,
   withFilter,
   withoutFilters,
   withWords,
@@ -67,6 +72,24 @@ describe('a search in the address bar', () => {
     expect(withWords(EMPTY, 'a').sort).to.equal('relevance')
     expect(withWords(withWords(EMPTY, 'a'), '').sort).to.equal('modified')
     expect(withWords({ ...EMPTY, sort: 'title' }, 'a').sort).to.equal('title')
+  })
+
+  it('[UI30] offers every filter that the core counts, and no other', () => {
+    expect([...FACETS]).to.have.members([...COUNTED])
+  })
+
+  it('[UI30] takes dates from one day to another, either of which may be open', () => {
+    const dated = withDates(EMPTY, '2024-01-01', '')
+    expect(searchToParams(dated).toString()).to.equal('modified=2024-01-01..')
+    const back = parseSearch(new URLSearchParams('modified=2024-01-01..2024-02-01'))
+    expect(datesOf(back)).to.deep.equal({ from: '2024-01-01', to: '2024-02-01' })
+    expect(datesOf(dated)).to.deep.equal({ from: '2024-01-01', to: '' })
+    expect(withDates(dated, '', '')).to.deep.equal(EMPTY)
+  })
+
+  it('[UI31] has a feed with its words and filters, and no order or place', () => {
+    const search = { ...withWords(withFilter(EMPTY, 'has', ['problems']), 'water'), pages: 3 }
+    expect(feedAddress(search, 'en')).to.equal('/feed.atom?q=water&has=problems&lang=en')
   })
 
   it('[UI3] asks the node with parameters of its contract only', () => {

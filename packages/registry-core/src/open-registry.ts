@@ -116,7 +116,12 @@ class Replica implements Registry {
     })
     this.#index = index
     this.#views = views
-    this.catalogue = new ReplicaCatalogue({ crypto: options.crypto, store, index, views })
+    this.catalogue = new ReplicaCatalogue({
+      ...{ crypto: options.crypto, store, index, views, logs },
+      snapshots: () => settlement.snapshots,
+      profile: () => rosters.viewProfile,
+      agencyOf: (ns) => ownerOf(rosters, ns).agency,
+    })
     this.#acceptor = new Acceptor({
       crypto: options.crypto,
       store,

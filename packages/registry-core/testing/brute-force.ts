@@ -24,6 +24,9 @@ const FACET_NAMES: readonly FilterName[] = [
   'sharing',
   'openness',
   'format',
+  'frequency',
+  'license',
+  'has',
 ]
 
 /** Scans. */
@@ -49,7 +52,7 @@ export function bruteForce(
   for (const view of all) {
     const valuesOf = (name: FilterName): ReadonlySet<string> => shown(view, name, ownerOf)
     if (node !== undefined && !matches(node, view, wordsOf(view), valuesOf)) continue
-    const failed = filters.filter(([name, wanted]) => !wanted.some((v) => valuesOf(name).has(v)))
+    const failed = filters.filter(([name, wanted]) => !wanted.some((v) => fits(valuesOf(name), v)))
     if (failed.length === 0) ids.push(view.id)
     for (const [name, counts] of facets) {
       if (!failed.every(([other]) => other === name)) continue
@@ -57,6 +60,16 @@ export function bruteForce(
     }
   }
   return { ids: ids.sort(), facets }
+}
+
+/** A value, or a range of days by their first and last. */
+function fits(values: ReadonlySet<string>, wanted: string): boolean {
+  const [from, to] = wanted.split('..')
+  if (from === undefined || to === undefined) return values.has(wanted)
+  const days = [...values].filter((value) => value.length === 10)
+  const first = `${from || '0000'}-01-01`.slice(0, 10)
+  const last = to === '' ? '9999' : `${to}-99-99`.slice(0, 10)
+  return days.some((day) => day >= first && day <= last)
 }
 
 const known = new WeakMap<View, Known>()
@@ -102,7 +115,7 @@ function matches(
     case 'phrase':
       return words.texts.some((text) => hasPhrase(text, node.terms))
     case 'field':
-      return valuesOf(node.name).has(node.value)
+      return fits(valuesOf(node.name), node.value)
     case 'id':
       return view.id === node.id
   }

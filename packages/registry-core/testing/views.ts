@@ -69,7 +69,7 @@ const FILTER_VALUES: readonly (readonly [FilterName, readonly string[]])[] = [
   ['format', FORMATS],
   ['state', ['published', 'withdrawn']],
   ['frequency', ['daily']],
-  ['modified', ['2021', '2022-02', '2020-01-10']],
+  ['modified', ['2021', '2022-02', '2020-01-10', '2021..', '..2021-02', '2020..2021-01-15']],
   ['has', ['problems', 'conflicts']],
 ]
 

@@ -1,7 +1,7 @@
 import type { Key } from 'react-aria-components'
 import { Button, Label, Tag, TagGroup, TagList } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
-import type { FacetName, RecordList } from '../api.ts'
+import type { Facet, FilterName, RecordList } from '../api.ts'
 import { formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -66,10 +66,14 @@ function useChips(search: Search, facets: Props['facets'], wordFor: WordFor): re
     id: `${facet}:${value}`,
     name: t('chips.name', { name: t(FACET_NAMES[facet]) }),
     word: wordFor(facet, value),
-    count: facets?.[facet]?.find((known) => known.value === value)?.count,
+    count: facet === 'modified' ? undefined : countOf(facets?.[facet], value),
   }))
   if (!search.withWithdrawn) return chips
   return [...chips, { id: WITHDRAWN, name: '', word: t('filters.withdrawn'), count: undefined }]
+}
+
+function countOf(values: readonly Facet[] | undefined, value: string): number | undefined {
+  return values?.find((known) => known.value === value)?.count
 }
 
 function chipText(chip: Chip): string {
@@ -84,7 +88,7 @@ function without(search: Search, ids: ReadonlySet<Key>): Search {
   return next
 }
 
-function withoutValue(search: Search, facet: FacetName, value: string): Search {
+function withoutValue(search: Search, facet: FilterName, value: string): Search {
   return withFilter(
     search,
     facet,

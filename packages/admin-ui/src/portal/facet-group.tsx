@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import type { Facet, FacetName } from '../api.ts'
-import { chooseText, plainText } from '../labels.ts'
+import { chooseText } from '../labels.ts'
 import { useLanguage } from '../language.ts'
 import { Count } from '../parts/count.tsx'
 import { FACET_NAMES } from './facet-names.ts'
@@ -28,9 +28,7 @@ export function FacetGroup({ facet, values, chosen, wordFor, onChange }: Props) 
   const name = t(FACET_NAMES[facet])
   const all = withChosenFirst(values, chosen)
   if (all.length === 0) return null
-  const found = all.filter((value) =>
-    matches(plainText(value.label, language, value.value), sought),
-  )
+  const found = all.filter((value) => matches(wordFor(facet, value.value), sought))
   const shown =
     isWhole || sought !== '' ? found : found.slice(0, Math.max(SHOWN_FIRST, chosen.length))
   const hidden = found.length - shown.length

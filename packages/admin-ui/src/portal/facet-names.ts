@@ -1,4 +1,4 @@
-import type { FacetName } from '../api.ts'
+import type { FilterName } from '../api.ts'
 
 /** The name of each filter, as a key of the language files. */
 export const FACET_NAMES = {
@@ -9,4 +9,8 @@ export const FACET_NAMES = {
   openness: 'facet.openness',
   format: 'facet.format',
   kind: 'facet.kind',
-} as const satisfies Record<FacetName, string>
+  frequency: 'facet.frequency',
+  license: 'facet.license',
+  has: 'facet.has',
+  modified: 'facet.modified',
+} as const satisfies Record<FilterName, string>

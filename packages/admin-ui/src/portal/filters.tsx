@@ -4,7 +4,15 @@ import { useTranslation } from 'react-i18next'
 import type { RecordList } from '../api.ts'
 import { Icon } from '../parts/icon.tsx'
 import { FacetGroup } from './facet-group.tsx'
-import { chosenValues, FACETS, type Search, withFilter } from './search-state.ts'
+import { FACET_NAMES } from './facet-names.ts'
+import {
+  chosenValues,
+  datesOf,
+  FACETS,
+  type Search,
+  withDates,
+  withFilter,
+} from './search-state.ts'
 import type { WordFor } from './vocabulary.ts'
 
 type Props = {
@@ -41,6 +49,7 @@ export function Filters({ search, facets, wordFor, onSearch }: Props) {
             onChange={(values) => onSearch(withFilter(search, facet, values))}
           />
         ))}
+        <DateRange search={search} onSearch={onSearch} />
         <fieldset className="facet">
           <legend>{t('filters.state')}</legend>
           <label>
@@ -57,5 +66,31 @@ export function Filters({ search, facets, wordFor, onSearch }: Props) {
         </fieldset>
       </section>
     </div>
+  )
+}
+
+/** The dates between which a record says that it changed; either may stay open. */
+function DateRange({ search, onSearch }: Pick<Props, 'search' | 'onSearch'>) {
+  const { t } = useTranslation()
+  const { from, to } = datesOf(search)
+  const fields = [
+    { label: t('filters.from'), value: from, to: (date: string) => withDates(search, date, to) },
+    { label: t('filters.to'), value: to, to: (date: string) => withDates(search, from, date) },
+  ]
+  return (
+    <fieldset className="facet">
+      <legend>{t(FACET_NAMES.modified)}</legend>
+      {fields.map(({ label, value, to: next }) => (
+        <label key={label}>
+          <span>{label}</span>
+          <input
+            className="input"
+            type="date"
+            value={value}
+            onChange={(event) => onSearch(next(event.target.value))}
+          />
+        </label>
+      ))}
+    </fieldset>
   )
 }

@@ -18,10 +18,3 @@ export function splitMatches(
   }
   return pieces
 }
-
-/** The query without one of its words; Chinese words of one run come apart there. */
-export function withoutWord(q: string, word: string): string {
-  const at = q.indexOf(word)
-  if (at < 0) return q
-  return `${q.slice(0, at)} ${q.slice(at + word.length)}`.replace(/\s+/gu, ' ').trim()
-}

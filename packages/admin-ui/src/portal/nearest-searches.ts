@@ -1,57 +1,50 @@
 import { useTranslation } from 'react-i18next'
-import type { RecordList } from '../api.ts'
+import type { Step } from '../api.ts'
 import { formatList } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { FACET_NAMES } from './facet-names.ts'
-import { withoutWord } from './matches.ts'
-import { FACETS, type Search, withFilter, withoutFilters, withWords } from './search-state.ts'
+import { type Search, withFilter, withoutFilters, withWords } from './search-state.ts'
 import type { WordFor } from './vocabulary.ts'
 
-const TRIES_MAX = 8
-const SPELLINGS_MAX = 4
-
 /** A search to try instead, and what it is called. */
-export type Try = { readonly label: string; readonly search: Search }
+export type Try = { readonly label: string; readonly search: Search; readonly count: number }
 
-/** The search with another spelling of a word that no record has. */
-export function useSpellings(search: Search, list: RecordList): readonly Try[] {
-  const { t } = useTranslation()
-  return (list.help?.spellings ?? [])
-    .map(({ q }) => ({ label: t('none.quoted', { word: q }), search: withWords(search, q) }))
-    .slice(0, SPELLINGS_MAX)
+/** The search that a step of the node stands for. */
+export function searchOfStep(search: Search, { kind, q, filter }: Step): Search {
+  if (kind === 'filter' && filter !== undefined) return withFilter(search, filter, [])
+  if (kind === 'filters') return withoutFilters(search)
+  return withWords(kind === 'spelling' || kind === 'word' ? search : withoutFilters(search), q)
 }
 
-/** The search without one word, without one filter, without all filters: the nearest first. */
-export function useTries(
-  search: Search,
-  words: readonly string[],
-  wordFor: WordFor,
-): readonly Try[] {
+/** Names the steps of the node. */
+export function useTries(search: Search, steps: readonly Step[], wordFor: WordFor): readonly Try[] {
   const { t } = useTranslation()
   const language = useLanguage()
-  const byWord = words.map((word) => ({
-    label: t('none.withoutWord', { word }),
-    search: withWords(search, withoutWord(search.q, word)),
+  const labelOf = ({ kind, q, word = '', filter }: Step): string => {
+    switch (kind) {
+      case 'spelling':
+        return t('none.quoted', { word: q })
+      case 'filter': {
+        if (filter === undefined) return t('none.withoutFilters')
+        const values = search.filters[filter].map((value) => wordFor(filter, value))
+        const name = t(FACET_NAMES[filter])
+        return t('none.withoutFilter', { name, values: formatList(values, language) })
+      }
+      case 'word':
+        return t('none.withoutWord', { word })
+      case 'filters':
+        return t('none.withoutFilters')
+      case 'alone':
+        return t('none.onlyWord', { word })
+      case 'any':
+        return t('none.anyWord')
+      case 'part':
+        return t('none.partOf', { word })
+    }
+  }
+  return steps.map((step) => ({
+    label: labelOf(step),
+    search: searchOfStep(search, step),
+    count: step.total,
   }))
-  const byFilter = FACETS.filter((facet) => search.filters[facet].length > 0).map((facet) => ({
-    label: t('none.withoutFilter', {
-      name: t(FACET_NAMES[facet]),
-      values: formatList(
-        search.filters[facet].map((value) => wordFor(facet, value)),
-        language,
-      ),
-    }),
-    search: withFilter(search, facet, []),
-  }))
-  const all = { label: t('none.withoutFilters'), search: withoutFilters(search) }
-  const eachAlone = words.map((word) => ({
-    label: t('none.onlyWord', { word }),
-    search: withWords(withoutFilters(search), word),
-  }))
-  return [
-    ...byFilter,
-    ...(words.length > 1 ? byWord : []),
-    ...(byFilter.length > 1 ? [all] : []),
-    ...(words.length > 1 && byFilter.length > 0 ? eachAlone : []),
-  ].slice(0, TRIES_MAX)
 }

@@ -1,4 +1,3 @@
-import { useQueries } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -6,43 +5,64 @@ import type { RecordList } from '../api.ts'
 import { formatList } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { useSilentText } from '../parts/as-of-line.tsx'
-import { countQuery } from '../queries.ts'
-import { type Try, useSpellings, useTries } from './nearest-searches.ts'
+import { type Try, useTries } from './nearest-searches.ts'
+import { ResultCard } from './result-card.tsx'
 import { chosenValues, type Search, searchToParams } from './search-state.ts'
 import type { WordFor } from './vocabulary.ts'
 
 type Props = { readonly search: Search; readonly list: RecordList; readonly wordFor: WordFor }
-type Counted = Try & { readonly count: number }
 
 /** Which words and filters found nothing together, what was meant, what each nearest step finds. */
 export function NoResults({ search, list, wordFor }: Props) {
   const { t } = useTranslation()
-  const spellings = useCounted(useSpellings(search, list))
-  const steps = useCounted(useTries(search, list.words, wordFor))
+  const all = list.help?.steps ?? []
+  const spellings = useTries(
+    search,
+    all.filter(({ kind }) => kind === 'spelling'),
+    wordFor,
+  )
+  const steps = useTries(
+    search,
+    all.filter(({ kind }) => kind !== 'spelling'),
+    wordFor,
+  )
   const silent = useSilentText(list.asOf)
-  const isCounted = spellings.isCounted && steps.isCounted
-  const isNothingNear = isCounted && spellings.found.length + steps.found.length === 0
+  const nearest = spellings[0] ?? steps[0]
   return (
-    <div className="empty">
-      <h3>{useTitle(search, list.words, wordFor)}</h3>
-      <Missing words={list.help?.missing ?? []} isShown={list.words.length > 1} />
-      {spellings.found.length === 0 ? null : (
-        <>
-          <p>{t('none.meant')}</p>
-          <Steps steps={spellings.found} />
-        </>
+    <>
+      <div className="empty">
+        <h3>{useTitle(search, list.words, wordFor)}</h3>
+        <Missing words={list.help?.missing ?? []} isShown={list.words.length > 1} />
+        {spellings.length === 0 ? null : (
+          <>
+            <p>{t('none.meant')}</p>
+            <Steps steps={spellings} />
+          </>
+        )}
+        <p>
+          {nearest === undefined ? t('none.nothingNear') : null}
+          {steps.length > 0 ? t('none.steps') : null}
+          {silent === undefined ? null : t('none.silent', { silent })}
+        </p>
+        <Steps steps={steps}>
+          <Link className="btn" to="/">
+            {t('none.all')}
+          </Link>
+        </Steps>
+      </div>
+      {nearest === undefined ? null : (
+        <section aria-labelledby="nearest">
+          <h3 id="nearest">{t('none.nearest', { label: nearest.label })}</h3>
+          <ol className="cards">
+            {(list.help?.nearest ?? []).map((item) => (
+              <li key={item.id}>
+                <ResultCard item={item} wordFor={wordFor} />
+              </li>
+            ))}
+          </ol>
+        </section>
       )}
-      <p>
-        {isNothingNear ? t('none.nothingNear') : null}
-        {steps.found.length > 0 ? t('none.steps') : null}
-        {silent === undefined ? null : t('none.silent', { silent })}
-      </p>
-      <Steps steps={steps.found}>
-        <Link className="btn" to="/">
-          {t('none.all')}
-        </Link>
-      </Steps>
-    </div>
+    </>
   )
 }
 
@@ -53,7 +73,7 @@ function Missing({ words, isShown }: { words: readonly string[]; isShown: boolea
   return isShown && words.length > 0 ? <p>{t('none.missing', { words: quoted })}</p> : null
 }
 
-function Steps({ steps, children }: { steps: readonly Counted[]; children?: ReactNode }) {
+function Steps({ steps, children }: { steps: readonly Try[]; children?: ReactNode }) {
   const { t } = useTranslation()
   return (
     <div className="btns">
@@ -69,18 +89,6 @@ function Steps({ steps, children }: { steps: readonly Counted[]; children?: Reac
       {children}
     </div>
   )
-}
-
-/** The steps that find something, with how much. */
-function useCounted(tries: readonly Try[]): {
-  readonly found: readonly Counted[]
-  readonly isCounted: boolean
-} {
-  const counts = useQueries({ queries: tries.map((step) => countQuery(step.search)) })
-  const found = tries
-    .map((step, index) => ({ ...step, count: counts[index]?.data?.total ?? 0 }))
-    .filter((step) => step.count > 0)
-  return { found, isCounted: counts.every((count) => !count.isPending) }
 }
 
 function useQuoted(words: readonly string[]): string {

@@ -3,7 +3,7 @@ import type { AsOf } from '../api.ts'
 import { formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { useSilentText } from '../parts/as-of-line.tsx'
-import { type Search, SORTS, type Sort } from './search-state.ts'
+import { feedAddress, type Search, SORTS, type Sort } from './search-state.ts'
 
 const SORT_NAMES = {
   relevance: 'sort.relevance',
@@ -56,6 +56,19 @@ export function ResultHead({ search, total, asOf, onSearch }: Props) {
         {t('results.heard', { heard: asOf.heard, nodes: asOf.nodes })}
         {silent === undefined ? null : t('results.mayMiss', { silent })}
       </p>
+      <Subscribe search={search} />
     </>
+  )
+}
+
+/** The search as a feed: a link for people, and what programs look for in the head of the page. */
+function Subscribe({ search }: { search: Search }) {
+  const { t } = useTranslation()
+  const address = feedAddress(search, useLanguage())
+  return (
+    <p className="heard">
+      <link rel="alternate" type="application/atom+xml" title={t('feed.title')} href={address} />
+      <a href={address}>{t('feed.subscribe')}</a> {t('feed.text')}
+    </p>
   )
 }

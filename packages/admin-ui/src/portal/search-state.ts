@@ -2,7 +2,7 @@
  * A search as the address bar holds it. The whole state stands in the URL, so that a link shows the
  * same page and the back button works: `?q=…&region=34&region=36&sort=title&withdrawn=1&pages=2`.
  */
-import type { FacetName } from '../api.ts'
+import type { FacetName, FilterName } from '../api.ts'
 
 export const FACETS = [
   'region',
@@ -12,14 +12,19 @@ export const FACETS = [
   'openness',
   'format',
   'kind',
+  'frequency',
+  'license',
+  'has',
 ] as const satisfies readonly FacetName[]
+
+export const FILTERS = [...FACETS, 'modified'] as const satisfies readonly FilterName[]
 
 export const SORTS = ['relevance', 'modified', 'title', 'quality'] as const
 export type Sort = (typeof SORTS)[number]
 
 export type Search = {
   readonly q: string
-  readonly filters: Readonly<Record<FacetName, readonly string[]>>
+  readonly filters: Readonly<Record<FilterName, readonly string[]>>
   readonly sort: Sort
   readonly withWithdrawn: boolean
   readonly pages: number
@@ -78,8 +83,17 @@ export function searchToQuery(
   return params
 }
 
+/** The search as a feed to subscribe to; its order is its own. */
+export function feedAddress(search: Search, language: string): string {
+  const params = searchToQuery(search, null)
+  params.delete('sort')
+  params.delete('limit')
+  params.set('lang', language === 'en' ? 'en' : 'zh-Hans')
+  return `/feed.atom?${params}`
+}
+
 function appendFilters(params: URLSearchParams, search: Search): void {
-  for (const facet of FACETS) {
+  for (const facet of FILTERS) {
     for (const value of search.filters[facet]) params.append(facet, value)
   }
 }
@@ -93,12 +107,12 @@ export function withWords(search: Search, q: string): Search {
 }
 
 /** The search with these values of one filter instead of the ones it had. */
-export function withFilter(search: Search, facet: FacetName, values: readonly string[]): Search {
+export function withFilter(search: Search, facet: FilterName, values: readonly string[]): Search {
   return { ...search, filters: { ...search.filters, [facet]: values }, pages: 1 }
 }
 
 /** The search with one more value of a filter. */
-export function withValue(search: Search, facet: FacetName, value: string): Search {
+export function withValue(search: Search, facet: FilterName, value: string): Search {
   return withFilter(search, facet, [...new Set([...search.filters[facet], value])])
 }
 
@@ -107,20 +121,26 @@ export function withoutFilters(search: Search): Search {
 }
 
 /** The chosen values, facet by facet. */
-export function chosenValues(search: Search): readonly { facet: FacetName; value: string }[] {
-  return FACETS.flatMap((facet) => search.filters[facet].map((value) => ({ facet, value })))
+export function chosenValues(search: Search): readonly { facet: FilterName; value: string }[] {
+  return FILTERS.flatMap((facet) => search.filters[facet].map((value) => ({ facet, value })))
+}
+
+/** The dates of the filter on changes: each may be missing. */
+export function datesOf(search: Search): { readonly from: string; readonly to: string } {
+  const [from = '', to = from] = (search.filters.modified[0] ?? '').split('..')
+  return { from, to }
+}
+
+/** The search for what changed between two dates, the days themselves included. */
+export function withDates(search: Search, from: string, to: string): Search {
+  return withFilter(search, 'modified', from === '' && to === '' ? [] : [`${from}..${to}`])
 }
 
 function mapFacets(
-  values: (facet: FacetName) => readonly string[],
-): Record<FacetName, readonly string[]> {
-  return {
-    region: values('region'),
-    agency: values('agency'),
-    theme: values('theme'),
-    sharing: values('sharing'),
-    openness: values('openness'),
-    format: values('format'),
-    kind: values('kind'),
-  }
+  values: (facet: FilterName) => readonly string[],
+): Record<FilterName, readonly string[]> {
+  return Object.fromEntries(FILTERS.map((name) => [name, values(name)])) as Record<
+    FilterName,
+    readonly string[]
+  >
 }

@@ -3,6 +3,7 @@
  * the OpenAPI document is made from it.
  */
 import { FILTERS, SORTS } from '@mulu/registry-core'
+import { EMPTY_SEARCH_DAYS_MAX } from '../store/empty-searches.ts'
 
 /** A query parameter. */
 export type Parameter = {
@@ -53,7 +54,25 @@ export const LIST_PARAMETERS: readonly Parameter[] = [
   { name: 'after', description: 'Cursor: `next` of the page before', schema: TEXT },
 ]
 
+/** Parameters of a saved search; feeds have an order of their own. */
+const FEED_PARAMETERS: readonly Parameter[] = [
+  ...LIST_PARAMETERS.filter(({ name }) => name !== 'sort' && name !== 'limit'),
+  {
+    name: 'limit',
+    description: 'Entries of the feed',
+    schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 },
+  },
+  {
+    name: 'lang',
+    description: 'Language of titles where a record has several; that of the request by default',
+    schema: { type: 'string', enum: ['zh-Hans', 'en'] },
+  },
+]
+
 const RECORD = '/api/v1/records/:ns/:kind/:local'
+
+const MOMENT = 'a day (to its end in UTC), a time with zone, the id of a snapshot, or heads'
+const AS_OF: Parameter = { name: 'asOf', description: `As it was: ${MOMENT}`, schema: TEXT }
 
 function read(path: string, summary: string, query: readonly Parameter[] = []): ApiPath {
   return { method: 'get', path, summary, query, needsKey: false, produces: JSON_TYPE }
@@ -86,10 +105,39 @@ export const API_PATHS: readonly ApiPath[] = [
   read('/api/v1/suggestions', 'What somebody who is typing may want: names, keywords, records', [
     { name: 'q', description: 'What is typed so far', schema: TEXT },
   ]),
-  read(RECORD, 'One record'),
-  read(`${RECORD}/provenance`, 'For every field who set it, when, where and in which commit'),
-  read(`${RECORD}/history`, 'All commits that touched the record, newest first'),
-  read(`${RECORD}/conflicts`, 'Fields with several values'),
+  write('get', '/api/v1/empty-searches', 'What was looked for in vain, by words and days', [
+    {
+      name: 'days',
+      description: 'Days to look back, today included',
+      schema: { type: 'integer', minimum: 1, maximum: EMPTY_SEARCH_DAYS_MAX, default: 30 },
+    },
+  ]),
+  read(RECORD, 'One record', [AS_OF]),
+  read(`${RECORD}/provenance`, 'For every field who set it, when, where and in which commit', [
+    AS_OF,
+  ]),
+  read(`${RECORD}/history`, 'All commits that touched the record, newest first', [AS_OF]),
+  read(`${RECORD}/conflicts`, 'Fields with several values', [AS_OF]),
+  read('/api/v1/differences', 'What changed between two moments, agency by agency', [
+    {
+      name: 'from',
+      description: `The earlier moment, a week ago by default: ${MOMENT}`,
+      schema: TEXT,
+    },
+    { name: 'to', description: 'The later one; now by default', schema: TEXT },
+    {
+      name: 'agency',
+      description: 'Only that of this number',
+      schema: { type: 'integer', minimum: 1, maximum: 0xffffffff },
+    },
+  ]),
+  read(`${RECORD}/related`, 'Published records that share its rarest words, theme or agency', [
+    {
+      name: 'limit',
+      description: 'Records at most',
+      schema: { type: 'integer', minimum: 1, maximum: 20, default: 6 },
+    },
+  ]),
   write(
     'get',
     `${RECORD}/evidence`,
@@ -108,6 +156,10 @@ export const API_PATHS: readonly ApiPath[] = [
       { name: 'after', description: 'Cursor: `next` of the last line', schema: TEXT },
     ]),
     produces: 'application/x-ndjson',
+  },
+  {
+    ...read('/feed.atom', 'A search as an Atom feed, the newest change first', FEED_PARAMETERS),
+    produces: 'application/atom+xml',
   },
   write('post', '/api/v1/records', 'Make a record'),
   write('patch', RECORD, 'Change fields of a record (If-Match)', [CONCURRENT]),

@@ -9,8 +9,10 @@ import { authenticate, bringsKey } from './authenticate.ts'
 import { notFound, onError } from './on-error.ts'
 import { openApiDocument } from './openapi.ts'
 import { HTTP_LIMITS, type HttpLimits, limitRate } from './rate-limit.ts'
+import { addAtomRoute } from './routes/atom.ts'
 import { addBundleRoutes } from './routes/bundles.ts'
 import { addChangeRoutes } from './routes/changes.ts'
+import { addDifferencesRoute } from './routes/differences.ts'
 import { addFeedRoute } from './routes/feed.ts'
 import { addNodeRoutes } from './routes/node.ts'
 import { addOperationRoutes } from './routes/operations.ts'
@@ -50,12 +52,14 @@ export function createApp(
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()))
   const guard = authenticate(accessKey)
   addNodeRoutes(app, context)
-  addRecordRoutes(app, context)
+  addRecordRoutes(app, context, guard)
   addChangeRoutes(app, context, guard)
   addOperationRoutes(app, context, guard)
   addBundleRoutes(app, context, guard)
   addRosterRoutes(app, context, guard)
   addFeedRoute(app, context)
+  addAtomRoute(app, context)
+  addDifferencesRoute(app, context)
   if (existsSync(pages)) addPages(app, pages)
   app.use(notFound)
   app.use(onError(context.logger))

@@ -6,6 +6,7 @@
  * value  the fields that the feed had, as a text (fieldsToText)
  */
 import type { Database } from '@mulu/registry-core'
+import { type WorkRows, workRowsOf } from './work-rows.ts'
 
 /** Baselines of one source in one namespace. */
 export type Baselines = {
@@ -16,21 +17,6 @@ export type Baselines = {
   readonly recs: () => AsyncIterable<string>
 }
 
-type Rows = ReturnType<typeof openRows>
-
-const rowsByDatabase = new WeakMap<Database, Rows>()
-
-/** The sublevel of a database, opened once. */
-function rowsOf(db: Database): Rows {
-  const known = rowsByDatabase.get(db) ?? openRows(db)
-  rowsByDatabase.set(db, known)
-  return known
-}
-
-function openRows(db: Database) {
-  return db.sublevel<string, string>('work', {})
-}
-
 /** Baselines kept in the sublevel `work` of a database that may be opened again meanwhile. */
 export function createBaselines(
   database: () => Promise<Database>,
@@ -38,7 +24,7 @@ export function createBaselines(
   source: string,
 ): Baselines {
   const start = `baseline/${ns}/${encodeURIComponent(source)}/`
-  const rows = async (): Promise<Rows> => rowsOf(await database())
+  const rows = async (): Promise<WorkRows> => workRowsOf(await database())
   return {
     load: async (recs) => (await rows()).getMany(recs.map((rec) => start + rec)),
     save: async (texts) => {

@@ -251,11 +251,14 @@ export class DurableRegistry implements Registry {
     const ready = (): Promise<void> => this.#ready()
     return {
       query: (query) => ready().then(() => now().query(query)),
-      record: (id) => ready().then(() => now().record(id)),
+      record: (id, at) => ready().then(() => now().record(id, at)),
       records: (ids) => ready().then(() => now().records(ids)),
-      provenance: (id) => ready().then(() => now().provenance(id)),
-      history: (id) => ready().then(() => now().history(id)),
-      conflictSources: (id) => ready().then(() => now().conflictSources(id)),
+      provenance: (id, at) => ready().then(() => now().provenance(id, at)),
+      history: (id, at) => ready().then(() => now().history(id, at)),
+      conflictSources: (id, at) => ready().then(() => now().conflictSources(id, at)),
+      moment: (text) => ready().then(() => now().moment(text)),
+      differences: (from, to, agency) => ready().then(() => now().differences(from, to, agency)),
+      related: (id, limit) => ready().then(() => now().related(id, limit)),
       spellings: (word, limit) => ready().then(() => now().spellings(word, limit)),
       suggestions: (typed) => ready().then(() => now().suggestions(typed)),
       countsByAgency: () => now().countsByAgency(),

@@ -1,6 +1,6 @@
 /** The store of one node: database, registry and what the shell keeps beside them. */
 import { mkdir } from 'node:fs/promises'
-import type { Database } from '@mulu/registry-core'
+import { type Database, Queue } from '@mulu/registry-core'
 import { pino } from 'pino'
 import type { Clock } from '../clock.ts'
 import { createCrypto, createRandomBytes } from '../crypto.ts'
@@ -8,6 +8,7 @@ import type { DataFolder } from '../folder/data-folder.ts'
 import type { NodeLogger } from '../logger.ts'
 import { type Baselines, createBaselines } from './baselines.ts'
 import { type DurableRegistry, openDurableRegistry } from './durable-registry.ts'
+import { createEmptySearches, type EmptySearches } from './empty-searches.ts'
 import { openDatabase } from './open-database.ts'
 import { PROFILES } from './profiles.ts'
 
@@ -16,6 +17,7 @@ export type NodeStore = AsyncDisposable & {
   readonly registry: DurableRegistry
   /** What imports of a source into a namespace left behind. */
   readonly baselines: (ns: number, source: string) => Baselines
+  readonly emptySearches: EmptySearches
 }
 
 /** What may be replaced: the log, and for tests the database. */
@@ -42,6 +44,7 @@ export async function openNodeStore(
   return {
     registry,
     baselines: (ns, source) => createBaselines(() => registry.database(), ns, source),
+    emptySearches: createEmptySearches(() => registry.database(), clock.now, new Queue()),
     [Symbol.asyncDispose]: () => registry.close(),
   }
 }

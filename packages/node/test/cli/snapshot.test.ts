@@ -37,7 +37,9 @@ describe('mulu snapshot', () => {
     const settled = await untilSettled(second.id)
     expect(settled.agreedRoot).to.deep.equal([1])
     const { stdout } = await run('status', '--dir', at)
-    expect(stdout).to.match(/snapshot of .* \(0 min ago\) by writer 1: settled; 1 of 1 witnesses agree/)
+    expect(stdout).to.match(
+      /snapshot of .* \(0 min ago\) by writer 1: settled; 1 of 1 witnesses agree/,
+    )
     expect((await run('verify', '--dir', at)).status).to.equal(0)
     const first = (await status()).snapshots.find(({ id }: Shown) => id === taken.id)
     expect(first).to.deep.include({ settled: false, witnesses: [] })

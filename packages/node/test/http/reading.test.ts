@@ -112,18 +112,77 @@ describe('reading over HTTP', () => {
     expect(all.items[0]).not.to.have.property('marks')
   })
 
-  it('[HT47] names the words that no record has and other spellings, when nothing was found', async () => {
-    const none = async (q: string): Promise<unknown> =>
+  it('[HT47] names the words that no record has, and the nearest searches with what they find', async () => {
+    type Help = {
+      readonly missing: readonly string[]
+      readonly steps: readonly { readonly kind: string; readonly q: string; total: number }[]
+      readonly nearest: readonly { readonly id: string }[]
+    }
+    const none = async (query: string): Promise<Help> =>
+      (await node.get(`/api/v1/records?${query}`)).body.help
+    const q = encodeURIComponent
+    const misspelt = await none('q=dataset+rivres')
+    expect(misspelt.missing).to.deep.equal(['rivres'])
+    expect(misspelt.steps).to.deep.equal([
+      { kind: 'spelling', word: 'rivres', spelling: 'river', q: 'dataset river', total: 25 },
+      { kind: 'word', word: 'rivres', q: 'dataset', total: 25 },
+    ])
+    expect(misspelt.nearest).to.have.length(5)
+    expect((await none(`q=${q('何流')}`)).steps).to.deep.equal([
+      { kind: 'spelling', word: '何流', spelling: 'heliu', q: 'heliu', total: 1 },
+    ])
+    const filtered = await none('q=levels+water&kind=service&openness=closed')
+    expect(filtered.missing).to.deep.equal([])
+    expect(filtered.steps.map(({ kind, total }) => [kind, total])).to.deep.equal([
+      ['alone', 1],
+      ['alone', 25],
+    ])
+    expect((await none('kind=service&openness=closed')).steps).to.deep.equal([
+      { kind: 'filter', filter: 'kind', q: '', total: 5 },
+      { kind: 'filter', filter: 'openness', q: '', total: 1 },
+      { kind: 'filters', q: '', total: 26 },
+    ])
+  })
+
+  it('[HT47] goes on to parts of a word where no whole word helps', async () => {
+    const none = async (q: string) =>
       (await node.get(`/api/v1/records?q=${encodeURIComponent(q)}`)).body.help
-    expect(await none('dataset rivres')).to.deep.equal({
-      missing: ['rivres'],
-      spellings: [{ word: 'rivres', spelling: 'river', q: 'dataset river' }],
-    })
-    expect(await none('何流')).to.deep.equal({
-      missing: ['何流'],
-      spellings: [{ word: '何流', spelling: 'heliu', q: 'heliu' }],
-    })
-    expect(await none('qqqqq')).to.deep.equal({ missing: ['qqqqq'], spellings: [] })
+    expect((await none('riverxyz')).steps).to.deep.equal([
+      { kind: 'part', word: 'riverxyz', q: 'river*', total: 26 },
+    ])
+    const [part] = (await none('大河流域')).steps
+    expect(part).to.include({ kind: 'part', total: 1 })
+    expect(await none('qqqqq')).to.deep.equal({ missing: ['qqqqq'], steps: [], nearest: [] })
+  })
+
+  it('[HT70] counts searches that found nothing for the holder of the access key, and only those', async () => {
+    const empty = async (): Promise<readonly { words: string; count: number }[]> =>
+      (await node.own('/api/v1/empty-searches?days=7')).body.items
+    const before = await empty()
+    const query = 'q=glacier+melting'
+    for (const more of ['', '&limit=20', '&limit=1', '&sort=title']) {
+      await node.get(`/api/v1/records?${query}${more}`)
+    }
+    await node.get('/api/v1/suggestions?q=glacier+melting')
+    await node.get('/api/v1/records?q=rivers')
+    expect(await empty()).to.have.length(before.length + 1)
+    expect((await empty())[0]).to.deep.equal({ words: 'glacier melting', count: 3, days: 1 })
+    expect((await node.get('/api/v1/empty-searches')).status).to.equal(401)
+  })
+
+  it('[HT73] takes days, months and years of the last change, and ranges of them', async () => {
+    const total = async (modified: string): Promise<number> =>
+      (await node.get(`/api/v1/records?modified=${modified}`)).body.total
+    for (const modified of ['2024', '2024-03..', '..2024-03-01', '2023..2024', '2024-03-01']) {
+      expect(await total(modified), modified).to.equal(25)
+    }
+    for (const modified of ['2023', '2024-03-02..', '..2024-02', '2025..2024']) {
+      expect(await total(modified), modified).to.equal(0)
+    }
+    for (const wrong of ['..', '2024..x', '24..25', '2024-03..2024-03-01-01']) {
+      const { status, body } = await node.get(`/api/v1/records?modified=${wrong}`)
+      expect([status, body.details.parameter], wrong).to.deep.equal([400, 'modified'])
+    }
   })
 
   it('[SR10] takes every declared filter, with what lies below a value, by code or by label', async () => {
@@ -157,7 +216,18 @@ describe('reading over HTTP', () => {
   it('[HT5] counts facets with labels in both languages, each ignoring its own filter', async () => {
     const { body } = await node.get('/api/v1/records?kind=service')
     expect(body.facets).to.have.all.keys(
-      ...['kind', 'agency', 'region', 'theme', 'sharing', 'openness', 'format'],
+      ...[
+        'kind',
+        'agency',
+        'region',
+        'theme',
+        'sharing',
+        'openness',
+        'format',
+        'frequency',
+        'license',
+        'has',
+      ],
     )
     const counts = body.facets.kind.map((f: { value: string; count: number }) => [f.value, f.count])
     expect(counts).to.deep.equal([
@@ -264,5 +334,26 @@ describe('reading over HTTP', () => {
     expect((await node.get(`/api/v1/changes?after=${last}`)).body).to.deep.equal([])
     const wrong = await node.get('/api/v1/changes?after=!')
     expect(wrong.body).to.include({ code: 'MULU_QUERY', parameter: 'after' })
+  })
+})
+
+describe('records related to one over HTTP', () => {
+  it('[HT71] are listed with agency and title, the nearest first', async () => {
+    const node = await createTestNode()
+    try {
+      const glaciers = ['glacier extent', 'glacier melt rate', 'melt rate in rivers']
+      const titled = glaciers.map((title, i) => dataset(`g${i}`, { title }))
+      const others = Array.from({ length: 20 }, (_, i) => dataset(`d${i}`))
+      await node.own('/api/v1/imports', { method: 'POST', body: feed(...titled, ...others) })
+      const { body } = await node.get('/api/v1/records?q=glacier+melt')
+      const one: string = body.items[0].id
+      const { body: related } = await node.get(`/api/v1/records/${one}/related?limit=1`)
+      expect(related.items).to.have.length(1)
+      expect(related.items[0].title).to.deep.equal({ en: 'melt rate in rivers' })
+      expect(related.items[0].agency.code).to.equal('CN-TEST')
+      expect((await node.get('/api/v1/records/1/resource/absent/related')).status).to.equal(404)
+    } finally {
+      await node.close()
+    }
   })
 })

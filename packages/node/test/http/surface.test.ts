@@ -138,7 +138,8 @@ function servedRoutes(app: Express): readonly string[] {
   const { stack } = app.router as unknown as { readonly stack: readonly Layer[] }
   return stack.flatMap(({ route }) => {
     const path = route?.path
-    if (route === undefined || typeof path !== 'string' || !path.startsWith('/api/')) return []
+    if (route === undefined || typeof path !== 'string' || !/^\/(api\/|feed\.)/.test(path))
+      return []
     const written = path.replace(/:(\w+)/g, '{$1}')
     return Object.keys(route.methods).map((method) => `${method} ${written}`)
   })

@@ -9,6 +9,8 @@ import type { Sort } from '../search/cursor.ts'
 import type { FilterName } from '../search/filters.ts'
 import type { Suggestion } from '../search/suggest.ts'
 import type { Spelling } from '../search/text/spelling.ts'
+import type { Difference } from './differences.ts'
+import type { Moment } from './moment.ts'
 
 /** Where a value came from. */
 export type Source = {
@@ -46,8 +48,8 @@ export type Query = {
   readonly sort?: Sort
   /** Records on the page; with 0 there are only counts. */
   readonly limit?: number
-  /** Whether values of filters are counted beside the result; they are by default. */
-  readonly facets?: boolean
+  /** Filters whose values are counted beside the result; by default all that can be. */
+  readonly facets?: boolean | readonly FilterName[]
   /** Opaque; from the `next` of the page before. MULU_QUERY when it is none. */
   readonly after?: string
 }
@@ -96,19 +98,28 @@ export type AgencyCounts = {
 /** The read model of a replica, of the federation's audience. */
 export interface Catalogue {
   query(query: Query): Promise<Page>
-  /** The view of a record, or undefined. */
-  record(id: RecordId): Promise<View | undefined>
+  /** The view of a record, now or as it was, or undefined. */
+  record(id: RecordId, at?: Moment): Promise<View | undefined>
   /** The views of several records in the same order, read in one go. */
   records(ids: readonly RecordId[]): Promise<readonly (View | undefined)[]>
-  provenance(id: RecordId): Promise<readonly FieldProvenance[]>
+  provenance(id: RecordId, at?: Moment): Promise<readonly FieldProvenance[]>
   /** Newest first. */
-  history(id: RecordId): Promise<readonly HistoryItem[]>
+  history(id: RecordId, at?: Moment): Promise<readonly HistoryItem[]>
   /** Every value of every field that has more than one, with its source. */
-  conflictSources(id: RecordId): Promise<ReadonlyMap<string, readonly ConflictSource[]>>
+  conflictSources(
+    id: RecordId,
+    at?: Moment,
+  ): Promise<ReadonlyMap<string, readonly ConflictSource[]>>
+  /** The moment of a time in milliseconds, of a snapshot's id or of heads (moment.ts); MULU_QUERY. */
+  moment(at: number | string): Promise<Moment>
+  /** What changed between two moments, by agency; MULU_QUERY when it is too much for one answer. */
+  differences(from: Moment, to: Moment, agency?: number): Promise<readonly Difference[]>
   /** Terms near to a word that no record has: "did you mean". */
   spellings(word: string, limit: number): Promise<readonly Spelling[]>
   /** What somebody who has typed this much may want, the nearest first; nothing for no word. */
   suggestions(typed: string): Promise<readonly Suggestion[]>
+  /** Published records near to one, the nearest first; nothing where there is no such record. */
+  related(id: RecordId, limit: number): Promise<readonly Item[]>
   countsByAgency(): readonly AgencyCounts[]
   /** All views in the order of their ids, for exports. */
   views(): AsyncIterable<View>

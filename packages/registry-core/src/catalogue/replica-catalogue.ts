@@ -1,17 +1,22 @@
 /** The catalogue over a store: views and their past. */
 import type { ReadCommit } from '../commit/commit.ts'
+import type { Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { utf8ToText } from '../encoding/bytes.ts'
 import { SALT_BYTES } from '../limits.ts'
 import { commitsAt } from '../log/chain.ts'
 import type { LogKey } from '../log/log.ts'
+import type { Logs } from '../log/logs.ts'
+import { effectiveStamp } from '../log/past.ts'
 import { decodeOutcome } from '../log/stored-outcome.ts'
+import type { Profile } from '../profile/profile.ts'
 import { type DocumentSlot, RecordDocument, type Row } from '../record/document.ts'
 import { type RecordId, recOf } from '../record/record-id.ts'
 import type { View } from '../record/view.ts'
 import type { SearchIndex } from '../search/search-index.ts'
 import type { Suggestion } from '../search/suggest.ts'
 import type { Spelling } from '../search/text/spelling.ts'
+import type { Snapshot } from '../snapshot/settlement.ts'
 import { commitKey, recordKey, type Scope, type Store, scopeOfKey } from '../store/store.ts'
 import type {
   AgencyCounts,
@@ -19,11 +24,14 @@ import type {
   ConflictSource,
   FieldProvenance,
   HistoryItem,
+  Item,
   Page,
   Query,
   Source,
 } from './catalogue.ts'
-
+import { type Difference, differencesBetween } from './differences.ts'
+import { type Moment, readMoment } from './moment.ts'
+import { PastDocuments } from './past-documents.ts'
 import type { StoredViews } from './stored-views.ts'
 
 /** What reading rests on. */
@@ -32,6 +40,10 @@ export type CatalogueContext = {
   readonly store: Store
   readonly index: SearchIndex
   readonly views: StoredViews
+  readonly logs: Logs
+  readonly snapshots: () => readonly Snapshot[]
+  readonly profile: () => Profile | undefined
+  readonly agencyOf: (ns: number) => number
 }
 
 /** Reads the federation's records of one store. */
@@ -46,6 +58,13 @@ export class ReplicaCatalogue implements Catalogue {
     this.#store = context.store
   }
 
+  /** For one answer: the commits that it keeps at hand may be erased before the next. */
+  #past(): PastDocuments {
+    const { crypto, store, logs, profile } = this.#context
+    const stamp = (scope: Scope, row: Row): Stamp => effectiveStamp(logs, scope, row)
+    return new PastDocuments({ crypto, store, profile, stamp, commitAt: this.#commitAt })
+  }
+
   query(query: Query): Promise<Page> {
     return this.#context.index.query(query)
   }
@@ -58,17 +77,34 @@ export class ReplicaCatalogue implements Catalogue {
     return this.#context.index.suggestions(typed)
   }
 
+  async related(id: RecordId, limit: number): Promise<readonly Item[]> {
+    const view = await this.record(id)
+    return view === undefined ? [] : this.#context.index.related(view, limit)
+  }
+
   countsByAgency(): readonly AgencyCounts[] {
     return this.#context.index.countsByAgency()
   }
 
-  async record(id: RecordId): Promise<View | undefined> {
+  async record(id: RecordId, at?: Moment): Promise<View | undefined> {
+    if (at !== undefined) return this.#past().view(keyOf(id), at)
     const [view] = await this.records([id])
     return view
   }
 
+  moment(at: number | string): Promise<Moment> {
+    const { logs, snapshots } = this.#context
+    return readMoment({ logs, snapshots, commitAt: this.#commitAt }, at)
+  }
+
+  differences(from: Moment, to: Moment, agency?: number): Promise<readonly Difference[]> {
+    const { agencyOf } = this.#context
+    const context = { documents: this.#past(), commitAt: this.#commitAt, agencyOf }
+    return differencesBetween(context, from, to, agency)
+  }
+
   records(ids: readonly RecordId[]): Promise<readonly (View | undefined)[]> {
-    return this.#context.views.read(ids.map((id) => recordKey(scopeOf(id), recOf(id))))
+    return this.#context.views.read(ids.map(keyOf))
   }
 
   async *views(): AsyncGenerator<View> {
@@ -77,9 +113,9 @@ export class ReplicaCatalogue implements Catalogue {
     }
   }
 
-  async provenance(id: RecordId): Promise<readonly FieldProvenance[]> {
-    const view = await this.record(id)
-    const document = await this.#document(id)
+  async provenance(id: RecordId, at?: Moment): Promise<readonly FieldProvenance[]> {
+    const view = await this.record(id, at)
+    const document = await this.#document(id, at)
     if (view === undefined || document === undefined) return []
     const sources = await this.#sources(id, document.rows)
     const slots = document.slots()
@@ -95,8 +131,8 @@ export class ReplicaCatalogue implements Catalogue {
     })
   }
 
-  async history(id: RecordId): Promise<readonly HistoryItem[]> {
-    const document = await this.#document(id)
+  async history(id: RecordId, at?: Moment): Promise<readonly HistoryItem[]> {
+    const document = await this.#document(id, at)
     if (document === undefined) return []
     const slots = document.slots()
     const items: HistoryItem[] = []
@@ -113,9 +149,12 @@ export class ReplicaCatalogue implements Catalogue {
     return items.sort((a, b) => b.source.atMs - a.source.atMs || b.source.seq - a.source.seq)
   }
 
-  async conflictSources(id: RecordId): Promise<ReadonlyMap<string, readonly ConflictSource[]>> {
-    const view = await this.record(id)
-    const document = await this.#document(id)
+  async conflictSources(
+    id: RecordId,
+    at?: Moment,
+  ): Promise<ReadonlyMap<string, readonly ConflictSource[]>> {
+    const view = await this.record(id, at)
+    const document = await this.#document(id, at)
     if (view === undefined || document === undefined) return new Map()
     const sources = await this.#sources(id, document.rows)
     return new Map(
@@ -130,8 +169,9 @@ export class ReplicaCatalogue implements Catalogue {
     )
   }
 
-  async #document(id: RecordId): Promise<RecordDocument | undefined> {
-    const stored = await this.#store.records.get(recordKey(scopeOf(id), recOf(id)))
+  async #document(id: RecordId, at: Moment | undefined): Promise<RecordDocument | undefined> {
+    if (at !== undefined) return this.#past().document(keyOf(id), at)
+    const stored = await this.#store.records.get(keyOf(id))
     return stored === undefined ? undefined : RecordDocument.open(stored)
   }
 
@@ -144,9 +184,13 @@ export class ReplicaCatalogue implements Catalogue {
     return sources
   }
 
-  async #commit(id: RecordId, row: Row): Promise<ReadCommit | undefined> {
-    const log = logOfRow(id, row)
-    const commits = await commitsAt(this.#crypto, this.#store, log, row.seq)
+  #commit(id: RecordId, row: Row): Promise<ReadCommit | undefined> {
+    return this.#commitAt(logOfRow(id, row), row.seq)
+  }
+
+  /** The commit on the chain of a log. */
+  readonly #commitAt = async (log: LogKey, seq: number): Promise<ReadCommit | undefined> => {
+    const commits = await commitsAt(this.#crypto, this.#store, log, seq)
     return commits.length > 1 ? this.#onChain(log, commits) : commits[0]
   }
 
@@ -158,6 +202,10 @@ export class ReplicaCatalogue implements Catalogue {
     }
     return undefined
   }
+}
+
+function keyOf(id: RecordId): string {
+  return recordKey(scopeOf(id), recOf(id))
 }
 
 function scopeOf(id: RecordId): Scope {

@@ -117,7 +117,11 @@ async function boundPosition(
 }
 
 /** A stamp bounded by later commits of its log that reset a wrong clock. */
-export function effectiveStamp(logs: Logs, scope: Scope, row: Row): Stamp {
+export function effectiveStamp(
+  logs: Logs,
+  scope: Scope,
+  row: Pick<Row, 'client' | 'seq' | 'stamp'>,
+): Stamp {
   return logs
     .get({ ...scope, writer: row.client })
     .resets.reduce<Stamp>(

@@ -4,7 +4,7 @@ import { Best, type Ranked } from './best.ts'
 import { and, type DocSet, listOf } from './doc-set.ts'
 import { evaluate, type PartReader } from './evaluate.ts'
 import { FacetCounts, filtered } from './facet-counts.ts'
-import { FACETS, type FilterName, type Owner } from './filters.ts'
+import type { FilterName, Owner } from './filters.ts'
 import type { Part } from './part.ts'
 import { type PartConcepts, rank, weightOf } from './relevance.ts'
 
@@ -27,8 +27,9 @@ export function answer(
   readers: readonly PartReader[],
   ownerOf: (ns: number) => Owner,
 ): Answer {
-  const counted = asked.isCounted ? FACETS : []
-  const facets = new Map(counted.map((name) => [name, new FacetCounts(name, ownerOf)] as const))
+  const facets = new Map(
+    asked.counted.map((name) => [name, new FacetCounts(name, ownerOf)] as const),
+  )
   const matches = readers.map((reader): PartMatches => {
     const { part } = reader
     const living = part.living.set

@@ -3,7 +3,7 @@ import type { Query } from '../catalogue/catalogue.ts'
 import { MuluError } from '../errors.ts'
 import { PAGE_RECORDS_MAX } from '../limits.ts'
 import { type Cursor, decodeCursor, SORTS, type Sort } from './cursor.ts'
-import { FILTERS, type FilterName } from './filters.ts'
+import { FACETS, FILTERS, type FilterName, isRange } from './filters.ts'
 import { conceptsOf, pairsOf } from './relevance.ts'
 import { parseQuery, type QueryNode, type QueryOptions } from './text/query.ts'
 
@@ -21,8 +21,8 @@ export type Asked = {
   readonly filters: Wanted
   readonly sort: Sort
   readonly limit: number
-  /** Whether values of filters are counted. */
-  readonly isCounted: boolean
+  /** Filters whose values are counted. */
+  readonly counted: readonly FilterName[]
   readonly after: Cursor | undefined
 }
 
@@ -43,9 +43,14 @@ export function readAsked(query: Query, options: QueryOptions): Asked {
     filters: filtersOf(query),
     sort,
     limit: limitOf(query),
-    isCounted: query.facets !== false,
+    counted: countedOf(query),
     after,
   }
+}
+
+function countedOf({ facets = true }: Query): readonly FilterName[] {
+  if (typeof facets === 'boolean') return facets ? FACETS : []
+  return FACETS.filter((name) => facets.includes(name))
 }
 
 function limitOf(query: Query): number {
@@ -60,6 +65,11 @@ function limitOf(query: Query): number {
 function filtersOf(query: Query): Wanted {
   return FILTERS.flatMap(({ name }) => {
     const values = query.filters?.[name] ?? []
+    const wrong = values.find((value) => value.includes('..') && !isRange(name, value))
+    if (name === 'modified' && wrong !== undefined) {
+      const reason = 'A range has years, months or days: 2023..2024-05.'
+      throw new MuluError('MULU_QUERY', { details: { parameter: name, reason } })
+    }
     return values.length === 0 ? [] : [[name, new Set(values)] as const]
   })
 }

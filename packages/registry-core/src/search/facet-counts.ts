@@ -2,7 +2,7 @@
 
 import type { Column } from './columns.ts'
 import { andNot, type DocSet, listOf, setOfList } from './doc-set.ts'
-import { type FilterName, filterOf, type Owner } from './filters.ts'
+import { type FilterName, filterOf, isRange, type Owner } from './filters.ts'
 import type { Part } from './part.ts'
 
 /** The counts of one filter over all parts. */
@@ -79,7 +79,10 @@ export function filtered(
   ownerOf: (ns: number) => Owner,
 ): DocSet {
   const { combinations, of } = part.columns.column(name)
+  const { isWithin } = filterOf(name)
+  const ranges = isWithin && [...wanted].filter((value) => isRange(name, value))
   const passes = combinations.map((kept) => {
+    if (ranges?.some((range) => kept.some((value) => isWithin?.(value, range) === true))) return 1
     for (const value of shownValues(name, kept, ownerOf)) if (wanted.has(value)) return 1
     return 0
   })

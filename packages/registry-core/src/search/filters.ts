@@ -49,6 +49,8 @@ type Declaration = {
   readonly keep: (view: View) => readonly string[]
   /** A kept value and those above it, by the owner of the namespace. */
   readonly show?: (kept: string, ownerOf: (ns: number) => Owner) => readonly string[]
+  /** Whether a kept value lies in a range: `from..to`, of which one may be missing. */
+  readonly isWithin?: (kept: string, range: string) => boolean
 }
 
 /** Marks the region of a record that names none: that of its owner. */
@@ -122,27 +124,32 @@ const DECLARATIONS: Readonly<Record<FilterName, Declaration>> = {
   frequency: {
     description: 'Update cycle',
     words: ['更新周期', '频率'],
-    isFacet: false,
+    isFacet: true,
     vocabulary: 'frequencies',
     keep: (view: View) => listOf(textOf(view.fields['frequency'])),
   },
   license: {
     description: 'Licence',
     words: ['licence', '许可'],
-    isFacet: false,
+    isFacet: true,
     keep: (view: View) => listOf(textOf(view.fields['license'])),
   },
   modified: {
-    description: 'Day, month or year of the last change that the record states: 2024-05',
+    description:
+      'Day, month or year of the last change that the record states (2024-05), or a range of those (2023..2024-05)',
     words: ['date', '日期', '更新'],
     isFacet: false,
     keep: (view: View) => listOf(dayOf(view.fields['modified'])),
     show: (kept: string) => [kept, kept.slice(0, 7), kept.slice(0, 4)],
+    isWithin: (kept: string, range: string) => {
+      const [from = '', to = ''] = range.split('..')
+      return kept >= from && (to === '' || kept.slice(0, to.length) <= to)
+    },
   },
   has: {
     description: 'problems or conflicts: only records with open ones',
     words: ['有'],
-    isFacet: false,
+    isFacet: true,
     keep: (view: View) => [
       ...(view.problems.length > 0 ? ['problems'] : []),
       ...(view.conflicts.length > 0 ? ['conflicts'] : []),
@@ -165,6 +172,13 @@ export function filterOf(name: FilterName): Declaration {
 
 /** The filters whose values are counted beside a result. */
 export const FACETS: readonly FilterName[] = FILTERS.filter((f) => f.isFacet).map((f) => f.name)
+
+const RANGE = /^(\d{4}(-\d\d){0,2})?\.\.(\d{4}(-\d\d){0,2})?$/
+
+/** Whether a value of a filter is a range and not a value. */
+export function isRange(name: FilterName, value: string): boolean {
+  return filterOf(name).isWithin !== undefined && RANGE.test(value) && value !== '..'
+}
 
 function regionsAbove(code: string): readonly string[] {
   if (!/^\d{6}$/.test(code)) return []

@@ -3,7 +3,7 @@
  * Every answer is of one moment: what is stored is read first, then all parts are asked in one
  * go; where the parts changed meanwhile, the query starts over.
  */
-import type { AgencyCounts, Page, Query } from '../catalogue/catalogue.ts'
+import type { AgencyCounts, Item, Page, Query } from '../catalogue/catalogue.ts'
 import { utf8, utf8ToText } from '../encoding/bytes.ts'
 import type { View } from '../record/view.ts'
 import { commitBatch, put, recordKey, type Scope, type Store } from '../store/store.ts'
@@ -19,6 +19,7 @@ import { Lookup, MissingBlock } from './lookup.ts'
 import type { NamespaceCounts } from './namespace-counts.ts'
 import { termsLike } from './near-terms.ts'
 import { readParts } from './read-parts.ts'
+import { askedOfRelated, rareWords, relatedAmong, subjectWords } from './related.ts'
 import { askedOfTyped, nodeOfTyped, type Suggestion, suggestionsFrom } from './suggest.ts'
 import { TAIL_DOCS_MAX } from './tail.ts'
 import { foldWord } from './text/fold.ts'
@@ -151,6 +152,17 @@ export class SearchIndex {
     if (node === undefined) return []
     const { views } = await this.#find(askedOfTyped(node))
     return suggestionsFrom(node, views, names.matching(node))
+  }
+
+  /** Published records that share rare words, theme or agency with one, the nearest first. */
+  async related(view: View, limit: number): Promise<readonly Item[]> {
+    const words = subjectWords(view)
+    const rare = await this.#steadily((generation) => rareWords(words, generation, this.#lookup))
+    if (rare.length === 0) return []
+    const { agency } = this.#around.ownerOf(view.ns)
+    const { views } = await this.#find(askedOfRelated(view, agency, rare, limit))
+    const related = relatedAmong(view, rare, views, limit)
+    return related.map((other) => itemOf(other, this.#around.ownerOf(other.ns)))
   }
 
   /** How a query is read: with the names of the profile, and what records have of its words. */

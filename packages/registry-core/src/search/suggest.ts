@@ -49,7 +49,7 @@ export function askedOfTyped(node: QueryNode): Asked {
     filters: [['state', new Set(['published'])]],
     sort: 'relevance',
     limit: RECORDS_LOOKED_AT,
-    isCounted: false,
+    counted: [],
     after: undefined,
   }
 }

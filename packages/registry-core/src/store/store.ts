@@ -28,7 +28,8 @@ import { MuluError } from '../errors.ts'
 import type { LogKey } from '../log/log.ts'
 import type { Database } from '../registry.ts'
 
-type Sublevel<V> = AbstractSublevel<Database, string | Uint8Array, string, V>
+/** A part of a database with keys of its own. */
+export type Sublevel<V> = AbstractSublevel<Database, string | Uint8Array, string, V>
 
 /** The sublevels of an open store. */
 export type Store = {

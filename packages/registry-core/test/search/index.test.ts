@@ -321,6 +321,31 @@ describe('the index', () => {
     }
   })
 
+  it('[SR20] finds records that share the rare words of one, those of its theme and agency first', async () => {
+    const bed = await Bed.open()
+    const published = { state: 'published', theme: ['cn:01-07'] }
+    const title = (text: string): View['fields'] => ({ ...published, 'title/en': text })
+    await bed.put('one', { ...title('Glacier melt survey'), 'keyword/en': ['glacier', 'arctic'] })
+    await bed.put('sames', { ...title('Arctic glacier register'), theme: ['cn:02-01'] })
+    await bed.put('theme', title('Arctic glacier mapping'))
+    await bed.put('twin', title('Arctic glacier mapping'))
+    await bed.put('weak', title('Melt in ovens'))
+    await bed.put('gone', { ...title('Arctic glacier index'), state: 'withdrawn' })
+    await bed.put('chinese', { ...published, 'title/zh-Hans': '冰川消融监测' })
+    await bed.put('chinese2', { ...published, 'title/zh-Hans': '北极冰川消融' })
+    for (let i = 0; i < 40; i++) await bed.put(`o${i}`, title(`Roads survey ${i % 3}`))
+    const related = async (local: string): Promise<readonly string[]> => {
+      const view = bed.views.get(`1/resource/${local}`) as View
+      return (await bed.index.related(view, 5)).map(({ id }) => id.slice('1/resource/'.length))
+    }
+    const found = await related('one')
+    expect(found).to.have.length(2)
+    expect(['theme', 'twin']).to.include(found[0])
+    expect(found[1]).to.equal('sames')
+    expect(await related('chinese')).to.deep.equal(['chinese2'])
+    expect(await related('o1')).not.to.include('o1')
+  })
+
   it('[SR13] finds records by the label of their region, theme and agency, after those with the word', async () => {
     const bed = await Bed.open()
     await bed.put('there', { 'title/en': 'Roads', region: '440300' })

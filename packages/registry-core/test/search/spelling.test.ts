@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { respell, spellingsOf } from '../../src/search/text/spelling.ts'
+import { respell, spellingsOf, withoutWord } from '../../src/search/text/spelling.ts'
 
 const TERMS: readonly (readonly [string, number])[] = [
   ['budget', 90],
@@ -63,5 +63,14 @@ describe('another spelling', () => {
     expect(respell('clean watre -watre', 'watre', 'water')).to.equal('clean water -watre')
     expect(respell('party art', 'art', 'arts')).to.equal('party arts')
     expect(respell('abc', 'x', 'y')).to.equal('abc')
+  })
+})
+
+describe('the query without a word', () => {
+  it('[TX13] keeps all else as it was typed', () => {
+    expect(withoutWord('clean water -lake', 'water')).to.equal('clean -lake')
+    expect(withoutWord('北京政务数据', '政务')).to.equal('北京 数据')
+    expect(withoutWord('"clean water" x', '"clean water"')).to.equal('x')
+    expect(withoutWord('water', 'river')).to.equal('water')
   })
 })

@@ -10,6 +10,7 @@ export const enRecord = {
   'aside.versions': 'Versions',
   'aside.commits_one': '{{count}} commit',
   'aside.commits_other': '{{count}} commits',
+  'aside.related': 'Related records',
   'aside.take': 'Take this record',
   'aside.json': 'All fields (JSON)',
   'aside.historyJson': 'History (JSON)',

@@ -9,6 +9,7 @@ export const zhCnRecord = {
   'aside.last': '最近修改',
   'aside.versions': '版本',
   'aside.commits_other': '{{count}} 个提交',
+  'aside.related': '相关记录',
   'aside.take': '带走这条记录',
   'aside.json': '全部字段（JSON）',
   'aside.historyJson': '历史（JSON）',

@@ -8,6 +8,7 @@ import { Status } from '../../parts/status.tsx'
 import { historyQuery } from '../../queries.ts'
 import { useFieldLabel } from './field-label.ts'
 import { useProblemText } from './problem-text.ts'
+import { RelatedRecords } from './related-records.tsx'
 
 /** Beside the record: what is still to do, how it came here, how to take it along. */
 export function RecordAside({ record }: { record: RecordView }) {
@@ -50,6 +51,7 @@ export function RecordAside({ record }: { record: RecordView }) {
           )}
         </dl>
       </section>
+      <RelatedRecords id={record.id} />
       <section aria-labelledby="take">
         <h2 id="take">{t('aside.take')}</h2>
         <ul className="plain">

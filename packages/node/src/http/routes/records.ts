@@ -1,101 +1,115 @@
 /** Reading records: lists, one record, its past. */
 import {
-  FILTERS,
   type FilterName,
   type Item,
+  type Moment,
   type Page,
   type ParsedQuery,
   parseRecordId,
   type Query,
   type RecordId,
 } from '@mulu/registry-core'
-import type { Request, Router } from 'express'
+import type { Request, RequestHandler, Router } from 'express'
 import type { NodeContext } from '../../node-context.ts'
 import { asOf } from '../../status/as-of.ts'
 import { agencyRef } from '../../status/names.ts'
 import { apiPath } from '../api-paths.ts'
 import { facetLabel } from '../facet-labels.ts'
+import { listQuery } from '../list-query.ts'
+import { readMoment } from '../past-moment.ts'
 import { showConflicts, showHistory, showProvenance } from '../present-source.ts'
+import { marksOf, readWords } from '../query-words.ts'
 import { type QueryValues, readQuery } from '../read-query.ts'
 import { findRecord, recordDocument } from '../record-document.ts'
-import { helpWith, marksOf, readWords } from '../search-help.ts'
+import { helpWith, type NoResultHelp } from '../search-help.ts'
+
+/** Records that a page for a reader has at least. */
+const FULL_PAGE = 20
+/** Days of searches without results that are told unless asked otherwise. */
+const EMPTY_SEARCH_DAYS = 30
+
+const RELATED = 6
 
 /** The address of a record. */
 export const RECORD_PATH = '/api/v1/records/:ns/:kind/:local'
 
 /** Adds the routes. */
-export function addRecordRoutes(router: Router, context: NodeContext): void {
+export function addRecordRoutes(router: Router, context: NodeContext, guard: RequestHandler): void {
   const { catalogue } = context.store.registry
   router.get('/api/v1/records', async (request, response) => {
     const values = readQuery(request, apiPath('get', '/api/v1/records'))
-    const query = toQuery(values)
-    response.json(await pageDocument(context, query, await catalogue.query(query)))
+    const query = listQuery(values)
+    const page = await catalogue.query(query)
+    await countEmpty(context, query, page)
+    response.json(await pageDocument(context, query, page))
   })
   router.get('/api/v1/suggestions', async (request, response) => {
     const { q = [] } = readQuery(request, apiPath('get', '/api/v1/suggestions'))
     response.json({ items: await catalogue.suggestions(q[0] ?? '') })
   })
+  const empty = apiPath('get', '/api/v1/empty-searches')
+  router.get(empty.path, guard, async (request, response) => {
+    const { days = [] } = readQuery(request, empty)
+    const items = await context.store.emptySearches.list(Number(days[0] ?? EMPTY_SEARCH_DAYS))
+    response.json({ items })
+  })
   router.get(RECORD_PATH, async (request, response) => {
-    readQuery(request, apiPath('get', RECORD_PATH))
-    const document = await recordDocument(context, recordIdOf(request))
+    const at = await momentOf(context, readQuery(request, apiPath('get', RECORD_PATH)))
+    const document = await recordDocument(context, recordIdOf(request), at)
     response.set('ETag', String(document['etag'])).json(document)
+  })
+  const related = apiPath('get', `${RECORD_PATH}/related`)
+  router.get(related.path, async (request, response) => {
+    const { limit = [] } = readQuery(request, related)
+    const id = recordIdOf(request)
+    await findRecord(context, id)
+    const items = await catalogue.related(id, Number(limit[0] ?? RELATED))
+    const words = readWords(undefined, undefined)
+    response.json({ items: items.map((item) => itemDocument(context, item, words)) })
   })
   addPastRoutes(router, context)
 }
 
 function addPastRoutes(router: Router, context: NodeContext): void {
   const { catalogue } = context.store.registry
-  const readers: Readonly<Record<string, (id: RecordId) => Promise<unknown>>> = {
-    provenance: async (id) => {
-      const fields = await catalogue.provenance(id)
+  const readers: Readonly<Record<string, (id: RecordId, at?: Moment) => Promise<unknown>>> = {
+    provenance: async (id, at) => {
+      const fields = await catalogue.provenance(id, at)
       return { fields: fields.map((field) => showProvenance(context, field)) }
     },
-    history: async (id) => {
-      const items = await catalogue.history(id)
+    history: async (id, at) => {
+      const items = await catalogue.history(id, at)
       return { items: items.map((item) => showHistory(context, item)) }
     },
-    conflicts: async (id) => {
-      const view = await findRecord(context, id)
-      return { items: showConflicts(context, view, await catalogue.conflictSources(id)) }
+    conflicts: async (id, at) => {
+      const view = await findRecord(context, id, at)
+      return { items: showConflicts(context, view, await catalogue.conflictSources(id, at)) }
     },
   }
   for (const [name, reader] of Object.entries(readers)) {
     const declared = apiPath('get', `${RECORD_PATH}/${name}`)
     router.get(declared.path, async (request, response) => {
-      readQuery(request, declared)
+      const at = await momentOf(context, readQuery(request, declared))
       const id = recordIdOf(request)
-      await findRecord(context, id)
-      response.json(await reader(id))
+      await findRecord(context, id, at)
+      response.json(await reader(id, at))
     })
   }
+}
+
+/** The moment that is asked for; undefined for now. */
+async function momentOf(
+  context: NodeContext,
+  { asOf = [] }: QueryValues,
+): Promise<Moment | undefined> {
+  const [text] = asOf
+  return text === undefined ? undefined : readMoment(context, 'asOf', text)
 }
 
 /** The record that an address names; MULU_RECORD_ID when it is none. */
 export function recordIdOf(request: Request): RecordId {
   const { ns, kind, local } = request.params
   return parseRecordId(`${ns}/${kind}/${local}`)
-}
-
-function toQuery(values: QueryValues): Query {
-  const filters = Object.fromEntries(
-    FILTERS.filter(({ name }) => values[name] !== undefined).map(({ name }) => [
-      name,
-      values[name] ?? [],
-    ]),
-  )
-  const state = filters['state'] ?? ['published']
-  const wanted = state.includes('all') ? [] : state
-  const [q] = values['q'] ?? []
-  const [sort] = values['sort'] ?? []
-  const [limit] = values['limit'] ?? []
-  const [after] = values['after'] ?? []
-  return {
-    filters: { ...filters, state: wanted },
-    ...(q === undefined ? {} : { q }),
-    ...(sort === undefined ? {} : { sort: sort as NonNullable<Query['sort']> }),
-    ...(limit === undefined ? {} : { limit: Number(limit) }),
-    ...(after === undefined ? {} : { after }),
-  }
 }
 
 async function pageDocument(context: NodeContext, query: Query, page: Page): Promise<unknown> {
@@ -113,12 +127,31 @@ async function pageDocument(context: NodeContext, query: Query, page: Page): Pro
   return {
     total: page.total,
     words: parsed.words,
-    help: q === undefined || page.total > 0 ? null : await helpWith(catalogue, q, parsed),
+    help: page.total > 0 ? null : helpDocument(context, await helpWith(catalogue, query, parsed)),
     items: page.items.map((item) => itemDocument(context, item, parsed)),
     next: page.next,
     facets: Object.fromEntries(facets),
     asOf: await asOf(context),
   }
+}
+
+/** Somebody looked for something that is not here; counts of a page, a feed or a step are no search. */
+async function countEmpty(context: NodeContext, query: Query, page: Page): Promise<void> {
+  const { q, after, limit = FULL_PAGE } = query
+  if (q === undefined || after !== undefined || limit < FULL_PAGE || page.total > 0) return
+  const { words } = readWords(q, context.store.registry.profile)
+  try {
+    await context.store.emptySearches.count(q, words)
+  } catch (error) {
+    // A count is worth no failure.
+    context.logger.warn({ err: error }, 'a search without results was not counted')
+  }
+}
+
+function helpDocument(context: NodeContext, help: NoResultHelp): unknown {
+  const { profile } = context.store.registry
+  const words = readWords(help.steps[0]?.q, profile)
+  return { ...help, nearest: help.nearest.map((item) => itemDocument(context, item, words)) }
 }
 
 function itemDocument(context: NodeContext, item: Item, parsed: ParsedQuery): unknown {

@@ -47,6 +47,13 @@ export function respell(q: string, word: string, spelling: string): string {
   return q
 }
 
+/** The query without one of its words; Chinese words of one run come apart there. */
+export function withoutWord(q: string, word: string): string {
+  const at = q.indexOf(word)
+  if (at < 0) return q
+  return `${q.slice(0, at)} ${q.slice(at + word.length)}`.replace(/\s+/gu, ' ').trim()
+}
+
 /** The first letter is seldom wrong. */
 function compare(a: Spelling, b: Spelling, word: string): number {
   const errors = (spelling: Spelling): number =>
