@@ -50,6 +50,7 @@ export {
 export { concat, equalBytes, fromHex, toHex, utf8, utf8ToText } from './encoding/bytes.ts'
 export { decodeCbor, encodeCbor } from './encoding/cbor.ts'
 export { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from './encoding/json.ts'
+export type { DueField, EraseOrder, Erasure, Ordering } from './erasure/erasing.ts'
 export {
   ERRORS,
   type ErrorCode,
@@ -105,6 +106,7 @@ export type {
   Author,
   Change,
   Database,
+  Erasing,
   Registry,
   RegistryEvent,
   RegistryOptions,

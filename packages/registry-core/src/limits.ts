@@ -50,3 +50,5 @@ export const COMMIT_BYTES_MAX: number = HEADER_BYTES_MAX + COMMIT_BODIES_BYTES_M
 export const EVIDENCE_BYTES_MAX = 134_217_728
 /** [LM23] Commits in one file of evidence. */
 export const EVIDENCE_COMMITS_MAX = 1_048_576
+/** [LM24] Bodies that one commit orders to be erased; its header then fits beside what is left. */
+export const ORDERS_MAX = 24

@@ -10,6 +10,7 @@ import {
   type Catalogue,
   type Commit,
   type Database,
+  type Erasing,
   type Hash,
   isMuluError,
   type LogHead,
@@ -135,6 +136,21 @@ export class DurableRegistry implements Registry {
   }
   attest(ns: number): ReturnType<Registry['attest']> {
     return this.#guard((registry) => registry.attest(ns))
+  }
+  get erasing(): Erasing {
+    const call = <T>(work: (erasing: Erasing) => Promise<T>): Promise<T> =>
+      this.#guard((registry) => work(registry.erasing))
+    return {
+      order: (wanted) => call((erasing) => erasing.order(wanted)),
+      list: () => call((erasing) => erasing.list()),
+      due: () => call((erasing) => erasing.due()),
+      destroy: () => call((erasing) => erasing.destroy()),
+      purged: () => call((erasing) => erasing.purged()),
+      confirm: (ns) => call((erasing) => erasing.confirm(ns)),
+    }
+  }
+  holes(): ReturnType<Registry['holes']> {
+    return this.#open.registry.holes()
   }
   heads(): readonly LogHead[] {
     return this.#open.registry.heads()
