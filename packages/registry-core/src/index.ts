@@ -65,8 +65,10 @@ export type { Candidate, FeedError } from './exchange/candidate.ts'
 export { portalFromFields } from './exchange/cn-portals-line.ts'
 export { datasetFromFields } from './exchange/dcat-us-dataset.ts'
 export { type Feed, type FeedEntry, readFeed } from './exchange/feed.ts'
+export { isSameJson } from './exchange/field-entry.ts'
 export {
   type Baseline,
+  ERASED,
   type ImportInput,
   type ImportNote,
   type ImportPlan,
@@ -161,7 +163,7 @@ export { respell, type Spelling } from './search/text/spelling.ts'
 export { synonymsOf } from './search/text/synonyms.ts'
 export type { Snapshot } from './snapshot/settlement.ts'
 export type { Judgement } from './snapshot/witness.ts'
-export { mayHold, memberByPeer } from './sync/audience-rule.ts'
+export { isMember, mayHold, memberByPeer } from './sync/audience-rule.ts'
 export { decodeFrame, encodeFrame, type Frame, type PeerAddresses } from './sync/frame.ts'
 export type { NodeReport } from './sync/report.ts'
 export { stepRequester } from './sync/requester.ts'

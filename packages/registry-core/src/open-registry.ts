@@ -331,6 +331,7 @@ class Replica implements Registry {
     return {
       order: (wanted) => this.#exclusively(() => orderErasure(here(), wanted)),
       list: () => this.#exclusively(() => listErasures(here())),
+      isOpen: () => this.#erasures.isOpen,
       due: () => this.#exclusively(() => dueFields(here())),
       destroy: () =>
         this.#exclusively(async () => {

@@ -101,6 +101,8 @@ export type Erasing = {
   order(wanted: EraseOrder): Promise<Ordering>
   /** Every order that is known here, the newest first. */
   list(): Promise<readonly Erasure[]>
+  /** Whether something may be left to do here: to destroy, to purge or to confirm. */
+  isOpen(): boolean
   /** Fields whose bytes `destroy` will take out of the stored commits. */
   due(): Promise<readonly DueField[]>
   /** Takes out of the stored commits what may be destroyed here; whether a purge is due then. */

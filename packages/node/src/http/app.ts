@@ -11,6 +11,7 @@ import { openApiDocument } from './openapi.ts'
 import { HTTP_LIMITS, type HttpLimits, limitRate } from './rate-limit.ts'
 import { addBundleRoutes } from './routes/bundles.ts'
 import { addChangeRoutes } from './routes/changes.ts'
+import { addErasureRoutes } from './routes/erasures.ts'
 import { addFeedRoute } from './routes/feed.ts'
 import { addNodeRoutes } from './routes/node.ts'
 import { addOperationRoutes } from './routes/operations.ts'
@@ -53,6 +54,7 @@ export function createApp(
   addRecordRoutes(app, context)
   addChangeRoutes(app, context, guard)
   addOperationRoutes(app, context, guard)
+  addErasureRoutes(app, context, guard, accessKey)
   addBundleRoutes(app, context, guard)
   addRosterRoutes(app, context, guard)
   addFeedRoute(app, context)

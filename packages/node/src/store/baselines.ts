@@ -3,9 +3,15 @@
  * can tell its own news from edits made here. Sublevel `work`:
  *
  * key    baseline/<ns>/<source, percent-encoded>/<kind/local>
- * value  JSON {path: value that the feed had}
+ * value  JSON {path: value that the feed had}, `ERASED` for one that a lawful order erased
  */
-import type { Baseline, Database } from '@mulu/registry-core'
+import {
+  type Baseline,
+  type Database,
+  type DueField,
+  ERASED,
+  isSameJson,
+} from '@mulu/registry-core'
 
 /** Baselines of one source in one namespace. */
 export type Baselines = {
@@ -29,6 +35,28 @@ function rowsOf(db: Database): Rows {
 
 function openRows(db: Database) {
   return db.sublevel<string, string>('work', {})
+}
+
+/**
+ * Takes values out of all baselines of a record, where they are those that a lawful order erases
+ * and `isShown` does not say that the record still has them.
+ */
+export async function eraseFromBaselines(
+  db: Database,
+  fields: readonly DueField[],
+  isShown: (field: DueField) => Promise<boolean>,
+): Promise<void> {
+  const rows = rowsOf(db)
+  for (const field of fields) {
+    const start = `baseline/${field.ns}/`
+    for await (const key of rows.keys({ gte: start, lt: `${start}\u{10ffff}` })) {
+      if (!key.endsWith(`/${field.rec}`)) continue
+      const baseline = JSON.parse((await rows.get(key)) ?? '{}') as Baseline
+      const isIt = field.value !== undefined && isSameJson(baseline[field.path], field.value)
+      if (!isIt || (await isShown(field))) continue
+      await rows.put(key, JSON.stringify({ ...baseline, [field.path]: ERASED }))
+    }
+  }
 }
 
 /** Baselines kept in the sublevel `work` of a database that may be opened again meanwhile. */

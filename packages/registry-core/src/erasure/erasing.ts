@@ -2,6 +2,7 @@
  * Erasing, from the order to the signed word that the bytes are gone: orders are written, what
  * they name is destroyed where it may be, and each node confirms for itself.
  */
+import type { SlotValue } from '../commit/any-value.ts'
 import { readBody } from '../commit/body.ts'
 import { decodeCommit, entrySection, type ReadCommit, readCommit } from '../commit/commit.ts'
 import type { Erase } from '../commit/header.ts'
@@ -62,7 +63,12 @@ export type Erasure = {
 }
 
 /** Fields that are about to be destroyed here. */
-export type DueField = { readonly ns: number; readonly rec: string; readonly path: string }
+export type DueField = {
+  readonly ns: number
+  readonly rec: string
+  readonly path: string
+  readonly value: SlotValue
+}
 
 /** What erasing needs of a replica. */
 export type ErasingContext = AuthorContext & { readonly erasures: Erasures }
@@ -175,7 +181,7 @@ function fieldsOf(commit: ReadCommit | undefined, { entry }: Target): readonly D
   const { ns, writer: client, seq } = commit.read
   const place = { client, seq, clock: clockOf(section) ?? 0 }
   const slots = readBody(section, place, written.len, () => true) ?? []
-  return slots.map(({ path }) => ({ ns, rec: written.rec, path }))
+  return slots.map(({ path, value }) => ({ ns, rec: written.rec, path, value }))
 }
 
 /**
@@ -228,6 +234,7 @@ export async function confirmErasures(context: ErasingContext, ns: number): Prom
     const own = inside.filter(({ log }) => log.ns === of)
     await confirmIn(context, { ns: of, aud: 0 }, own)
   }
+  context.erasures.rest()
   return open.length
 }
 

@@ -78,8 +78,20 @@ export class Erasures {
   /** By key of a commit, the entries of it whose bodies are not here. */
   readonly #missing = new Map<string, readonly number[]>()
 
+  #isDone = false
+
   private constructor(context: Context) {
     this.#context = context
+  }
+
+  /** Whether something may be left to do about orders, here and now. */
+  get isOpen(): boolean {
+    return this.#orders.size > 0 && !this.#isDone
+  }
+
+  /** Says that nothing is, until something changes. */
+  rest(): void {
+    this.#isDone = true
   }
 
   /** Loads what a store holds. */
@@ -135,12 +147,14 @@ export class Erasures {
       this.#named.set(named, (this.#named.get(named) ?? new Set()).add(key))
     }
     this.#orders.set(key, { commit, log, targets, isInForce: false, isSettled: false })
+    this.#isDone = false
   }
 
   /** Lets the orders of a commit count that was judged to be in force. */
   enforce(key: string): void {
     const ordered = this.#orders.get(key)
     if (ordered !== undefined) this.#orders.set(key, { ...ordered, isInForce: true })
+    this.#isDone = false
   }
 
   /** Whether no order is known, as is usual. */
@@ -266,6 +280,7 @@ export class Erasures {
   /** Remembers such a batch once it is written. */
   replaced(key: string, commit: ReadCommit): void {
     const missing = missingEntries(commit)
+    this.#isDone = false
     if (missing.length > 0) this.#missing.set(key, missing)
     else this.#missing.delete(key)
   }
@@ -288,6 +303,8 @@ export class Erasures {
       const isSettled = await this.#isSettled(ordered, isInForce)
       const next = { ...ordered, isInForce, isSettled }
       this.#orders.set(key, next)
+      const isSame = isInForce === ordered.isInForce && isSettled === ordered.isSettled
+      this.#isDone &&= isSame
       if (counts(next) !== counts(ordered)) changed.set(scopePrefix({ ns, aud }), { ns, aud })
     }
     return [...changed.values()]

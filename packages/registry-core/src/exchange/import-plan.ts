@@ -16,6 +16,12 @@ import { fieldOf, isSameJson } from './field-entry.ts'
 /** The fields that the feed had at its last run. */
 export type Baseline = Fields
 
+/**
+ * Stands in a baseline for a value that a lawful order has erased: what the feed says there is
+ * neither kept nor imported again, whatever it says.
+ */
+export const ERASED: JsonValue = { 'mulu:erased': true }
+
 /** What to compare, and how. */
 export type ImportInput = {
   readonly profile: Profile
@@ -94,6 +100,10 @@ function planRecord(input: ImportInput, { kind, local, fields }: Candidate): Rec
   const next = newTable()
   const held: ImportNoteCode[] = []
   for (const path of Object.keys(fields)) {
+    if (isSameJson(valueAt(place.base, path), ERASED)) {
+      next[path] = ERASED
+      continue
+    }
     const value = fields[path] ?? null
     const verdict = judgeValue(input, place, path, value)
     if (verdict === 'write') set[path] = value
@@ -146,5 +156,7 @@ function valueAt(fields: Fields | undefined, path: string): JsonValue | undefine
 function pathsDropped({ base, current }: Place, fields: Fields): readonly string[] {
   if (base === undefined || current === undefined) return []
   const dropped = Object.keys(base).filter((path) => !Object.hasOwn(fields, path))
-  return dropped.filter((path) => Object.hasOwn(current, path)).sort()
+  return dropped
+    .filter((path) => Object.hasOwn(current, path) && !isSameJson(base[path], ERASED))
+    .sort()
 }
