@@ -38,20 +38,22 @@ export async function planErasure(context: PlanContext, field: Field): Promise<E
   const stored = await context.store.records.get(recordKey(field.scope, field.rec))
   const slots = RecordDocument.open(stored).slots()
   const rows = new Set(slots.filter(({ path }) => path === field.path).map(({ row }) => row))
-  return {
-    rewritten: neighboursOf(field, slots, rows),
-    targets: await findTargets(context, field, rows),
-  }
+  const targets = await findTargets(context, field, rows)
+  const named = new Set(targets.map(({ log, seq, entry }) => `${log.writer}.${seq}.${entry}`))
+  const erased = [...rows].filter(({ client, seq, entry }) =>
+    named.has(`${client}.${seq}.${entry}`),
+  )
+  return { rewritten: neighboursOf(field, slots, erased), targets }
 }
 
 /** Values in the same bodies that still speak, as changes that adopt them. */
 function neighboursOf(
   { rec, path }: Field,
   slots: readonly DocumentSlot[],
-  rows: ReadonlySet<Row>,
+  rows: readonly Row[],
 ): readonly Change[] {
   const live = slots.filter((slot) => slot.live && slot.path !== path)
-  return [...rows].flatMap((row) => {
+  return rows.flatMap((row) => {
     const own = live.filter((slot) => slot.row === row)
     if (own.length === 0) return []
     for (const slot of own) {
@@ -105,12 +107,12 @@ function isPlain(outcome: StoredOutcome): boolean {
   return outcome.kind === 'in force' && outcome.voidBodies.length === 0
 }
 
-/** Whether a body writes a path; what cannot be read may hold anything. */
+/** Whether a body gives a path a value; what cannot be read may hold anything. */
 function mayHold(commit: ReadCommit, entry: number, path: string): boolean {
   const section = entrySection(commit, entry)
   if (section === undefined) return false
   const { writer: client, seq, entries } = commit.read
   const clock = clockOf(section) ?? 0
   const slots = readBody(section, { client, seq, clock }, entries[entry]?.len ?? 0, () => true)
-  return slots === undefined || slots.some((slot) => slot.path === path)
+  return slots === undefined || slots.some((s) => s.path === path && s.value !== undefined)
 }
