@@ -10,6 +10,7 @@ import {
   conductOf,
   hasRecord,
   makeRecord,
+  nameWitnesses,
   stateBytes,
   untilAgreed,
   untilRecord,
@@ -27,16 +28,7 @@ describe('hostile members and snapshots', function () {
   before(async () => {
     stage = await Stage.open({ honest: ['second', 'third'], hostile: ['victim', 'liar'] })
     await makeRecord(stage.first, 'before all')
-    const writers = ['first', 'second', 'third'].map((name) => stage.member(name).client)
-    const named = stage.sign([{ type: 'witnesses', writers, threshold: 2 }])
-    const peer = await stage.hostile('liar').start()
-    await peer.dial(stage.first.address())
-    peer.rosters = [named.bytes]
-    peer.roster = { version: named.version, hash: named.hash }
-    peer.announce()
-    for (const node of stage.nodes) await untilRoster(node, named.version)
-    await untilAgreed(stage.nodes)
-    await peer.stop()
+    await nameWitnesses(stage, ['first', 'second', 'third'], 'liar')
   })
   after(() => stage.close())
 
@@ -155,12 +147,5 @@ function untilSettled(node: StageNode, id: string): Promise<true> {
   return eventually(`${id} settled at ${node.name}`, async () => {
     const { snapshots } = await statusOf(node)
     return snapshots.some((each) => each.id === id && each.settled) || undefined
-  })
-}
-
-function untilRoster(node: StageNode, version: number): Promise<true> {
-  return eventually(`roster ${version} at ${node.name}`, async () => {
-    const roster = await node.get<{ version: number }>('/api/v1/roster')
-    return roster.version === version || undefined
   })
 }

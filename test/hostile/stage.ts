@@ -44,11 +44,14 @@ export type Cast = {
   readonly hostile: readonly string[]
   /** Offices of the agency of a hostile member, with the right to describe only. */
   readonly offices?: Readonly<Record<string, string>>
+  /** Honest nodes that are admitted and not started yet. */
+  readonly late?: readonly string[]
 }
 
 /** A node that runs in this process. */
 export type StageNode = {
   readonly name: string
+  readonly dir: string
   readonly url: string
   readonly address: () => string
   readonly logged: readonly string[]
@@ -75,7 +78,7 @@ export class Stage {
     const stage = new Stage(await mkdtemp(join(tmpdir(), 'mulu-hostile-')))
     await stage.#found()
     await stage.#admit(cast)
-    for (const name of ['first', ...cast.honest]) await stage.#start(name, limits)
+    for (const name of ['first', ...cast.honest]) await stage.start(name, limits)
     return stage
   }
 
@@ -169,7 +172,8 @@ export class Stage {
       return readFile(made.joinRequest, 'utf8')
     }
     const requests: string[] = []
-    for (const name of [...cast.honest, ...cast.hostile]) requests.push(await apply(name, name, ''))
+    const honest = [...cast.honest, ...(cast.late ?? [])]
+    for (const name of [...honest, ...cast.hostile]) requests.push(await apply(name, name, ''))
     for (const [name, agency] of Object.entries(offices)) {
       requests.push(await apply(name, agency, name))
     }
@@ -177,9 +181,9 @@ export class Stage {
     const { admitted } = await admitRequests(context, requests)
     this.rosters.push(...store.registry.rosters)
     await node.close()
-    const names = [...cast.honest, ...cast.hostile, ...Object.keys(offices)]
+    const names = [...honest, ...cast.hostile, ...Object.keys(offices)]
     for (const [index, name] of names.entries()) {
-      if (cast.honest.includes(name)) continue
+      if (honest.includes(name)) continue
       this.#hostile.set(name, await this.#readHostile(name, admitted[index]?.client ?? 0))
     }
   }
@@ -204,7 +208,8 @@ export class Stage {
     return { ...member, name, log: new HostileLog(member), start }
   }
 
-  async #start(name: string, limits: Partial<NetworkLimits>): Promise<void> {
+  /** Starts an admitted node. */
+  async start(name: string, limits: Partial<NetworkLimits> = {}): Promise<StageNode> {
     const logged: string[] = []
     const logger = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) })
     const dir = join(this.#dir, name)
@@ -218,15 +223,18 @@ export class Stage {
         ...init,
         headers: { authorization: `Bearer ${key}`, ...init.headers },
       })
-    this.nodes.push({
+    const running: StageNode = {
       name,
+      dir,
       url: node.url,
       address: () => node.addresses()[0] ?? '',
       logged,
       ask,
       get: async <T>(path: string) => (await (await ask(path)).json()) as T,
       stop: async () => node[Symbol.asyncDispose](),
-    })
+    }
+    this.nodes.push(running)
+    return running
   }
 
   /** Tells a node that is about to start where the first one listens. */

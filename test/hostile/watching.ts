@@ -1,6 +1,8 @@
 /** What a node says of others, and what it holds, read over HTTP. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { eventually } from '../support/mulu.ts'
-import type { StageNode } from './stage.ts'
+import type { Stage, StageNode } from './stage.ts'
 
 /** What the situation page is made from, of one member. */
 export type Conduct = {
@@ -120,4 +122,41 @@ export function untilAgreed(nodes: readonly StageNode[], deadlineMs?: number): P
     },
     deadlineMs,
   )
+}
+
+/** Names witnesses of whom two have to agree; a member brings that roster to the first node. */
+export async function nameWitnesses(
+  stage: Stage,
+  names: readonly string[],
+  bringer: string,
+): Promise<void> {
+  const writers = names.map((name) => stage.member(name).client)
+  const named = stage.sign([{ type: 'witnesses', writers, threshold: 2 }])
+  const peer = await stage.hostile(bringer).start()
+  await peer.dial(stage.first.address())
+  peer.rosters = [named.bytes]
+  peer.roster = { version: named.version, hash: named.hash }
+  peer.announce()
+  for (const node of stage.nodes) await untilRoster(node, named.version)
+  await untilAgreed(stage.nodes)
+  await peer.stop()
+}
+
+function untilRoster(node: StageNode, version: number): Promise<true> {
+  return eventually(`roster ${version} at ${node.name}`, async () => {
+    const roster = await node.get<{ version: number }>('/api/v1/roster')
+    return roster.version === version || undefined
+  })
+}
+
+/** Files under a folder, by path, in which bytes stand. */
+export async function filesWith(dir: string, bytes: Uint8Array): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    const held = await readFile(path).catch(() => Buffer.alloc(0))
+    if (held.includes(Buffer.from(bytes))) found.push(path)
+  }
+  return found
 }

@@ -1,5 +1,6 @@
 /** The composition root: everything a running node consists of, in reading order. */
 import type { Clock } from './clock.ts'
+import { startEraser } from './federation/eraser.ts'
 import { startWitness } from './federation/witness.ts'
 import { readAccessKey } from './folder/access-key.ts'
 import { readAddresses, writeAddresses } from './folder/address-file.ts'
@@ -72,6 +73,7 @@ async function openAll(
   opened.add(server.close)
   const witness = { registry: store.registry, clock, logger, signer: () => context.signer }
   opened.add(startWitness(witness))
+  opened.add(startEraser(context))
   if (!options.offline) {
     const network = await createNetwork({
       registry: store.registry,

@@ -31,6 +31,7 @@ export const ERRORS = {
   MULU_COMMIT_SHAPE: { status: 422, message: 'The bytes are not a commit.' },
   MULU_CONFIG: { status: 400, message: 'The configuration is not valid.' },
   MULU_DISK: { status: 507, message: 'The store could not be written. Nothing was changed.' },
+  MULU_ERASURE: { status: 422, message: 'The field cannot be erased in this way.' },
   MULU_EVIDENCE: { status: 422, message: 'The evidence does not hold.' },
   MULU_EVIDENCE_SHAPE: { status: 422, message: 'This is no file of evidence, or it is damaged.' },
   MULU_EVIDENCE_SIZE: { status: 413, message: 'The evidence is larger than the limit.' },

@@ -52,6 +52,7 @@ export {
 export { concat, equalBytes, fromHex, toHex, utf8, utf8ToText } from './encoding/bytes.ts'
 export { decodeCbor, encodeCbor } from './encoding/cbor.ts'
 export { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from './encoding/json.ts'
+export type { DueField, EraseOrder, Erasure, Ordering } from './erasure/erasing.ts'
 export {
   ERRORS,
   type ErrorCode,
@@ -73,8 +74,10 @@ export {
   partsOf,
   textToFields,
 } from './exchange/feed-parts.ts'
+export { isSameJson } from './exchange/field-entry.ts'
 export {
   type Baseline,
+  ERASED,
   type ImportInput,
   type ImportNote,
   type ImportPlan,
@@ -115,6 +118,7 @@ export type {
   Author,
   Change,
   Database,
+  Erasing,
   Registry,
   RegistryEvent,
   RegistryOptions,
@@ -173,7 +177,7 @@ export type { Disagreement } from './snapshot/review.ts'
 export type { Snapshot } from './snapshot/settlement.ts'
 export type { Judgement } from './snapshot/witness.ts'
 export type { Sublevel } from './store/store.ts'
-export { mayHold, memberByPeer } from './sync/audience-rule.ts'
+export { isMember, mayHold, memberByPeer } from './sync/audience-rule.ts'
 export { decodeFrame, encodeFrame, type Frame, type PeerAddresses } from './sync/frame.ts'
 export type { NodeReport } from './sync/report.ts'
 export { stepRequester } from './sync/requester.ts'

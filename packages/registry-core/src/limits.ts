@@ -52,3 +52,5 @@ export const EVIDENCE_BYTES_MAX = 134_217_728
 export const EVIDENCE_COMMITS_MAX = 1_048_576
 /** [LM24] Digest trees kept for proofs; each costs what changed since the one before it. */
 export const KEPT_TREES_MAX = 64
+/** [LM25] Bodies that one commit orders to be erased; its header then fits beside what is left. */
+export const ORDERS_MAX = 24

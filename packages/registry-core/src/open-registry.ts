@@ -9,6 +9,17 @@ import { type Commit, decodeCommit } from './commit/commit.ts'
 import { decodeHeader } from './commit/header.ts'
 import type { Hash } from './crypto.ts'
 import { equalBytes } from './encoding/bytes.ts'
+import {
+  confirmErasures,
+  destroyErased,
+  dueFields,
+  type ErasingContext,
+  isPurgeDue,
+  listErasures,
+  orderErasure,
+  purged,
+} from './erasure/erasing.ts'
+import { Erasures } from './erasure/erasures.ts'
 import { MuluError } from './errors.ts'
 import { Acceptor } from './log/acceptor.ts'
 import { type AuthorContext, writeChanges, writeStatement } from './log/author.ts'
@@ -25,6 +36,7 @@ import type { RecordId } from './record/record-id.ts'
 import type {
   Attested,
   Author,
+  Erasing,
   Registry,
   RegistryEvent,
   RegistryOptions,
@@ -69,10 +81,26 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     stamp: (scope, row) => effectiveStamp(logs, scope, row),
   })
   const settlement = await Settlement.load(options.crypto, store, () => rosters.all)
+  const erasures = await Erasures.load({
+    ...{ crypto: options.crypto, store, settlement },
+    rosters: () => rosters.all,
+  })
   const index = await SearchIndex.open(store, views, surroundings(rosters))
-  const replica = new Replica(options, store, rosters, logs, views, index, settlement)
+  const parts = { store, rosters, logs, views, index, settlement, erasures }
+  const replica = new Replica(options, parts)
   await replica.resume()
   return replica
+}
+
+/** What a replica is made of. */
+type Parts = {
+  readonly store: Store
+  readonly rosters: RosterStore
+  readonly logs: Logs
+  readonly views: StoredViews
+  readonly index: SearchIndex
+  readonly settlement: Settlement
+  readonly erasures: Erasures
 }
 
 class Replica implements Registry {
@@ -88,22 +116,17 @@ class Replica implements Registry {
   readonly #review: SnapshotReview
   readonly #acceptor: Acceptor
   readonly #settlement: Settlement
+  readonly #erasures: Erasures
   readonly #queue = new Queue()
   readonly #listeners = new Set<(event: RegistryEvent) => void>()
   readonly #rejudge = new Map<string, Scope>()
   #author: Author | undefined
   #isClosed = false
 
-  constructor(
-    options: RegistryOptions,
-    store: Store,
-    rosters: RosterStore,
-    logs: Logs,
-    views: StoredViews,
-    index: SearchIndex,
-    settlement: Settlement,
-  ) {
+  constructor(options: RegistryOptions, parts: Parts) {
+    const { store, rosters, logs, views, index, settlement, erasures } = parts
     this.#settlement = settlement
+    this.#erasures = erasures
     this.#options = options
     this.#store = store
     this.#rosters = rosters
@@ -133,6 +156,7 @@ class Replica implements Registry {
       stage: (scope, views) => index.stage(scope, views),
       meanwhile: () => index.catchUp(),
       settlement,
+      erasures,
       partial: options.partial ?? false,
       onRejudge: (scope) => this.#markForRejudging(scope),
     })
@@ -227,6 +251,9 @@ class Replica implements Registry {
   /** Follows floors that have moved: a forked log may go further now, or on another branch. */
   async #settle(): Promise<void> {
     await this.#rejudgeOutOfStep(await this.#settlement.refresh())
+    // A settled order counts for good, also where its log was closed below it meanwhile.
+    for (const scope of await this.#erasures.refresh()) this.#markForRejudging(scope)
+    await this.#rejudgeMarked()
   }
 
   async #rejudgeOutOfStep(logs: readonly LogKey[]): Promise<void> {
@@ -342,6 +369,27 @@ class Replica implements Registry {
     })
   }
 
+  get erasing(): Erasing {
+    const here = (): ErasingContext => ({ ...this.#desk(), erasures: this.#erasures })
+    return {
+      order: (wanted) => this.#exclusively(() => orderErasure(here(), wanted)),
+      list: () => this.#exclusively(() => listErasures(here())),
+      isOpen: () => this.#erasures.isOpen,
+      due: () => this.#exclusively(() => dueFields(here())),
+      destroy: () =>
+        this.#exclusively(async () => {
+          await destroyErased(here())
+          return isPurgeDue(here())
+        }),
+      purged: () => this.#exclusively(() => purged(here())),
+      confirm: (ns) => this.#exclusively(() => confirmErasures(here(), ns)),
+    }
+  }
+
+  holes(): ReturnType<Registry['holes']> {
+    return this.#erasures.holes()
+  }
+
   /** News go out commit by commit, so that peers take part of a long import while it runs. */
   async #acceptOwn(commit: Commit): Promise<Acceptance> {
     const acceptance = await this.#acceptOne(commit)
@@ -372,8 +420,9 @@ class Replica implements Registry {
       const isOver = commits.length > 0 && bytes + commit.length > maxBytes
       // Both sides of a fork go together, so that a page can be continued by position.
       if (isOver && at !== position) return { commits, more: true }
-      commits.push(commit)
-      bytes += commit.length
+      const served = this.#erasures.served(key, commit)
+      commits.push(served)
+      bytes += served.length
       position = at
     }
     return { commits, more: false }
@@ -385,7 +434,15 @@ class Replica implements Registry {
 
   orphans(writer: number): Promise<readonly Orphan[]> {
     return this.#exclusively(() =>
-      orphansOf({ crypto: this.#options.crypto, store: this.#store, logs: this.#logs }, writer),
+      orphansOf(
+        {
+          crypto: this.#options.crypto,
+          store: this.#store,
+          logs: this.#logs,
+          erasures: this.#erasures,
+        },
+        writer,
+      ),
     )
   }
 
@@ -458,6 +515,7 @@ class Replica implements Registry {
       store: this.#store,
       logs: this.#logs,
       acceptor: this.#acceptor,
+      erasures: this.#erasures,
       stage: (of: Scope, views: Parameters<SearchIndex['stage']>[1]) =>
         this.#index.stage(of, views),
     }

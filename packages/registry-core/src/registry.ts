@@ -10,6 +10,7 @@ import type { Origin } from './commit/header.ts'
 import type { Over } from './commit/over.ts'
 import type { Crypto, Hash, Signer } from './crypto.ts'
 import type { JsonValue } from './encoding/json.ts'
+import type { DueField, EraseOrder, Erasure, Ordering } from './erasure/erasing.ts'
 import type { LogHead, LogKey } from './log/log.ts'
 import type { Orphan, PositionedCommit } from './log/orphans.ts'
 import type { Acceptance } from './log/outcome.ts'
@@ -97,6 +98,24 @@ export type Totals = {
 /** What changed, for those who show or pass on news. */
 export type RegistryEvent = { readonly type: 'commits' | 'roster' | 'profile' }
 
+/** Lawful orders of erasure, and what this node has done about them. */
+export type Erasing = {
+  /** Erases a field: writes it and its neighbours anew, and orders what held it to be destroyed. */
+  order(wanted: EraseOrder): Promise<Ordering>
+  /** Every order that is known here, the newest first. */
+  list(): Promise<readonly Erasure[]>
+  /** Whether something may be left to do here: to destroy, to purge or to confirm. */
+  isOpen(): boolean
+  /** Fields whose bytes `destroy` will take out of the stored commits. */
+  due(): Promise<readonly DueField[]>
+  /** Takes out of the stored commits what may be destroyed here; whether a purge is due then. */
+  destroy(): Promise<boolean>
+  /** Says that no file holds old copies of what was destroyed. */
+  purged(): Promise<void>
+  /** Signs what this node has destroyed, to everybody in a log of namespace `ns`; how many orders. */
+  confirm(ns: number): Promise<number>
+}
+
 /** A replica. Every write is durable before its promise resolves. */
 export interface Registry {
   readonly federation: Hash | undefined
@@ -138,6 +157,10 @@ export interface Registry {
    * MULU_SNAPSHOT_UNSETTLED, MULU_SNAPSHOT_NOT_KEPT.
    */
   prove(snapshot: Hash, record: RecordId): Promise<SnapshotProof>
+
+  readonly erasing: Erasing
+  /** Commits of which bodies are missing that no order accounts for: others may have them. */
+  holes(): readonly { readonly log: LogKey; readonly seq: number }[]
 
   heads(): readonly LogHead[]
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash

@@ -57,6 +57,7 @@ export class Participant {
       },
       missingProfile: () => registry.missingProfile(),
       headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
+      holes: () => registry.holes(),
     }
     this.#told = new Map(this.heads().map((head) => [logText(head.log), head]))
     registry.subscribe(() => this.#onChange())

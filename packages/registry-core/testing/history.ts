@@ -4,7 +4,13 @@
  */
 import { encodeBody, type Slot } from '../src/commit/body.ts'
 import { bodiesRoot, type Commit, commitId } from '../src/commit/commit.ts'
-import { type After, type Entry, type EntryClass, encodeHeader } from '../src/commit/header.ts'
+import {
+  type After,
+  type Entry,
+  type EntryClass,
+  type Erase,
+  encodeHeader,
+} from '../src/commit/header.ts'
 import { overOf } from '../src/commit/over.ts'
 import { DOMAIN, type Hash, hash, signFor } from '../src/crypto.ts'
 import { concat, toHex, utf8 } from '../src/encoding/bytes.ts'
@@ -24,7 +30,12 @@ export function createChance(seed: number): (below: number) => number {
 }
 
 /** A writer of a generated history; its key is that of the same number. */
-export type HistoryWriter = { readonly client: number; readonly mayClassify: boolean }
+export type HistoryWriter = {
+  readonly client: number
+  readonly mayClassify: boolean
+  /** Whether it may erase; where this is left out it does not try. */
+  readonly mayErase?: boolean
+}
 
 /** One slot that a commit writes; lost when its body fails the gate. */
 export type WrittenSlot = {
@@ -35,6 +46,7 @@ export type WrittenSlot = {
   readonly path: string
   readonly cls: EntryClass
   readonly isLost: boolean
+  readonly entry: number
 }
 
 /** What one commit does, as far as the model of sets needs it. */
@@ -50,6 +62,8 @@ export type Deed = {
     readonly client: number
     readonly clock: number
   }[]
+  /** Entries that it orders to be erased, by `client.seq.entry`. */
+  readonly erased: readonly string[]
 }
 
 /** A generated history: commits as bytes, and what the model knows of them. */
@@ -93,7 +107,9 @@ export function generateHistory(
     const bodies: Uint8Array[] = []
     const written: WrittenSlot[] = []
     const over: { rec: string; client: number; clock: number }[] = []
-    for (const rec of RECS.filter(() => draw(2) === 0)) {
+    const isOrder = writer.mayErase !== undefined && ids.size > 0 && draw(4) === 0
+    const erase = isOrder ? chooseErased(draw, ids) : []
+    for (const rec of isOrder ? [] : RECS.filter(() => draw(2) === 0)) {
       const [path, cls] = PATHS[draw(PATHS.length)] ?? ['title/en', 0 as const]
       const clockKey = `${writer.client}/${rec}`
       const clock = clocks.get(clockKey) ?? 0
@@ -110,9 +126,19 @@ export function generateHistory(
       entries.push({ rec, cls: entryClass, len: 1, bytes: body.length, over: overOf(targets) })
       bodies.push(concat(new Uint8Array(16).fill(draw(256)), body))
       const isLost = body !== good || isWrongClass
-      written.push({ rec, client: writer.client, seq, clock, path, cls: entryClass, isLost })
+      written.push({
+        rec,
+        client: writer.client,
+        seq,
+        clock,
+        path,
+        cls: entryClass,
+        isLost,
+        entry: entries.length - 1,
+      })
     }
-    const isVoid = !writer.mayClassify && entries.some((entry) => entry.cls === 1)
+    const mayNot = !writer.mayClassify && entries.some((entry) => entry.cls === 1)
+    const isVoid = mayNot || (erase.length > 0 && writer.mayErase !== true)
     chain.ms += 1 + draw(50)
     const header = encodeHeader({
       v: 1,
@@ -131,7 +157,7 @@ export function generateHistory(
       crit: [],
       note: 0,
       entries,
-      erase: [],
+      erase,
       bodies: bodiesRoot(testCrypto, bodies),
       ext: {},
     })
@@ -141,7 +167,9 @@ export function generateHistory(
     chain.seq = seq
     ids.set(`${writer.client}.${seq}`, chain.id)
     const { client, mayClassify } = writer
-    deeds.push({ client, seq, seen: new Map(chain.seen), isVoid, mayClassify, written, over })
+    const erased = erase.map(([of, at, , entry]) => `${of}.${at}.${entry}`)
+    const seen = new Map(chain.seen)
+    deeds.push({ client, seq, seen, isVoid, mayClassify, written, over, erased })
   }
   return { commits, deeds }
 }
@@ -169,6 +197,19 @@ function lookAround(
     after.push([client, seq, id])
   }
   return after
+}
+
+/** Some entries of commits of anybody, seen or unseen, and now and then one that is not there. */
+function chooseErased(
+  draw: (below: number) => number,
+  ids: ReadonlyMap<string, Hash>,
+): readonly Erase[] {
+  const all = [...ids]
+  return Array.from({ length: 1 + draw(2) }, (): Erase => {
+    const [position = '', id = new Uint8Array()] = all[draw(all.length)] ?? []
+    const [client = 0, seq = 0] = position.split('.').map(Number)
+    return [client, seq, id, draw(3), 'order 1']
+  })
 }
 
 /** Slots of the record, seen or unseen, and now and then clocks that nobody has used. */
@@ -220,9 +261,11 @@ export function liveByModel(deeds: readonly Deed[]): ReadonlyMap<string, Readonl
       if (mayHit && (hit.slot.cls !== 1 || deed.mayClassify)) dead.add(idOf(hit.slot))
     }
   }
+  const erased = new Set(deeds.filter((each) => !each.isVoid).flatMap((each) => each.erased))
   const live = new Map<string, Set<string>>()
   for (const { slot, deed } of written) {
     if (deed.isVoid || slot.isLost || dead.has(idOf(slot))) continue
+    if (slot.cls !== 1 && erased.has(`${slot.client}.${slot.seq}.${slot.entry}`)) continue
     const keys = live.get(slot.rec) ?? new Set()
     live.set(slot.rec, keys.add(`${slot.path}@${slot.client}.${slot.seq}`))
   }

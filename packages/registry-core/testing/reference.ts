@@ -294,7 +294,7 @@ function deedsOf(
   const clocks = new Map<string, number>()
   const named = new Map<number, readonly [number, Uint8Array]>()
   return chain.judged.map(({ commit, grant }) => {
-    const { seq, entries, after } = commit.read
+    const { seq, entries, after, erase } = commit.read
     for (const [other, at, id] of after) named.set(other, [at, id])
     const seen = new Map(
       [...named].map(([other, [at, id]]) => [other, boundOf(byWriter.get(other), at, id)]),
@@ -310,7 +310,16 @@ function deedsOf(
       const slots = section && readBody(section, { client, seq, clock }, len, isOfClass)
       for (let i = 0; i < len; i++) {
         const path = slots?.[i]?.path ?? ''
-        written.push({ rec, client, seq, clock: clock + i, path, cls, isLost: !slots })
+        written.push({
+          rec,
+          client,
+          seq,
+          clock: clock + i,
+          path,
+          cls,
+          isLost: !slots,
+          entry: index,
+        })
         values.set(`${rec} ${path}@${client}.${seq}`, { value: slots?.[i]?.value, stamp })
       }
     }
@@ -318,7 +327,11 @@ function deedsOf(
       [...slotsOf(ranges)].map((slot) => ({ rec, ...slot })),
     )
     const mayClassify = grant?.rights.includes('classify') ?? false
-    return { client, seq, seen, isVoid: grant === undefined, mayClassify, written, over }
+    const erased = erase.flatMap(([of, at, id, entry]) => {
+      const there = byWriter.get(of)?.judged[at - 1]?.commit
+      return there !== undefined && equalBytes(there.id, id) ? [`${of}.${at}.${entry}`] : []
+    })
+    return { client, seq, seen, isVoid: grant === undefined, mayClassify, written, over, erased }
   })
 }
 

@@ -90,6 +90,8 @@ function printStatus(status: NodeStatus): void {
   print(`  digest ${catalogue.digest}`)
   print(`${heads.commits} commits in ${heads.logs} logs, ${heads.waiting} waiting`)
   for (const line of snapshotLines(snapshots, status.nowMs)) print(line)
+  const { orders, outstanding } = status.erasures
+  if (orders > 0) print(`${orders} orders of erasure, ${outstanding} not confirmed by every node`)
   print(`${asOf.agree} of ${asOf.nodes} nodes agree, ${asOf.heard} heard`)
 }
 

@@ -6,6 +6,7 @@ import { addBackup, addRestore } from './backup.ts'
 import { addBundle } from './bundle.ts'
 import { addExport, addImport, addReindex, addStatus } from './catalogue.ts'
 import { addDemo } from './demo.ts'
+import { addErase, addErasures } from './erase.ts'
 import { addEvidence, addVerify } from './evidence.ts'
 import { addKey } from './keys.ts'
 import { addAdmit, addFingerprint, addFound, addInit, addTicket } from './membership.ts'
@@ -35,6 +36,8 @@ export async function runCli(args: readonly string[]): Promise<ExitStatus> {
     addVerify,
     addEvidence,
     addSnapshot,
+    addErase,
+    addErasures,
     addReindex,
     addExport,
     addDemo,

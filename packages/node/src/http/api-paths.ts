@@ -209,6 +209,8 @@ export const API_PATHS: readonly ApiPath[] = [
   ]),
   write('get', '/api/v1/handover', 'How far the own logs go, for the key that continues them'),
   write('get', '/api/v1/ticket', 'A join ticket'),
+  read('/api/v1/erasures', 'Orders of erasure, and which nodes have carried them out'),
+  write('post', '/api/v1/erasures', 'Erase a field of a record by a lawful order'),
   write('post', '/api/v1/snapshots', 'Sign a snapshot for witnesses to agree to'),
   write('post', '/api/v1/verify', 'Re-check everything from the logs'),
   write('post', '/api/v1/reindex', 'Build the search index anew while the node serves'),

@@ -13,6 +13,7 @@ import { addAtomRoute } from './routes/atom.ts'
 import { addBundleRoutes } from './routes/bundles.ts'
 import { addChangeRoutes } from './routes/changes.ts'
 import { addDifferencesRoute } from './routes/differences.ts'
+import { addErasureRoutes } from './routes/erasures.ts'
 import { addFeedRoute } from './routes/feed.ts'
 import { addNodeRoutes } from './routes/node.ts'
 import { addOperationRoutes } from './routes/operations.ts'
@@ -55,6 +56,7 @@ export function createApp(
   addRecordRoutes(app, context, guard)
   addChangeRoutes(app, context, guard)
   addOperationRoutes(app, context, guard)
+  addErasureRoutes(app, context, guard, accessKey)
   addBundleRoutes(app, context, guard)
   addRosterRoutes(app, context, guard)
   addFeedRoute(app, context)

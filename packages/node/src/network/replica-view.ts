@@ -62,6 +62,7 @@ export class ReplicaView {
       },
       missingProfile: () => registry.missingProfile(),
       headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
+      holes: () => registry.holes(),
     }
     this.#told = byLog(this.heads)
     this.#unsubscribe = registry.subscribe((event) => this.#onChange(event.type === 'roster'))

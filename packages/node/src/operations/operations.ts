@@ -22,6 +22,7 @@ import {
   type OrphanFilter,
   type OrphanShown,
 } from '../federation/adopt.ts'
+import { type Erased, type ErasureOrder, eraseField } from '../federation/erase.ts'
 import { requireWriter } from '../federation/own-writer.ts'
 import { type Published, proposeRoster, publishRoster } from '../federation/propose.ts'
 import { type Revocation, type Revoked, revokeWriter } from '../federation/revoke.ts'
@@ -29,6 +30,7 @@ import type { EndOrder, RosterOrders } from '../federation/roster-orders.ts'
 import { statementNamespace } from '../federation/witness.ts'
 import { type ImportOptions, type ImportReport, importFeed } from '../feed/import-feed.ts'
 import type { NodeContext } from '../node-context.ts'
+import { type ErasureStatus, listErasureStatus } from '../status/erasures.ts'
 import { type NodeStatus, readStatus } from '../status/node-status.ts'
 import { type SnapshotStatus, showSnapshot } from '../status/snapshots.ts'
 import { makeEvidence } from './evidence.ts'
@@ -44,6 +46,10 @@ export type Operations = AsyncDisposable & {
   readonly evidence: (record: string, snapshot?: string) => Promise<Uint8Array>
   /** Signs a snapshot. */
   readonly snapshot: () => Promise<SnapshotStatus>
+  /** Erases a field by a lawful order, and destroys it in every file of this node. */
+  readonly erase: (order: ErasureOrder, onProgress?: Progress) => Promise<Erased>
+  /** Orders of erasure, and which nodes have carried them out. */
+  readonly erasures: () => Promise<readonly ErasureStatus[]>
   readonly reindex: (onProgress: (done: number, total: number) => void) => Promise<Reindexed>
   readonly exportLines: () => AsyncIterable<string>
   readonly exportBundle: (order: ExportOrder) => Promise<ExportedBundle>
@@ -66,6 +72,8 @@ export type Operations = AsyncDisposable & {
   readonly adopt: (filter: OrphanFilter) => Promise<Adopted>
 }
 
+type Progress = (done: number, total: number) => void
+
 /** The own writer and how far its logs go, as JSON. */
 export type Handover = { readonly writer: number; readonly ends: readonly EndOrder[] }
 
@@ -81,6 +89,8 @@ export function localOperations(
     verify: (onProgress) => verifyNode(context, onProgress),
     evidence: (record, snapshot) => makeEvidence(context, record, snapshot),
     snapshot: () => takeSnapshot(context),
+    erase: (order, onProgress) => eraseField(context, order, onProgress),
+    erasures: () => listErasureStatus(context, true),
     reindex: (onProgress) => reindex(context, onProgress),
     exportLines: () => exportLines(context),
     exportBundle: (order) => exportBundle(context, order),

@@ -5,9 +5,11 @@ import { ERRORS, type ErrorCode, MuluError, parseRecordId } from '@mulu/registry
 import type { ExportedBundle } from '../bundle/export-bundle.ts'
 import type { BundleReport } from '../bundle/import-bundle.ts'
 import type { OrphanShown } from '../federation/adopt.ts'
+import type { Erased } from '../federation/erase.ts'
 import type { ImportReport } from '../feed/import-feed.ts'
 import { readAccessKey } from '../folder/access-key.ts'
 import type { RunFile } from '../folder/run-file.ts'
+import type { ErasureStatus } from '../status/erasures.ts'
 import type { Operations } from './operations.ts'
 import type { Reindexed } from './reindex.ts'
 import type { Verification } from './verify.ts'
@@ -60,6 +62,16 @@ export async function remoteOperations(
       return new Uint8Array(await response.arrayBuffer())
     },
     snapshot: () => post('/api/v1/snapshots', {}),
+    erase: async (order, onProgress) => {
+      const init = {
+        method: 'POST',
+        body: JSON.stringify(order),
+        headers: { ...NDJSON, 'content-type': 'application/json' },
+      }
+      return (await lines(await call('/api/v1/erasures', init), onProgress)) as Erased
+    },
+    erasures: async () =>
+      (await json<{ items: readonly ErasureStatus[] }>(await call('/api/v1/erasures'))).items,
     reindex: async (onProgress) => {
       const response = await call('/api/v1/reindex', { method: 'POST', headers: NDJSON })
       return (await lines(response, onProgress)) as Reindexed

@@ -5,6 +5,7 @@ import type { NodeContext } from '../node-context.ts'
 import { SOFTWARE } from '../software.ts'
 import { type AsOf, asOfPeers } from './as-of.ts'
 import { type ConductStatus, listConduct } from './conduct.ts'
+import { countErasures } from './erasures.ts'
 import { type AgencyRef, agencyRef, officeName } from './names.ts'
 import { listPeers, type PeerStatus } from './peers.ts'
 import { type RosterAlarm, rosterAlarms } from './roster-alarms.ts'
@@ -49,6 +50,8 @@ export type NodeStatus = {
   readonly asOf: AsOf
   readonly peers: readonly PeerStatus[]
   readonly snapshots: readonly SnapshotStatus[]
+  /** Orders of erasure that count, and those of them that not every node has confirmed. */
+  readonly erasures: { readonly orders: number; readonly outstanding: number }
   /** Writers and nodes of whom there is something to tell. */
   readonly conduct: readonly ConductStatus[]
 }
@@ -82,6 +85,7 @@ export async function readStatus(context: NodeContext): Promise<NodeStatus> {
     asOf: asOfPeers(peers, nowMs),
     peers,
     snapshots: listSnapshots(registry),
+    erasures: await countErasures(context),
     conduct: listConduct(context),
   }
 }

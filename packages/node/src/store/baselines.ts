@@ -3,9 +3,17 @@
  * can tell its own news from edits made here. Sublevel `work`:
  *
  * key    baseline/<ns>/<source, percent-encoded>/<kind/local>
- * value  the fields that the feed had, as a text (fieldsToText)
+ * value  the fields that the feed had, as a text (fieldsToText); `ERASED` for one that a lawful
+ *        order erased
  */
-import type { Database } from '@mulu/registry-core'
+import {
+  type Database,
+  type DueField,
+  ERASED,
+  fieldsToText,
+  isSameJson,
+  textToFields,
+} from '@mulu/registry-core'
 import { type WorkRows, workRowsOf } from './work-rows.ts'
 
 /** Baselines of one source in one namespace. */
@@ -15,6 +23,28 @@ export type Baselines = {
   readonly save: (texts: ReadonlyMap<string, string>) => Promise<void>
   /** `kind/local` of every record that has one. */
   readonly recs: () => AsyncIterable<string>
+}
+
+/**
+ * Takes values out of all baselines of a record, where they are those that a lawful order erases
+ * and `isShown` does not say that the record still has them.
+ */
+export async function eraseFromBaselines(
+  db: Database,
+  fields: readonly DueField[],
+  isShown: (field: DueField) => Promise<boolean>,
+): Promise<void> {
+  const rows = workRowsOf(db)
+  for (const field of fields) {
+    const start = `baseline/${field.ns}/`
+    for await (const key of rows.keys({ gte: start, lt: `${start}\u{10ffff}` })) {
+      if (!key.endsWith(`/${field.rec}`)) continue
+      const baseline = textToFields((await rows.get(key)) ?? '[]')
+      const isIt = field.value !== undefined && isSameJson(baseline[field.path], field.value)
+      if (!isIt || (await isShown(field))) continue
+      await rows.put(key, fieldsToText({ ...baseline, [field.path]: ERASED }))
+    }
+  }
 }
 
 /** Baselines kept in the sublevel `work` of a database that may be opened again meanwhile. */

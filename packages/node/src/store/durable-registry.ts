@@ -10,6 +10,7 @@ import {
   type Catalogue,
   type Commit,
   type Database,
+  type Erasing,
   type Hash,
   isMuluError,
   type LogHead,
@@ -28,7 +29,7 @@ import {
   type Written,
 } from '@mulu/registry-core'
 import type { NodeLogger } from '../logger.ts'
-import { isStoreFailure } from './open-database.ts'
+import { isStoreFailure, rewriteFiles } from './open-database.ts'
 
 /** What a durable registry needs: how to open its database, again and again. */
 export type DurableOptions = Omit<RegistryOptions, 'db'> & {
@@ -44,10 +45,14 @@ export async function openDurableRegistry(options: DurableOptions): Promise<Dura
   return new DurableRegistry(options, await openBoth(options))
 }
 
-async function openBoth(options: DurableOptions): Promise<Open> {
+async function openBoth(
+  options: DurableOptions,
+  prepare: (db: Database) => Promise<void> = async () => undefined,
+): Promise<Open> {
   const { openDatabase, logger: _, ...rest } = options
   const db = await openDatabase()
   try {
+    await prepare(db)
     return { db, registry: await openRegistry({ ...rest, db }) }
   } catch (error) {
     await db.close()
@@ -66,6 +71,8 @@ export class DurableRegistry implements Registry {
   #isBroken = false
   #isClosed = false
   #reopening: Promise<void> | undefined
+  #running = 0
+  #onIdle: (() => void) | undefined
 
   constructor(options: DurableOptions, open: Open) {
     this.#options = options
@@ -148,6 +155,22 @@ export class DurableRegistry implements Registry {
   leafOf(...args: Parameters<Registry['leafOf']>): ReturnType<Registry['leafOf']> {
     return this.#guard((registry) => registry.leafOf(...args))
   }
+  get erasing(): Erasing {
+    const call = <T>(work: (erasing: Erasing) => Promise<T>): Promise<T> =>
+      this.#guard((registry) => work(registry.erasing))
+    return {
+      order: (wanted) => call((erasing) => erasing.order(wanted)),
+      list: () => call((erasing) => erasing.list()),
+      isOpen: () => this.#open.registry.erasing.isOpen(),
+      due: () => call((erasing) => erasing.due()),
+      destroy: () => call((erasing) => erasing.destroy()),
+      purged: () => call((erasing) => erasing.purged()),
+      confirm: (ns) => call((erasing) => erasing.confirm(ns)),
+    }
+  }
+  holes(): ReturnType<Registry['holes']> {
+    return this.#open.registry.holes()
+  }
   heads(): readonly LogHead[] {
     return this.#open.registry.heads()
   }
@@ -193,12 +216,45 @@ export class DurableRegistry implements Registry {
     await this.#ready()
     const used = this.#open
     try {
-      return await call(used.registry)
+      return await this.#counted(() => call(used.registry))
     } catch (error) {
       if (isMuluError(error) && error.code !== 'MULU_DISK') throw error
       await this.#recover(used, error)
       if (!isStoreFailure(error)) throw error
       throw new MuluError('MULU_DISK', { cause: error })
+    }
+  }
+
+  /**
+   * Writes the files of the store anew, so that none holds what was deleted or replaced, and opens
+   * it again. Calls that come meanwhile wait; readers that are under way for long are broken off,
+   * since what they see stands in the files that have to go.
+   */
+  async rewriteFiles(): Promise<void> {
+    await this.#ready()
+    this.#reopening ??= this.#rewrite().finally(() => {
+      this.#reopening = undefined
+    })
+    await this.#reopening
+  }
+
+  async #rewrite(): Promise<void> {
+    if (this.#running > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve
+      })
+    }
+    this.#isBroken = true
+    await this.#replace((db) => rewriteFiles(db))
+  }
+
+  async #counted<T>(call: () => Promise<T>): Promise<T> {
+    this.#running += 1
+    try {
+      return await call()
+    } finally {
+      this.#running -= 1
+      if (this.#running === 0) this.#onIdle?.()
     }
   }
 
@@ -229,13 +285,13 @@ export class DurableRegistry implements Registry {
     return this.#reopening
   }
 
-  async #replace(): Promise<void> {
+  async #replace(prepare: (db: Database) => Promise<void> = async () => undefined): Promise<void> {
     this.#unsubscribe()
     // A store that failed may also fail to close; what counts is that opening it again succeeds.
     await closeBoth(this.#open).catch((error: unknown) => {
       this.#options.logger.warn({ err: error }, 'the failed store did not close cleanly')
     })
-    this.#open = await openBoth(this.#options)
+    this.#open = await openBoth(this.#options, prepare)
     this.#isBroken = false
     this.#open.registry.setAuthor(this.#author)
     this.#unsubscribe = this.#open.registry.subscribe((event) => this.#tell(event))
@@ -249,18 +305,22 @@ export class DurableRegistry implements Registry {
   #createCatalogue(): Catalogue {
     const now = (): Catalogue => this.#open.registry.catalogue
     const ready = (): Promise<void> => this.#ready()
+    const read = async <T>(call: () => Promise<T>): Promise<T> => {
+      await ready()
+      return this.#counted(call)
+    }
     return {
-      query: (query) => ready().then(() => now().query(query)),
-      record: (id, at) => ready().then(() => now().record(id, at)),
-      records: (ids) => ready().then(() => now().records(ids)),
-      provenance: (id, at) => ready().then(() => now().provenance(id, at)),
-      history: (id, at) => ready().then(() => now().history(id, at)),
-      conflictSources: (id, at) => ready().then(() => now().conflictSources(id, at)),
-      moment: (text) => ready().then(() => now().moment(text)),
-      differences: (from, to, agency) => ready().then(() => now().differences(from, to, agency)),
-      related: (id, limit) => ready().then(() => now().related(id, limit)),
-      spellings: (word, limit) => ready().then(() => now().spellings(word, limit)),
-      suggestions: (typed) => ready().then(() => now().suggestions(typed)),
+      query: (query) => read(() => now().query(query)),
+      record: (id, at) => read(() => now().record(id, at)),
+      records: (ids) => read(() => now().records(ids)),
+      provenance: (id, at) => read(() => now().provenance(id, at)),
+      history: (id, at) => read(() => now().history(id, at)),
+      conflictSources: (id, at) => read(() => now().conflictSources(id, at)),
+      moment: (text) => read(() => now().moment(text)),
+      differences: (from, to, agency) => read(() => now().differences(from, to, agency)),
+      related: (id, limit) => read(() => now().related(id, limit)),
+      spellings: (word, limit) => read(() => now().spellings(word, limit)),
+      suggestions: (typed) => read(() => now().suggestions(typed)),
       countsByAgency: () => now().countsByAgency(),
       views: async function* views() {
         await ready()

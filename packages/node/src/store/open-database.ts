@@ -22,6 +22,22 @@ export async function openDatabase(path: string): Promise<Database> {
   }
   return writeEncoded(level as unknown as Database)
 }
+
+/**
+ * Merges all files of a database that nobody reads: what was deleted or replaced is in none of
+ * them then. The log of the last writes is replaced as well.
+ */
+export async function rewriteFiles(db: Database): Promise<void> {
+  // A store in memory has no files.
+  await (db as WithFiles).compactRange?.(FIRST_KEY, LAST_KEY)
+}
+
+type WithFiles = { readonly compactRange?: (start: string, end: string) => Promise<void> }
+
+/** Keys of sublevels begin with `!`. */
+const FIRST_KEY = '!'
+const LAST_KEY = '~'
+
 /** Whether an error comes from the store or the file system below it. */
 export function isStoreFailure(error: unknown): boolean {
   const code = codeOf(error)

@@ -27,6 +27,8 @@ export type BundleTally = {
   readonly refused: number
   readonly codes: Readonly<Record<string, number>>
   readonly rosters: number
+  /** Bodies that a lawful order has erased; they were left out. */
+  readonly erased: number
 }
 
 /** What taking a bundle in needs. */
@@ -38,7 +40,7 @@ export type IntakeOptions = {
 }
 
 type Waiting = { readonly log: LogKey; readonly seq: number }
-type Count = 'new' | 'known' | 'waiting' | 'postponed' | 'refused' | 'rosters'
+type Count = 'new' | 'known' | 'waiting' | 'postponed' | 'refused' | 'rosters' | 'erased'
 
 /** Waiting commits that are looked at again in the end; more are told as waiting. */
 const LOOKED_AT_AGAIN_MAX = 20_000
@@ -47,7 +49,7 @@ const LOOKED_AT_AGAIN_MAX = 20_000
 export class BundleIntake {
   readonly #options: IntakeOptions
   readonly #counts: Record<Count, number> = {
-    ...{ new: 0, known: 0, waiting: 0, postponed: 0, refused: 0, rosters: 0 },
+    ...{ new: 0, known: 0, waiting: 0, postponed: 0, refused: 0, rosters: 0, erased: 0 },
   }
   readonly #codes = new Map<string, number>()
   readonly #waiting: Waiting[] = []
@@ -178,7 +180,9 @@ export class BundleIntake {
     return isHeld ? undefined : 'MULU_GRANT_MISSING'
   }
 
-  #countAcceptance({ known, outcome }: Acceptance, place: Waiting | undefined): void {
+  #countAcceptance(acceptance: Acceptance, place: Waiting | undefined): void {
+    const { known, outcome, erased = 0 } = acceptance
+    this.#counts.erased += erased
     if (outcome.kind === 'dropped') {
       const isPostponed = outcome.code === 'MULU_WAITING_FULL'
       this.#count(isPostponed ? 'postponed' : 'refused', outcome.code)

@@ -3,7 +3,9 @@
  * Body 0 is the note when the header declares one; then one body per entry. A body that is not
  * here (erased, pruned) travels as its hash, so that the root over all bodies still verifies.
  *
- * wire: CBOR [header bytes, signature, [body …]], body = salted bytes, or {h: hash} when missing.
+ * wire: CBOR [header bytes, signature, [body …], [[order header, signature] …]?], body = salted
+ * bytes, or {h: hash} when missing. What a lawful order had erased travels with the header that
+ * says so, so that nobody has to believe that a body may be missing.
  */
 
 import { type Crypto, DOMAIN, HASH_BYTES, type Hash, hash, isHash } from '../crypto.ts'
@@ -24,11 +26,14 @@ import { type Header, readHeader } from './header.ts'
 /** Salt and section as one run of bytes, or the hash of a body that is not here. */
 export type StoredBody = Uint8Array | { readonly missing: Hash }
 
+/** A header as its author signed it. */
+export type SignedHeader = { readonly header: Uint8Array; readonly signature: Uint8Array }
+
 /** A commit as bytes. */
-export type Commit = {
-  readonly header: Uint8Array
-  readonly signature: Uint8Array
+export type Commit = SignedHeader & {
   readonly bodies: readonly StoredBody[]
+  /** Headers that order the erasure of bodies that are missing. */
+  readonly orders?: readonly SignedHeader[]
 }
 
 /** A commit whose header has been read. */
@@ -104,8 +109,8 @@ export function entrySections(commit: ReadCommit): readonly (EntrySection | unde
 }
 
 /** A commit as one run of bytes. */
-export function encodeCommit({ header, signature, bodies }: Commit): Uint8Array {
-  writeHead(scratch.reset(), ARRAY, 3)
+export function encodeCommit({ header, signature, bodies, orders = [] }: Commit): Uint8Array {
+  writeHead(scratch.reset(), ARRAY, orders.length > 0 ? 4 : 3)
   writeBytes(header)
   writeBytes(signature)
   writeHead(scratch, ARRAY, bodies.length)
@@ -113,11 +118,21 @@ export function encodeCommit({ header, signature, bodies }: Commit): Uint8Array 
     if (body instanceof Uint8Array) writeBytes(body)
     else writeMissing(body.missing)
   }
+  if (orders.length > 0) writeOrders(orders)
   return scratch.copy()
 }
 
 const scratch = new ByteWriter()
 const MISSING_KEY = 'h'
+
+function writeOrders(orders: readonly SignedHeader[]): void {
+  writeHead(scratch, ARRAY, orders.length)
+  for (const order of orders) {
+    writeHead(scratch, ARRAY, 2)
+    writeBytes(order.header)
+    writeBytes(order.signature)
+  }
+}
 
 function writeBytes(bytes: Uint8Array): void {
   writeHead(scratch, BYTES, bytes.length)
@@ -135,15 +150,32 @@ function writeMissing(missing: Hash): void {
 export function decodeCommit(bytes: Uint8Array): Commit {
   try {
     const reader = new HeadReader(bytes)
-    if (reader.head(ARRAY) !== 3) throw new Error('commit has other parts')
-    const header = reader.byteString(1, HEADER_BYTES_MAX)
-    const signature = reader.byteString(64, 64)
+    const parts = reader.head(ARRAY)
+    if (parts !== 3 && parts !== 4) throw new Error('commit has other parts')
+    const signed = readSigned(reader)
     const bodies = readBodies(reader)
+    const orders = parts === 4 ? readOrders(reader) : []
     if (!reader.isAtEnd) throw new Error('bytes follow the commit')
-    return { header, signature, bodies }
+    return orders.length === 0 ? { ...signed, bodies } : { ...signed, bodies, orders }
   } catch (cause) {
     throw new MuluError('MULU_COMMIT_SHAPE', { cause, details: { reason: String(cause) } })
   }
+}
+
+function readSigned(reader: HeadReader): SignedHeader {
+  return {
+    header: reader.byteString(1, HEADER_BYTES_MAX),
+    signature: reader.byteString(64, 64),
+  }
+}
+
+function readOrders(reader: HeadReader): readonly SignedHeader[] {
+  const count = reader.head(ARRAY)
+  if (count < 1 || count > ENTRIES_MAX) throw new Error('commit has too many orders, or none')
+  return Array.from({ length: count }, () => {
+    if (reader.head(ARRAY) !== 2) throw new Error('order has other parts')
+    return readSigned(reader)
+  })
 }
 
 function readBodies(reader: HeadReader): readonly StoredBody[] {

@@ -21,7 +21,9 @@
  * entries  [[rec, cls, len, bytes, over, of?] …] up to 256; cls 0 descriptive, 1 legal effect,
  *          2 erasable; len slots written, bytes of the body without salt; of [writer, seq, stamp]
  *          where the values were first written, when they are adopted from another log
- * erase    [[commit id, entry, order reference] …] or absent
+ * erase    [[writer, seq, commit id, entry, order reference] …] up to 24, or absent: bodies of
+ *          commits of the same ns and aud that a lawful order has erased; there are no entries
+ *          beside it, since this header goes with what is left of those commits
  * bodies   hash over the salted hashes of the note (if any) and all bodies
  * ext      map of name to bytes, or absent; unknown ones are kept and ignored unless in `crit`
  *
@@ -39,7 +41,7 @@ import {
   readText,
   type Shape,
 } from '../encoding/shape.ts'
-import { BODY_BYTES_MAX, ENTRIES_MAX, HEADER_BYTES_MAX, SLOTS_MAX } from '../limits.ts'
+import { BODY_BYTES_MAX, ENTRIES_MAX, HEADER_BYTES_MAX, ORDERS_MAX, SLOTS_MAX } from '../limits.ts'
 import { isRec } from '../record/record-id.ts'
 import { type Audience, isAudienceWithinLimits, readAudience } from './audience.ts'
 import { type Over, readOver } from './over.ts'
@@ -66,6 +68,9 @@ export type Stamp = readonly [ms: number, counter: number]
 /** A position in a log with the commit that stands there. */
 export type After = readonly [writer: number, seq: number, id: Hash]
 
+/** One erased body: an entry of a commit, and the reference of the lawful order. */
+export type Erase = readonly [writer: number, seq: number, id: Hash, entry: number, order: string]
+
 /** The signed part of a commit. */
 export type Header = {
   readonly v: number
@@ -84,7 +89,7 @@ export type Header = {
   readonly crit: readonly string[]
   readonly note: number
   readonly entries: readonly Entry[]
-  readonly erase: readonly (readonly [id: Hash, entry: number, order: string])[]
+  readonly erase: readonly Erase[]
   readonly bodies: Hash
   readonly ext: Readonly<Record<string, Uint8Array>>
 }
@@ -249,12 +254,14 @@ function readErase(value: unknown): Header['erase'] {
   return list
 }
 
-function readOrder(value: unknown): readonly [Hash, number, string] {
-  const parts = readArray(value, (part) => part, 3, 'order')
+function readOrder(value: unknown): Erase {
+  const parts = readArray(value, (part) => part, 5, 'order')
   return [
-    readBytes(parts[0], HASH_BYTES, HASH_BYTES, 'order commit'),
-    readInteger(parts[1], 0, ENTRIES_MAX, 'order entry'),
-    readText(parts[2], 64, 'order reference'),
+    readInteger(parts[0], 1, UINT32_MAX, 'order writer'),
+    readInteger(parts[1], 1, SEQ_MAX, 'order seq'),
+    readBytes(parts[2], HASH_BYTES, HASH_BYTES, 'order commit'),
+    readInteger(parts[3], 0, ENTRIES_MAX - 1, 'order entry'),
+    readText(parts[4], 64, 'order reference'),
   ]
 }
 
@@ -318,6 +325,7 @@ function readExtensions(value: unknown): Readonly<Record<string, Uint8Array>> {
 export function limitBroken(header: Header): string | undefined {
   if (!isAudienceWithinLimits(header.aud)) return 'aud'
   if (header.entries.length > ENTRIES_MAX) return 'entries'
+  if (header.erase.length > (header.entries.length > 0 ? 0 : ORDERS_MAX)) return 'erase'
   if (header.note > BODY_BYTES_MAX) return 'note'
   if (header.entries.some((entry) => entry.len > SLOTS_MAX)) return 'len'
   if (header.entries.some((entry) => entry.bytes > BODY_BYTES_MAX)) return 'bytes'

@@ -8,6 +8,7 @@ import { type Commit, entrySection, readCommit } from '../commit/commit.ts'
 import type { Header } from '../commit/header.ts'
 import { type Crypto, type Hash, hashToText } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
+import { isProven } from '../erasure/proof.ts'
 import { MuluError } from '../errors.ts'
 import type { LogHead } from '../log/log.ts'
 import { type RecordId, recOf } from '../record/record-id.ts'
@@ -103,10 +104,12 @@ async function addCommit(
   const read = readCommit(crypto, commit)
   const where = { commit: hashToText(read.id), writer: read.read.writer, seq: read.read.seq }
   if (read.read.ns !== record.ns || read.read.aud !== 1) throw refusal({ ...where, reason: 'log' })
-  const isWhole = read.read.entries.every(
-    ({ rec }, index) => rec !== recOf(record) || entrySection(read, index) !== undefined,
+  const isMissing = read.read.entries.map(
+    ({ rec }, index) => rec === recOf(record) && entrySection(read, index) === undefined,
   )
-  if (!isWhole) throw refusal({ ...where, code: 'MULU_BODY_MISSING' })
+  const missing = [...isMissing.keys()].filter((index) => isMissing[index])
+  if (!isProven(crypto, scratch.rosters, read, missing))
+    throw refusal({ ...where, code: 'MULU_BODY_MISSING' })
   const [acceptance] = await scratch.accept([commit])
   const outcome = acceptance?.outcome
   if (outcome?.kind === 'in force' || outcome?.kind === 'void') return read.read

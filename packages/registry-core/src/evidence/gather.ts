@@ -156,13 +156,17 @@ function lengthOf(body: StoredBody): number {
   return body instanceof Uint8Array ? body.length : body.missing.length
 }
 
-/** The commit with only the bodies that say something of the record, its note among them. */
+/**
+ * The commit with only the bodies that say something of the record, its note among them, and with
+ * the orders that had such bodies erased.
+ */
 function reduceCommit(crypto: Crypto, commit: ReadCommit, rec: string): Commit {
-  const { header, signature, bodies, read } = commit
+  const { header, signature, bodies, orders, read } = commit
   const notes = read.note > 0 ? 1 : 0
   const isAbout = (index: number): boolean => read.entries[index - notes]?.rec === rec
   const isTouched = read.entries.some((entry) => entry.rec === rec)
   const keeps = (index: number): boolean => (index < notes ? isTouched : isAbout(index))
   const reduced = bodies.map((body, i) => (keeps(i) ? body : { missing: bodyHash(crypto, body) }))
-  return { header, signature, bodies: reduced }
+  const isErased = orders !== undefined && isTouched
+  return { header, signature, bodies: reduced, ...(isErased ? { orders } : {}) }
 }

@@ -16,6 +16,12 @@ import { fieldOf, isSameJson } from './field-entry.ts'
 /** The fields that the feed had at its last run. */
 export type Baseline = Fields
 
+/**
+ * Stands in a baseline for a value that a lawful order has erased: what the feed says there is
+ * neither kept nor imported again, whatever it says.
+ */
+export const ERASED: JsonValue = { 'mulu:erased': true }
+
 /** What to compare, and how. */
 export type ImportInput = {
   readonly profile: Profile
@@ -46,7 +52,7 @@ export type ImportPlan = {
   readonly changes: readonly RecordChange[]
   readonly unchanged: number
   readonly notes: readonly ImportNote[]
-  /** To keep for each candidate: its own fields, unless some of them are held back. */
+  /** To keep for each candidate: its own fields, unless some are held back or were erased. */
   readonly nextBaseline: ReadonlyMap<string, Baseline>
 }
 
@@ -92,7 +98,9 @@ function planRecord(input: ImportInput, { kind, local, fields }: Candidate): Rec
   const place: Place = { kind, current, base: input.baseline(kind, local) }
   const set = newTable()
   const held = new Map<string, ImportNoteCode>()
+  const erased = erasedPaths(place.base)
   for (const path of Object.keys(fields)) {
+    if (erased.has(path)) continue
     const value = fields[path] ?? null
     const verdict = judgeValue(input, place, path, value)
     if (verdict === 'write') set[path] = value
@@ -103,16 +111,26 @@ function planRecord(input: ImportInput, { kind, local, fields }: Candidate): Rec
     if (classOf(input.profile, kind, path) !== 1 || input.rights.classify) remove.push(path)
     else held.set(path, 'MULU_IMPORT_NEEDS_CLASSIFY')
   }
-  const next = held.size === 0 ? fields : withHeld(fields, [...held.keys()], place)
+  const kept = [...held.keys(), ...erased]
+  const next = kept.length === 0 ? fields : withKept(fields, kept, place)
   const isNew = current === undefined
   return { change: { rec: `${kind}/${local}`, set, remove, isNew }, next, held: [...held.values()] }
 }
 
-/** What is held back keeps the baseline it has, so that the next run sees the difference again. */
-function withHeld(fields: Fields, held: readonly string[], { base }: Place): Baseline {
+/** The paths of a baseline that stay as they are, whether the feed has them or not. */
+function erasedPaths(base: Baseline | undefined): ReadonlySet<string> {
+  const paths = base === undefined ? [] : Object.keys(base)
+  return new Set(paths.filter((path) => isSameJson(base?.[path], ERASED)))
+}
+
+/**
+ * What is held back keeps the baseline it has, so that the next run sees the difference again, and
+ * what was erased keeps saying so.
+ */
+function withKept(fields: Fields, kept: readonly string[], { base }: Place): Baseline {
   const next = newTable()
   for (const path of Object.keys(fields)) next[path] = fields[path] ?? null
-  for (const path of held) {
+  for (const path of kept) {
     const before = valueAt(base, path)
     if (before === undefined) delete next[path]
     else next[path] = before
@@ -144,5 +162,7 @@ function valueAt(fields: Fields | undefined, path: string): JsonValue | undefine
 function pathsDropped({ base, current }: Place, fields: Fields): readonly string[] {
   if (base === undefined || current === undefined) return []
   const dropped = Object.keys(base).filter((path) => !Object.hasOwn(fields, path))
-  return dropped.filter((path) => Object.hasOwn(current, path)).sort()
+  return dropped
+    .filter((path) => Object.hasOwn(current, path) && !isSameJson(base[path], ERASED))
+    .sort()
 }

@@ -5,11 +5,14 @@
  */
 import type { DigestTree, LeafStage } from '../catalogue/digest-tree.ts'
 import type { Commit, ReadCommit } from '../commit/commit.ts'
-import { encodeCommit, entrySections } from '../commit/commit.ts'
+import { decodeCommit, encodeCommit, entrySections, readCommit } from '../commit/commit.ts'
 import type { Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { encodeCbor } from '../encoding/cbor.ts'
+import { erasedBy } from '../erasure/erased-by.ts'
+import { type Erasures, NONE } from '../erasure/erasures.ts'
+import { missingEntries } from '../erasure/proof.ts'
 import { WAITING_MAX, WAITING_PER_WRITER_MAX } from '../limits.ts'
 import type { Profile } from '../profile/profile.ts'
 import { type Merged, mergeCommit } from '../record/merge.ts'
@@ -59,6 +62,7 @@ export type AcceptorContext = {
   /** Whether fillers may stand for missing bodies: in a replica that only checks evidence. */
   readonly partial: boolean
   readonly settlement: Settlement
+  readonly erasures: Erasures
   /** Told when what was accepted before has to be judged again. */
   readonly onRejudge: (scope: Scope) => void
 }
@@ -103,7 +107,32 @@ export class Acceptor {
     if ('code' in attribution) {
       return { known: false, outcome: { kind: 'dropped', ...attribution }, problems: 0 }
     }
-    return this.#place(attribution.commit)
+    return this.#offer(attribution.commit)
+  }
+
+  /** Keeps away what a lawful order has erased, and brings back what is missing here without one. */
+  async #offer(offered: ReadCommit): Promise<Acceptance> {
+    const { erasures } = this.#context
+    const key = commitKey(logOf(offered), offered.read.seq, offered.id)
+    const commit = erasures.withoutErased(key, offered)
+    const acceptance = (await this.#fill(key, commit)) ?? (await this.#place(key, commit))
+    const erased = missingEntries(commit).length - missingEntries(offered).length
+    return erased === 0 ? acceptance : { ...acceptance, erased }
+  }
+
+  async #fill(key: string, copy: ReadCommit): Promise<Acceptance | undefined> {
+    const { crypto, store, erasures } = this.#context
+    if (!erasures.lacks(key)) return undefined
+    const bytes = await store.commits.get(key)
+    const stored = bytes && readCommit(crypto, decodeCommit(bytes))
+    const filled = stored && erasures.filled(key, stored, copy)
+    const outcome = await store.outcomes.get(key)
+    if (filled === undefined || outcome === undefined) return undefined
+    const mark = rebuildMark(store, logOf(copy))
+    await commitBatch(store, [...erasures.replacing(key, filled), mark])
+    erasures.replaced(key, filled)
+    this.#context.onRejudge(logOf(copy))
+    return { known: false, outcome: decodeOutcome(outcome), problems: 0 }
   }
 
   #attribute(commit: Commit): Attribution {
@@ -125,10 +154,10 @@ export class Acceptor {
     this.#ahead = { commit, roster: rosters().at(-1), attribution }
   }
 
-  async #place(commit: ReadCommit): Promise<Acceptance> {
+  async #place(key: string, commit: ReadCommit): Promise<Acceptance> {
     const { store, logs } = this.#context
     const log = logOf(commit)
-    const stored = await store.outcomes.get(commitKey(log, commit.read.seq, commit.id))
+    const stored = await store.outcomes.get(key)
     if (stored !== undefined) return { known: true, outcome: decodeOutcome(stored), problems: 0 }
     const state = logs.get(log)
     if (await this.#isFork(log, commit)) return this.#keepFork(state, commit)
@@ -264,9 +293,17 @@ export class Acceptor {
         profile: viewProfile() ?? citedProfile,
         stamp: (row) => effectiveStamp(logs, scope, row),
         sight: isInForce ? await sightOf(this.#context, commit, verdict.mayClassify) : undefined,
+        erased: this.#erasedIn(commit),
+        erases: isInForce ? await erasedBy(this.#context, commit) : [],
       },
       commit,
     )
+  }
+
+  #erasedIn(commit: ReadCommit): ReadonlySet<number> {
+    const { erasures } = this.#context
+    if (erasures.isEmpty) return NONE
+    return erasures.erasedIn(commitKey(logOf(commit), commit.read.seq, commit.id), commit)
   }
 
   async #write(
@@ -276,7 +313,7 @@ export class Acceptor {
     operations: readonly Operation[],
     isNew = true,
   ): Promise<void> {
-    const { store, logs, settlement } = this.#context
+    const { store, logs, settlement, erasures } = this.#context
     const key = commitKey(after.log, commit.read.seq, commit.id)
     const writing = commitBatch(store, [
       ...(isNew ? [put(store.commits, key, encodeCommit(commit))] : []),
@@ -284,12 +321,15 @@ export class Acceptor {
       logs.operation(store, after),
       ...operations,
       ...(isNew ? settlement.operations(after.log, commit) : []),
+      ...(isNew ? erasures.operations(after.log, commit) : []),
     ])
     this.#readAhead()
     this.#context.meanwhile()
     await writing
     logs.set(after)
     if (isNew) settlement.add(commit)
+    if (isNew) erasures.add(commit)
+    if (outcome.kind === 'in force' && commit.read.erase.length > 0) erasures.enforce(key)
   }
 
   /** Keeps a commit that does not yet follow on the judged chain. */

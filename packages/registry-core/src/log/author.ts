@@ -4,12 +4,12 @@
  */
 import type { Commit } from '../commit/commit.ts'
 import { commitId } from '../commit/commit.ts'
-import type { After } from '../commit/header.ts'
+import type { After, Erase } from '../commit/header.ts'
 import { type Crypto, type Hash, hashToText } from '../crypto.ts'
 import { utf8 } from '../encoding/bytes.ts'
 import { canonicalJson } from '../encoding/json.ts'
 import { isMuluError, MuluError } from '../errors.ts'
-import { SALT_BYTES } from '../limits.ts'
+import { ORDERS_MAX, SALT_BYTES } from '../limits.ts'
 import type { Profile } from '../profile/profile.ts'
 import { RecordDocument } from '../record/document.ts'
 import {
@@ -221,6 +221,26 @@ export async function writeStatement(
   const tally: Tally = { commits: [], problems: 0 }
   await finishDraft(desk, openDraft(desk, start.seq), tally, start)
   return tally.commits[0] ?? new Uint8Array()
+}
+
+/** Signs and takes in commits that order the erasure of bodies; `write` names the log. */
+export async function writeOrders(
+  context: AuthorContext,
+  write: Write,
+  orders: readonly Erase[],
+): Promise<readonly Hash[]> {
+  const desk = openDesk(context, write)
+  const rights = grantOf(desk).rights
+  if (!rights.includes('erase')) {
+    const details = { namespace: write.ns, right: 'erase' }
+    throw new MuluError('MULU_RIGHT_MISSING', { details })
+  }
+  const tally: Tally = { commits: [], problems: 0 }
+  for (let from = 0; from < orders.length; from += ORDERS_MAX) {
+    const start = { ...headerStart(desk), erase: orders.slice(from, from + ORDERS_MAX) }
+    await finishDraft(desk, openDraft(desk, start.seq), tally, start)
+  }
+  return tally.commits
 }
 
 /** Whether commits of the own log are here that this node did not make or no longer has in full. */

@@ -53,7 +53,7 @@ export async function nextStored(
 }
 
 /** The ids on the way back from the anchor to the commit after position `from`. */
-async function idsToAnchor(
+export async function idsToAnchor(
   crypto: Crypto,
   store: Store,
   log: LogKey,

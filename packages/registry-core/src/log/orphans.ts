@@ -10,6 +10,7 @@ import type { Entry, Stamp } from '../commit/header.ts'
 import type { Over } from '../commit/over.ts'
 import type { Crypto, Hash } from '../crypto.ts'
 import type { JsonValue } from '../encoding/json.ts'
+import type { Erasures } from '../erasure/erasures.ts'
 import type { Change } from '../registry.ts'
 import { commitKey, logPrefix, positionPrefix, type Store, under } from '../store/store.ts'
 import type { LogKey } from './log.ts'
@@ -41,7 +42,12 @@ export type OrphanEntry = {
   readonly isReadable: boolean
 }
 
-type OrphanContext = { readonly crypto: Crypto; readonly store: Store; readonly logs: Logs }
+type OrphanContext = {
+  readonly crypto: Crypto
+  readonly store: Store
+  readonly logs: Logs
+  readonly erasures: Pick<Erasures, 'served'>
+}
 
 /** Every commit stored at a position, with what became of it. */
 export async function positionedCommits(
@@ -72,15 +78,16 @@ export async function orphansOf(
 }
 
 async function orphansIn(
-  { crypto, store }: OrphanContext,
+  { crypto, store, erasures }: OrphanContext,
   state: LogState,
 ): Promise<readonly Orphan[]> {
   const orphans: Orphan[] = []
   for await (const [key, stored] of store.outcomes.iterator(under(logPrefix(state.log)))) {
     if (!isOrphaned(decodeOutcome(stored), state)) continue
     const bytes = await store.commits.get(key)
-    if (bytes !== undefined)
-      orphans.push(readOrphan(state.log, readCommit(crypto, decodeCommit(bytes))))
+    if (bytes === undefined) continue
+    const commit = readCommit(crypto, decodeCommit(erasures.served(key, bytes)))
+    orphans.push(readOrphan(state.log, commit))
   }
   return orphans
 }
@@ -123,7 +130,8 @@ function readEntry(
   return { rec, cls, set, remove, over, isReadable: slots !== undefined }
 }
 
-function clockOf(section: Uint8Array): number | undefined {
+/** The clock that a section states; undefined where it is no section. */
+export function clockOf(section: Uint8Array): number | undefined {
   try {
     const decoder = decoding.createDecoder(section)
     const [, , , clock] = [1, 2, 3, 4].map(() => decoding.readVarUint(decoder))

@@ -26,4 +26,6 @@ export type Acceptance = {
   readonly outcome: Outcome
   /** How many of the records it changed have problems now. */
   readonly problems: number
+  /** How many bodies were offered with it that a lawful order has erased; they are not kept. */
+  readonly erased?: number
 }

@@ -5,6 +5,7 @@
  */
 
 import { bucketMark } from '../catalogue/digest-tree.ts'
+import type { Erasures } from '../erasure/erasures.ts'
 import {
   commitBatch,
   del,
@@ -42,10 +43,11 @@ export async function rebuildScope(
     readonly logs: Logs
     readonly acceptor: Acceptor
     readonly stage: AcceptorContext['stage']
+    readonly erasures: Erasures
   },
   scope: Scope,
 ): Promise<void> {
-  const { store, logs, acceptor, stage } = context
+  const { store, logs, acceptor, stage, erasures } = context
   const prefix = scopePrefix(scope)
   await commitBatch(store, [rebuildMark(store, scope)])
   const pass = async (resets: Resets): Promise<Resets> => {
@@ -55,8 +57,11 @@ export async function rebuildScope(
     return new Map(states.map(({ log }) => [log.writer, logs.get(log).resets]))
   }
   const resets = await pass(new Map())
-  // A reset bounds stamps of earlier commits, so the views need to know it from the start.
-  if ([...resets.values()].some((list) => list.length > 0)) await pass(resets)
+  // Orders count through the pass as they did before, so that nothing erased shows up meanwhile;
+  // where one has fallen, what it named comes back. A reset bounds stamps of earlier commits, so
+  // the views need to know it from the start.
+  const hasFallen = (await erasures.refresh(scope)).length > 0
+  if (hasFallen || [...resets.values()].some((list) => list.length > 0)) await pass(resets)
   await commitBatch(store, [del(store.meta, MARKER + prefix)])
 }
 

@@ -100,6 +100,23 @@ export class RecordDocument {
     this.rows.push(row)
   }
 
+  /** Puts a filler in the place of the body of an entry; false when there was nothing to take out. */
+  erase(client: number, seq: number, entry: number): boolean {
+    const row = this.rows.find((r) => r.client === client && r.seq === seq && r.entry === entry)
+    const structs = this.#structs.get(client)
+    if (row === undefined || structs === undefined) return false
+    const isErased = (struct: Struct): boolean => 'path' in struct && struct.row === row
+    if (!structs.some(isErased)) return false
+    const left: Struct[] = []
+    for (const struct of structs) {
+      if (isErased(struct)) addGap(left, struct.clock, 1)
+      else if ('path' in struct) left.push(struct)
+      else addGap(left, struct.clock, struct.len)
+    }
+    this.#structs.set(client, left)
+    return true
+  }
+
   #supersede(client: number, ranges: readonly ClockRange[]): void {
     for (const struct of this.#structs.get(client) ?? []) {
       if (!('path' in struct) || !struct.live) continue

@@ -32,6 +32,17 @@ export type MergeContext = {
   readonly stamp: EffectiveStamp
   /** Undefined for a void commit: fillers stand for its bodies and its `over` does not count. */
   readonly sight: Sight | undefined
+  /** Entries of this commit whose bodies are erased, and entries that it has erased. */
+  readonly erased: ReadonlySet<number>
+  readonly erases: readonly ErasedEntry[]
+}
+
+/** An entry of an earlier commit whose body is erased. */
+export type ErasedEntry = {
+  readonly rec: string
+  readonly client: number
+  readonly seq: number
+  readonly entry: number
 }
 
 /** The outcome of merging one commit. */
@@ -47,8 +58,12 @@ export async function mergeCommit(context: MergeContext, commit: ReadCommit): Pr
   const voidBodies = commit.read.entries.flatMap((entry, index) => {
     const document = documents.get(entry.rec)
     const isVoid = document !== undefined && !mergeEntry(context, commit, index, document)
-    return isVoid && context.sight !== undefined ? [index] : []
+    const isExpected = context.sight !== undefined && entrySections(commit)[index] !== undefined
+    return isVoid && isExpected && !context.erased.has(index) ? [index] : []
   })
+  for (const { rec, client, seq, entry } of context.erases) {
+    documents.get(rec)?.erase(client, seq, entry)
+  }
   const operations: Operation[] = []
   const views = new Map<string, View | undefined>()
   for (const [rec, document] of documents) {
@@ -62,7 +77,7 @@ async function openDocuments(
   context: MergeContext,
   commit: ReadCommit,
 ): Promise<ReadonlyMap<string, RecordDocument>> {
-  const recs = [...new Set(commit.read.entries.map((entry) => entry.rec))]
+  const recs = [...new Set([...commit.read.entries, ...context.erases].map((entry) => entry.rec))]
   const keys = recs.map((rec) => recordKey(context.scope, rec))
   const stored = await context.store.records.getMany(keys)
   return new Map(recs.map((rec, i) => [rec, RecordDocument.open(stored[i])] as const))
@@ -82,7 +97,8 @@ function mergeEntry(
   const { rec, cls, len, over } = entry
   const clock = document.nextClock(writer)
   const place = { client: writer, seq, clock }
-  const body = context.sight === undefined ? undefined : entrySections(commit)[index]
+  const isFiller = context.sight === undefined || context.erased.has(index)
+  const body = isFiller ? undefined : entrySections(commit)[index]
   const isOfClass = (path: string): boolean =>
     classOf(context.citedProfile, kindOf(rec), path) === cls
   const slots = slotsAt(body?.read, clock, isOfClass)

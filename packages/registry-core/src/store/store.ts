@@ -2,7 +2,7 @@
  * The store: sublevels over one abstract-level database, format 3.
  *
  * sublevel  key -> value
- * meta      `format`, `federation`, `replay/<scope>` -> bytes
+ * meta      `format`, `federation`, `replay/<scope>`, `purge` -> bytes
  * rosters   version (8 hex) -> roster in wire form
  * profiles  hash (hex) -> canonical JSON of a profile
  * commits   `<log>/<seq>/<id>` -> commit in wire form (header, signature, bodies)
@@ -14,6 +14,8 @@
  * tree      `<scope>/<node>` and `root/<audience>/<ns>` -> hash (catalogue/digest-tree.ts)
  * dirty     `<scope>/<bucket>` -> nothing; buckets whose hash is out of date
  * statements `<log>/<seq>/<id>` -> nothing; snapshots and receipts among the commits
+ * orders    `<log>/<seq>/<id>` -> nothing; orders of erasure and confirmations among the commits
+ * missing   `<log>/<seq>/<id>` -> CBOR [entry …], the bodies of the commit that are not here
  * evidence  `<log>/<seq>` -> two headers with signatures that prove a fork
  * kept      digest trees of snapshots (snapshot/kept-trees.ts)
  *
@@ -46,6 +48,8 @@ export type Store = {
   readonly tree: Sublevel<Uint8Array>
   readonly dirty: Sublevel<Uint8Array>
   readonly statements: Sublevel<Uint8Array>
+  readonly orders: Sublevel<Uint8Array>
+  readonly missing: Sublevel<Uint8Array>
   readonly evidence: Sublevel<Uint8Array>
   readonly kept: Sublevel<Uint8Array>
 }
@@ -74,6 +78,8 @@ export async function openStore(db: Database): Promise<Store> {
     tree: bytes('tree'),
     dirty: bytes('dirty'),
     statements: bytes('statements'),
+    orders: bytes('orders'),
+    missing: bytes('missing'),
     evidence: bytes('evidence'),
     kept: bytes('kept'),
   }

@@ -26,7 +26,7 @@ import {
   type SyncContext,
 } from './sync-context.ts'
 import { ANNOUNCES_MAX, ANSWER_TIMEOUT_MS, BUCKETS, SYNC_VERSIONS } from './sync-limits.ts'
-import { mergeWants, positionOf, type Want, wantsOf } from './wants.ts'
+import { mergeWants, positionOf, type Want, wantsOf, wantsOfHoles } from './wants.ts'
 
 /** One step of the requester. */
 export function stepRequester(
@@ -169,7 +169,8 @@ function takeHello(
   if (!SYNC_VERSIONS.includes(version)) return refuse(state, 'MULU_SYNC_VERSION')
   const { roster, known, accepted, report, addresses } = summary
   const remote: Remote = { roster, known, accepted, report }
-  const step = advance(context, { ...state, remote, compareFrom: 0 })
+  const wants = mergeWants(state.wants, wantsOfHoles(context))
+  const step = advance(context, { ...state, remote, wants, compareFrom: 0 })
   return then(step, [{ type: 'heard', remote, addresses }])
 }
 

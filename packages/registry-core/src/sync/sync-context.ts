@@ -16,6 +16,8 @@ export type SyncReplica = {
   readonly rosters: readonly Roster[]
   missingProfile(): Hash | undefined
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash
+  /** Commits of which bodies are missing that no order accounts for. */
+  holes(): readonly { readonly log: LogKey; readonly seq: number }[]
 }
 
 /** Everything a step may look at besides its state and its event. */

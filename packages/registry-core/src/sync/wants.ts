@@ -6,8 +6,8 @@ import { equalBytes } from '../encoding/bytes.ts'
 import { type LogKey, logText } from '../log/log.ts'
 import { anchorOf } from '../roster/grant.ts'
 import type { HeadNote } from './frame-parts.ts'
-import { headsIndex } from './heads-index.ts'
-import { mayOwnHold, type SyncContext, type SyncReplica } from './sync-context.ts'
+import { headNote, headsIndex } from './heads-index.ts'
+import { mayOwnHold, mayPeerHold, type SyncContext, type SyncReplica } from './sync-context.ts'
 
 /** A log the peer has more of. */
 export type Want = {
@@ -30,6 +30,23 @@ export function wantsOf(context: SyncContext, heads: readonly HeadNote[]): reado
     wants.push({ want, rank: context.priority(head.log) })
   }
   return wants.sort((a, b) => a.rank - b.rank).map(({ want }) => want)
+}
+
+/**
+ * Wants for commits of which bodies are missing here that should not be: an erasure that no longer
+ * counts. The peer is asked for what it has at the first of each log.
+ */
+export function wantsOfHoles(context: SyncContext): readonly Want[] {
+  const wants = new Map<string, Want>()
+  for (const { log, seq } of context.replica.holes()) {
+    const text = logText(log)
+    const head = headsIndex(context.heads).byLog.get(text)
+    const isShared = mayOwnHold(context, log) && mayPeerHold(context, log)
+    if (head === undefined || !isShared) continue
+    const at = Math.min(seq, wants.get(text)?.at ?? seq)
+    wants.set(text, { text, head: headNote(head), at, step: 0 })
+  }
+  return [...wants.values()]
 }
 
 /** Where to pull a log from, or undefined when the peer has nothing that is missing here. */

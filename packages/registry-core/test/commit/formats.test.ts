@@ -60,7 +60,7 @@ describe('signed formats', () => {
       header(),
       header({ aud: [2, 5, 9], reset: true, note: 12, type: 1 }),
       header({ aud: 0, seq: 1, parent: new Uint8Array(), crit: ['x'], ext: { x: FED } }),
-      header({ erase: [[FED, 3, 'order 5']] }),
+      header({ erase: [[7, 2, FED, 3, 'order 5']] }),
     ]
     for (const sample of samples) {
       const bytes = encodeHeader(sample)
