@@ -256,9 +256,9 @@ export class SearchIndex {
   ): Promise<readonly Place[] | undefined> {
     const range = { limit: asked.limit + 1, after: asked.after?.key, isLast }
     const titled = await firstByTitle(this.#store, generation, matches, range)
-    return titled?.map(({ ordinal, title }) => ({
+    return titled?.map(({ ordinal, tie, title }) => ({
       ordinal,
-      key: { text: title, numbers: [ordinal] },
+      key: { text: title, numbers: [tie, ordinal] },
     }))
   }
 
