@@ -29,7 +29,7 @@ import { firstByTitle } from './title-order.ts'
 import type { ViewReader } from './view-reader.ts'
 
 /** Another number when segments, words or columns are made in another way: then all is indexed anew. */
-const FORMAT = 1
+const FORMAT = 2
 const META = 'index'
 const PORTION = 256
 /** A record and its entry differ for a moment while a batch is applied; later it is damage. */

@@ -299,6 +299,22 @@ describe('the index', () => {
     expect(rest.items.map(({ id }) => id)).to.deep.equal(before.slice(50))
   })
 
+  it('[SR23] finds texts and no codes by their words', async () => {
+    const bed = await Bed.open()
+    await bed.put('coded', {
+      'title/en': 'Rivers',
+      state: 'published',
+      frequency: 'daily',
+      openness: { type: 'open' },
+      sharing: { type: 'conditional', condition: 'on request' },
+    })
+    await bed.put('titled', { 'title/en': 'Open resource published daily, conditional' })
+    for (const q of ['open', 'published', 'daily', 'conditional', 'resource']) {
+      expect(await bed.order(q), q).to.deep.equal(['titled'])
+    }
+    expect(await bed.order('request')).to.deep.equal(['coded'])
+  })
+
   it('[SR5] ranks title over keywords over description over the rest, then rare words and order', async () => {
     const bed = await Bed.open()
     await bed.put('rest', { 'title/en': 'one thing', publisher: 'river' })
@@ -314,6 +330,10 @@ describe('the index', () => {
     await bed.put('rareTitled', { 'title/en': 'zebra list and some more', publisher: 'common' })
     await bed.put('commonTitled', { 'title/en': 'common list and some more', publisher: 'zebra' })
     expect(await bed.order('zebra common')).to.deep.equal(['rareTitled', 'commonTitled'])
+    for (const year of ['2019', '2021', '2020']) {
+      await bed.put(`y${year}`, { 'title/en': `Gauge ${year} report`, modified: `${year}-03-01` })
+    }
+    expect(await bed.order('gauge')).to.deep.equal(['y2021', 'y2020', 'y2019'])
   })
 
   it('[SR12] suggests names, keywords and records by their words, their pinyin and its initials', async () => {
