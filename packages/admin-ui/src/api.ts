@@ -167,6 +167,8 @@ export type AgencyRow = {
   readonly problems: number
   readonly conflicts: number
   readonly newestMs: number | null
+  /** Of what is indexed, 16 hexadecimal digits: alike on nodes that index the same records. */
+  readonly indexDigest: string | null
 }
 
 export type Grant = {
@@ -340,6 +342,8 @@ export type RecordView = {
   readonly problems: readonly Problem[]
   readonly updatedMs: number
   readonly etag: string
+  /** The moment that was asked for; null for now. */
+  readonly past: { readonly atMs: number | null; readonly heads: string } | null
   readonly asOf: AsOf
 }
 

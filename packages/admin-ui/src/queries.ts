@@ -75,20 +75,27 @@ export const vocabularyQuery = queryOptions({
   select: (list) => list.facets,
 })
 
-export function recordQuery(id: string) {
+/** A record now, or as it was on a day. */
+export function recordQuery(id: string, day: string | null) {
   return queryOptions({
-    queryKey: ['record', id],
-    queryFn: ({ signal }) => requestJson<RecordView>(`/records/${id}`, { signal }),
+    queryKey: ['record', id, 'view', day],
+    queryFn: ({ signal }) => requestJson<RecordView>(`/records/${id}${asOf(day)}`, { signal }),
   })
 }
 
-export function provenanceQuery(id: string) {
+export function provenanceQuery(id: string, day: string | null) {
   return queryOptions({
-    queryKey: ['record', id, 'provenance'],
+    queryKey: ['record', id, 'provenance', day],
     queryFn: ({ signal }) =>
-      requestJson<{ fields: readonly FieldSource[] }>(`/records/${id}/provenance`, { signal }),
+      requestJson<{ fields: readonly FieldSource[] }>(`/records/${id}/provenance${asOf(day)}`, {
+        signal,
+      }),
     select: (answer) => new Map(answer.fields.map((field) => [field.path, field])),
   })
+}
+
+function asOf(day: string | null): string {
+  return day === null ? '' : `?${new URLSearchParams({ asOf: day })}`
 }
 
 export function historyQuery(id: string) {

@@ -38,6 +38,7 @@ describe('a record on the page', () => {
         { code: 'type', path: 'unknown' },
       ],
       updatedMs: 0,
+      past: null,
       etag: '"1"',
       asOf: { nowMs: 0, nodes: 1, heard: 1, agree: 1, silent: [] },
     }

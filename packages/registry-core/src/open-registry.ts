@@ -48,7 +48,7 @@ import { namespacesAffected } from './roster/affected.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
 import { RosterStore } from './roster/roster-store.ts'
 import type { RosterState } from './roster/state.ts'
-import { beginCheck, finishCheck, type IndexCheck } from './search/check-index.ts'
+import { beginCheck, finishCheck, type IndexCheck, indexDigests } from './search/check-index.ts'
 import type { Owner, Surroundings } from './search/filters.ts'
 import { Names } from './search/names.ts'
 import { type IndexProgress, SearchIndex } from './search/search-index.ts'
@@ -456,6 +456,10 @@ class Replica implements Registry {
 
   reindex(onProgress: IndexProgress = () => undefined): Promise<void> {
     return this.#index.rebuild((work) => this.#exclusively(work), onProgress)
+  }
+
+  indexDigests(): ReadonlyMap<number, string> {
+    return indexDigests(this.#index, (ns) => ownerOf(this.#rosters, ns).agency)
   }
 
   async checkIndex(): Promise<readonly IndexCheck[]> {

@@ -182,6 +182,8 @@ export interface Registry {
   totals(): Totals
   /** Builds the search index anew from the views, beside the one that serves meanwhile. */
   reindex(onProgress?: IndexProgress): Promise<void>
+  /** For each agency the digest of what is indexed: 16 hexadecimal digits, alike for alike records. */
+  indexDigests(): ReadonlyMap<number, string>
   /** Compares what is indexed with the records, agency by agency. */
   checkIndex(): Promise<readonly IndexCheck[]>
   readonly catalogue: Catalogue

@@ -77,7 +77,9 @@ const known = new WeakMap<View, Known>()
 function wordsOf(view: View): Known {
   const before = known.get(view)
   if (before !== undefined) return before
-  const texts = [view.id, ...Object.values(view.fields).flatMap(textsIn)].map((t) => analyse(t))
+  const texts = [view.local, ...Object.entries(view.fields).flatMap(searchedTexts)].map((t) =>
+    analyse(t),
+  )
   const titles = Object.entries(view.fields).filter(([path]) => path.startsWith('title/'))
   const pinyin = new Set(
     titles.flatMap(([, value]) => textsIn(value).flatMap((t) => pinyinTerms(t))),
@@ -85,6 +87,15 @@ function wordsOf(view: View): Known {
   const found = { texts, pinyin }
   known.set(view, found)
   return found
+}
+
+/** The texts of a field that are no codes. */
+function searchedTexts([path, value]: readonly [string, JsonValue]): readonly string[] {
+  if (['state', 'frequency', 'language', 'x/%40type', 'x/accessLevel'].includes(path)) return []
+  if (path !== 'sharing' && path !== 'openness') return textsIn(value)
+  return isJsonObject(value)
+    ? Object.entries(value).flatMap(([key, part]) => (key === 'type' ? [] : textsIn(part)))
+    : textsIn(value)
 }
 
 function textsIn(value: JsonValue): readonly string[] {

@@ -56,6 +56,7 @@ export function AgenciesTable({
               <SortHeader column="newest" order={order} onOrder={setOrder} isNumber>
                 {t('agencies.newest')}
               </SortHeader>
+              <th scope="col">{t('agencies.indexDigest')}</th>
             </tr>
           </thead>
           <tbody>
@@ -82,6 +83,9 @@ export function AgenciesTable({
                   ) : (
                     <Day ms={agency.newestMs ?? 0} nowMs={nowMs} />
                   )}
+                </td>
+                <td>
+                  <code>{agency.indexDigest ?? ''}</code>
                 </td>
               </tr>
             ))}

@@ -195,6 +195,9 @@ export class DurableRegistry implements Registry {
   checkIndex(): ReturnType<Registry['checkIndex']> {
     return this.#guard((registry) => registry.checkIndex())
   }
+  indexDigests(): ReadonlyMap<number, string> {
+    return this.#open.registry.indexDigests()
+  }
   totals(): Totals {
     return this.#open.registry.totals()
   }

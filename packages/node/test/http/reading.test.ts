@@ -55,6 +55,14 @@ describe('reading over HTTP', () => {
     expect(roster.history[0].changes.map((c: { type: string }) => c.type)).to.include('agency')
   })
 
+  it('[SR22] tells of each agency a digest of what is indexed, the one that a verification finds', async () => {
+    const { body: agencies } = await node.get('/api/v1/agencies')
+    const { body: verified } = await node.own('/api/v1/verify', { method: 'POST' })
+    const [{ digest, indexed }] = verified.index
+    expect(agencies.items[0].indexDigest).to.match(/^[0-9a-f]{16}$/)
+    expect([digest, indexed]).to.deep.equal(Array(2).fill(agencies.items[0].indexDigest))
+  })
+
   it('[HT4] filters by "or" within a filter and "and" between filters', async () => {
     const total = async (query: string): Promise<number> =>
       (await node.get(`/api/v1/records?${query}`)).body.total

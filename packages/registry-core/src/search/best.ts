@@ -5,7 +5,13 @@ import type { Part } from './part.ts'
 export type Ranked = {
   readonly part: Part
   readonly doc: number
-  readonly numbers: readonly [primary: number, minusUpdatedMs: number, tie: number, ordinal: number]
+  readonly numbers: readonly [
+    primary: number,
+    minusStated: number,
+    minusUpdatedMs: number,
+    tie: number,
+    ordinal: number,
+  ]
 }
 
 /** Keeps the first `limit` documents that come after a place in the order. */
@@ -39,6 +45,7 @@ export class Best {
       doc,
       numbers: [
         primary,
+        -columns.statedDay(doc),
         -(columns.updatedMs[doc] as number),
         columns.ties[doc] as number,
         columns.ordinals[doc] as number,

@@ -59,6 +59,20 @@ export async function finishCheck(
   return [...byAgency].sort(([a], [b]) => a - b).map(([agency, sums]) => checkOf(agency, sums))
 }
 
+/** The digest of what is indexed of every agency. */
+export function indexDigests(
+  index: SearchIndex,
+  agencyOf: (ns: number) => number,
+): ReadonlyMap<number, string> {
+  const sums = new Map<number, { low: number; high: number }>()
+  for (const [ns, { low, high }] of index.marks()) {
+    const agency = agencyOf(ns)
+    const before = sums.get(agency) ?? { low: 0, high: 0 }
+    sums.set(agency, { low: (before.low + low) | 0, high: (before.high + high) | 0 })
+  }
+  return new Map([...sums].map(([agency, { low, high }]) => [agency, markText(high, low)]))
+}
+
 function checkOf(agency: number, sums: Sums): IndexCheck {
   return {
     agency,

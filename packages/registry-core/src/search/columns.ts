@@ -56,6 +56,8 @@ export class Columns {
   markLow: Uint32Array
   markHigh: Uint32Array
   readonly filters: ReadonlyMap<FilterName, Column>
+  /** By combination of the filter on changes. */
+  readonly #days: number[] = []
 
   constructor(capacity: number, combinations?: ReadonlyMap<FilterName, string[][]>) {
     this.ordinals = new Uint32Array(capacity)
@@ -184,6 +186,17 @@ export class Columns {
       for (const number of column.of) column.living[number] = (column.living[number] as number) + 1
     }
     return columns
+  }
+
+  /** The day on which a document says it changed, as a number: 20240531; 0 where it says none. */
+  statedDay(doc: number): number {
+    const { of, combinations } = this.column('modified')
+    const number = of[doc] as number
+    const known = this.#days[number]
+    if (known !== undefined) return known
+    const day = Number((combinations[number]?.[0] ?? '0').replaceAll('-', ''))
+    this.#days[number] = day
+    return day
   }
 
   #next(ordinal: number): number {

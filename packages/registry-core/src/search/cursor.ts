@@ -18,7 +18,7 @@ export type SortKey = { readonly text: string; readonly numbers: readonly number
 /** What a cursor says. */
 export type Cursor = { readonly key: SortKey; readonly weights: readonly number[] }
 
-const NUMBERS_MAX = 4
+const NUMBERS_MAX = 5
 const WEIGHTS_MAX = 1_024
 const SORT_TITLE_MAX = 600
 /** Keys may be negative and have fractions of 1/64, which the encoding has not. */

@@ -24,12 +24,29 @@ export function tierOf(position: number): number {
   return position < 20_480 ? 2 : 3
 }
 
+/**
+ * Fields that are codes and no texts: a search for `open` or `public` would find every record that
+ * is open to the public. Those that matter are filters.
+ */
+const CODES: ReadonlySet<string> = new Set([
+  'state',
+  'frequency',
+  'language',
+  'x/%40type',
+  'x/accessLevel',
+])
+/** Objects whose `type` is a code. */
+const TYPED: ReadonlySet<string> = new Set(['sharing', 'openness'])
+
 /** Hands every word of a view to `take`, in order of position. */
 export function eachWord(view: View, take: (term: string, position: number) => void): void {
-  const texts: string[][] = [[], [], [], [view.id]]
+  // The number of the namespace and the kind are no words of the record either.
+  const texts: string[][] = [[], [], [], [view.local]]
   for (const path in view.fields) {
+    if (CODES.has(path)) continue
     const value = view.fields[path]
-    if (value !== undefined) collect(value, texts[tierOfPath(path)] as string[])
+    if (value === undefined) continue
+    collect(TYPED.has(path) ? withoutType(value) : value, texts[tierOfPath(path)] as string[])
   }
   for (let tier = 0; tier < TIERS; tier++) {
     const end = addTexts(texts[tier] as string[], tier, take)
@@ -79,6 +96,12 @@ function tierOfPath(path: string): number {
   if (path.startsWith('title/')) return 0
   if (path.startsWith('keyword/')) return 1
   return path.startsWith('description/') ? 2 : 3
+}
+
+function withoutType(value: JsonValue): JsonValue {
+  if (!isJsonObject(value)) return value
+  const { type: _, ...rest } = value
+  return rest
 }
 
 function collect(value: JsonValue, texts: string[]): void {

@@ -4,7 +4,7 @@
  * title over keywords over description over the rest. Small additions for words that stand side
  * by side in the title in the order of the query, for short titles and for quality decide between
  * documents of equal words, and never lift one over a better tier of its rarest word; after them
- * the newer one comes first.
+ * the one comes first that says it changed later, then the one that was written later.
  */
 
 import type { Best } from './best.ts'

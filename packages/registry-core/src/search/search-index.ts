@@ -29,7 +29,7 @@ import { firstByTitle } from './title-order.ts'
 import type { ViewReader } from './view-reader.ts'
 
 /** Another number when segments, words or columns are made in another way: then all is indexed anew. */
-const FORMAT = 1
+const FORMAT = 2
 const META = 'index'
 const PORTION = 256
 /** A record and its entry differ for a moment while a batch is applied; later it is damage. */
@@ -262,9 +262,9 @@ export class SearchIndex {
   ): Promise<readonly Place[] | undefined> {
     const range = { limit: asked.limit + 1, after: asked.after?.key, isLast }
     const titled = await firstByTitle(this.#store, generation, matches, range)
-    return titled?.map(({ ordinal, title }) => ({
+    return titled?.map(({ ordinal, tie, title }) => ({
       ordinal,
-      key: { text: title, numbers: [ordinal] },
+      key: { text: title, numbers: [tie, ordinal] },
     }))
   }
 

@@ -267,6 +267,54 @@ describe('the index', () => {
     }
   })
 
+  it('[SR21] keeps the order of records of one title over pages, segments and a new index', async () => {
+    const bed = await Bed.open()
+    for (let i = 0; i < 90; i++) {
+      await bed.put(`r${i}`, { 'title/en': ['Same', 'Other', `Own ${i % 40}`][i % 3] as string })
+      if (i === 40) await bed.index.flush()
+    }
+    const walk = async (limit: number): Promise<readonly string[]> => {
+      const ids: string[] = []
+      for (let after: string | null | undefined; after !== null; ) {
+        const page: Page = await bed.index.query({
+          sort: 'title',
+          limit,
+          ...(after === undefined ? {} : { after }),
+        })
+        ids.push(...page.items.map(({ id }) => id))
+        after = page.next
+      }
+      return ids
+    }
+    const before = await walk(100)
+    expect(new Set(before).size).to.equal(90)
+    expect(await walk(7)).to.deep.equal(before)
+    await bed.index.flush()
+    expect(await walk(1)).to.deep.equal(before)
+    await bed.rebuild()
+    expect(await walk(100)).to.deep.equal(before)
+    const { next } = await bed.index.query({ sort: 'title', limit: 50 })
+    await bed.rebuild()
+    const rest = await bed.index.query({ sort: 'title', limit: 50, after: next ?? '' })
+    expect(rest.items.map(({ id }) => id)).to.deep.equal(before.slice(50))
+  })
+
+  it('[SR23] finds texts and no codes by their words', async () => {
+    const bed = await Bed.open()
+    await bed.put('coded', {
+      'title/en': 'Rivers',
+      state: 'published',
+      frequency: 'daily',
+      openness: { type: 'open' },
+      sharing: { type: 'conditional', condition: 'on request' },
+    })
+    await bed.put('titled', { 'title/en': 'Open resource published daily, conditional' })
+    for (const q of ['open', 'published', 'daily', 'conditional', 'resource']) {
+      expect(await bed.order(q), q).to.deep.equal(['titled'])
+    }
+    expect(await bed.order('request')).to.deep.equal(['coded'])
+  })
+
   it('[SR5] ranks title over keywords over description over the rest, then rare words and order', async () => {
     const bed = await Bed.open()
     await bed.put('rest', { 'title/en': 'one thing', publisher: 'river' })
@@ -282,6 +330,10 @@ describe('the index', () => {
     await bed.put('rareTitled', { 'title/en': 'zebra list and some more', publisher: 'common' })
     await bed.put('commonTitled', { 'title/en': 'common list and some more', publisher: 'zebra' })
     expect(await bed.order('zebra common')).to.deep.equal(['rareTitled', 'commonTitled'])
+    for (const year of ['2019', '2021', '2020']) {
+      await bed.put(`y${year}`, { 'title/en': `Gauge ${year} report`, modified: `${year}-03-01` })
+    }
+    expect(await bed.order('gauge')).to.deep.equal(['y2021', 'y2020', 'y2019'])
   })
 
   it('[SR12] suggests names, keywords and records by their words, their pinyin and its initials', async () => {

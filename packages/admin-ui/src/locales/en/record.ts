@@ -145,6 +145,10 @@ export const enRecord = {
   'part.email': 'E-mail',
   'part.type': 'Type',
   'part.id': 'Code',
+  'past.label': 'As it was at the end of',
+  'past.now': 'Show it as it is now',
+  'past.shown':
+    'As it was at the end of {{day}} (UTC). Related records, history and downloads are those of now.',
   'problem.required': 'Missing',
   'problem.type': 'Not of the expected type',
   'problem.enum': 'Not one of the known values',

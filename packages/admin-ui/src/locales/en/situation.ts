@@ -4,6 +4,7 @@ export const enSituation = {
   'agencies.text': 'As this node holds them. A name leads to the records of the agency.',
   'agencies.table': 'Table of agencies',
   'agencies.agency': 'Agency',
+  'agencies.indexDigest': 'Index digest',
   'agencies.newest': 'Last change',
   'agencies.notRead': 'The agencies could not be read',
   'agree.title': 'Do the nodes agree',

@@ -4,6 +4,7 @@ export const zhCnSituation = {
   'agencies.text': '按本节点收到的内容统计。点名称看这个机构的记录。',
   'agencies.table': '机构表',
   'agencies.agency': '机构',
+  'agencies.indexDigest': '索引摘要',
   'agencies.newest': '最近修改',
   'agencies.notRead': '没有读到机构',
   'agree.title': '节点一致情况',

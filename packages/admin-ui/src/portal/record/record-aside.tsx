@@ -7,6 +7,7 @@ import { Moment } from '../../parts/moment.tsx'
 import { Status } from '../../parts/status.tsx'
 import { historyQuery } from '../../queries.ts'
 import { useFieldLabel } from './field-label.ts'
+import { PastDay } from './past-notice.tsx'
 import { useProblemText } from './problem-text.ts'
 import { RelatedRecords } from './related-records.tsx'
 
@@ -50,6 +51,7 @@ export function RecordAside({ record }: { record: RecordView }) {
             </div>
           )}
         </dl>
+        <PastDay />
       </section>
       <RelatedRecords id={record.id} />
       <section aria-labelledby="take">

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { useParams } from 'react-router'
+import { useParams, useSearchParams } from 'react-router'
 import type { RecordView } from '../../api.ts'
 import { plainText } from '../../labels.ts'
 import { useLanguage } from '../../language.ts'
@@ -12,6 +12,7 @@ import { GROUP_NAMES } from './field-names.ts'
 import { FieldRow } from './field-row.tsx'
 import { HistorySection } from './history-section.tsx'
 import { HowToGet } from './how-to-get.tsx'
+import { PastNotice } from './past-notice.tsx'
 import { RecordAside } from './record-aside.tsx'
 import { Crumbs, labelsOf, RecordHead } from './record-head.tsx'
 import { rowsOf } from './rows.ts'
@@ -24,7 +25,9 @@ export function RecordPage() {
   const language = useLanguage()
   const { namespace = '', kind = '', local = '' } = useParams()
   const id = [namespace, kind, local].map(encodeURIComponent).join('/')
-  const record = useQuery(recordQuery(id))
+  const [params] = useSearchParams()
+  const day = params.get('asOf')
+  const record = useQuery(recordQuery(id, day))
   const title =
     record.data === undefined
       ? t('record.title')
@@ -42,23 +45,35 @@ export function RecordPage() {
             onRetry={() => void record.refetch()}
           />
         ) : null}
+        {day === null ? null : <PastNotice day={day} />}
         {record.isPending ? <Loading>{t('record.reading')}</Loading> : null}
         {record.data === undefined ? null : (
-          <Shown record={record.data} key={id} onReload={() => void record.refetch()} />
+          <Shown
+            record={record.data}
+            key={`${id} ${day}`}
+            day={day}
+            onReload={() => void record.refetch()}
+          />
         )}
       </div>
     </main>
   )
 }
 
-function Shown({ record, onReload }: { record: RecordView; onReload: () => void }) {
+type ShownProps = {
+  readonly record: RecordView
+  readonly day: string | null
+  readonly onReload: () => void
+}
+
+function Shown({ record, day, onReload }: ShownProps) {
   return (
     <>
       <RecordHead record={record} />
       <div className="record">
         <div>
           <HowToGet fields={record.fields} />
-          <AllFields record={record} onReload={onReload} />
+          <AllFields record={record} day={day} onReload={onReload} />
           <HistorySection id={record.id} />
         </div>
         <RecordAside record={record} />
@@ -67,11 +82,12 @@ function Shown({ record, onReload }: { record: RecordView; onReload: () => void 
   )
 }
 
-function AllFields({ record, onReload }: { record: RecordView; onReload: () => void }) {
+function AllFields({ record, day, onReload }: ShownProps) {
   const { t } = useTranslation()
-  const provenance = useQuery(provenanceQuery(record.id))
+  const provenance = useQuery(provenanceQuery(record.id, day))
   const status = useQuery(statusQuery)
-  const isOwn = status.data?.agency?.id === record.agency.id
+  // What was is shown, never changed.
+  const isOwn = day === null && status.data?.agency?.id === record.agency.id
   const settle = useSettle(record, isOwn)
   return (
     <section className="section" aria-labelledby="all">
@@ -79,7 +95,9 @@ function AllFields({ record, onReload }: { record: RecordView; onReload: () => v
         <h2 id="all">{t('record.allFields')}</h2>
         <p>{t('record.allFieldsText')}</p>
       </div>
-      <SettleNotice record={record} settle={settle} isOwn={isOwn} onReload={onReload} />
+      {day === null ? (
+        <SettleNotice record={record} settle={settle} isOwn={isOwn} onReload={onReload} />
+      ) : null}
       {provenance.isError ? (
         <ErrorNotice
           error={provenance.error}

@@ -31,6 +31,7 @@ async function agencies(context: NodeContext): Promise<unknown> {
   const { registry } = context.store
   const state = registry.roster?.state
   const counts = new Map(registry.catalogue.countsByAgency().map((c) => [c.agency, c] as const))
+  const digests = registry.indexDigests()
   const items = [...(state?.agencies.keys() ?? [])].map((id) => {
     const { agency: _, ...numbers } = counts.get(id) ?? noCounts(id)
     const ref = agencyRef(state, id)
@@ -40,6 +41,7 @@ async function agencies(context: NodeContext): Promise<unknown> {
       namespaces: namespacesOf(state, id),
       nodes: [...(state?.writers.values() ?? [])].filter((w) => w.agency === id).length,
       ...numbers,
+      indexDigest: digests.get(id) ?? null,
     }
   })
   return { items, asOf: await asOf(context) }
