@@ -10,7 +10,7 @@ import { decodeHeader } from './commit/header.ts'
 import type { Hash } from './crypto.ts'
 import { equalBytes } from './encoding/bytes.ts'
 import { MuluError } from './errors.ts'
-import { Acceptor } from './log/acceptor.ts'
+import { Acceptor, logOf } from './log/acceptor.ts'
 import { type AuthorContext, writeChanges, writeStatement } from './log/author.ts'
 import type { LogHead, LogKey } from './log/log.ts'
 import type { LogState } from './log/log-state.ts'
@@ -24,6 +24,7 @@ import { Queue } from './queue.ts'
 import type {
   Attested,
   Author,
+  Damage,
   Registry,
   RegistryEvent,
   RegistryOptions,
@@ -35,6 +36,16 @@ import { namespacesAffected } from './roster/affected.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
 import { RosterStore } from './roster/roster-store.ts'
 import type { RosterState } from './roster/state.ts'
+import { readIntact } from './scrub/commit-condition.ts'
+import { DamageList } from './scrub/damage.ts'
+import { repairCommit } from './scrub/repair.ts'
+import {
+  rebuildWhatCan,
+  type Scrubbed,
+  type ScrubContext,
+  type ScrubOptions,
+  scrub,
+} from './scrub/scrub.ts'
 import { beginCheck, finishCheck, type IndexCheck } from './search/check-index.ts'
 import type { Owner, Surroundings } from './search/filters.ts'
 import { Names } from './search/names.ts'
@@ -43,6 +54,7 @@ import { Settlement, type Snapshot } from './snapshot/settlement.ts'
 import { encodeReceipt, encodeSnapshot } from './snapshot/statement.ts'
 import { judgeSnapshot, openFor, statedHeads } from './snapshot/witness.ts'
 import {
+  commitBatch,
   fixedHex,
   logPrefix,
   type Operation,
@@ -63,9 +75,10 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     profile: () => rosters.viewProfile,
     stamp: (scope, row) => effectiveStamp(logs, scope, row),
   })
+  const damage = await DamageList.load(store)
   const settlement = await Settlement.load(options.crypto, store, () => rosters.all)
   const index = await SearchIndex.open(store, views, surroundings(rosters))
-  const replica = new Replica(options, store, rosters, logs, views, index, settlement)
+  const replica = new Replica(options, store, rosters, logs, views, index, settlement, damage)
   await replica.resume()
   return replica
 }
@@ -81,6 +94,7 @@ class Replica implements Registry {
   readonly #tree: DigestTree
   readonly #acceptor: Acceptor
   readonly #settlement: Settlement
+  readonly #damage: DamageList
   readonly #queue = new Queue()
   readonly #listeners = new Set<(event: RegistryEvent) => void>()
   readonly #rejudge = new Map<string, Scope>()
@@ -95,8 +109,10 @@ class Replica implements Registry {
     views: StoredViews,
     index: SearchIndex,
     settlement: Settlement,
+    damage: DamageList,
   ) {
     this.#settlement = settlement
+    this.#damage = damage
     this.#options = options
     this.#store = store
     this.#rosters = rosters
@@ -122,6 +138,11 @@ class Replica implements Registry {
 
   /** Finishes interrupted rebuilds and judges what had been waiting. */
   async resume(): Promise<void> {
+    const lost = await this.#logs.recover(this.#store)
+    await commitBatch(
+      this.#store,
+      lost.map((scope) => rebuildMark(this.#store, scope)),
+    )
     for (const scope of await unfinishedScopes(this.#store)) await this.#rebuild(scope)
     await this.#acceptor.retry()
     // Where the last run ended between a receipt and what follows from it.
@@ -326,6 +347,8 @@ class Replica implements Registry {
     let position = ''
     for await (const [key, commit] of this.#store.commits.iterator({ gte: from, lt: range.lt })) {
       const at = key.slice(0, from.length)
+      // What has rotted is passed on to nobody; what follows it can be asked for by position.
+      if (readIntact(this.#options.crypto, key, commit) === undefined) break
       const isOver = commits.length > 0 && bytes + commit.length > maxBytes
       // Both sides of a fork go together, so that a page can be continued by position.
       if (isOver && at !== position) return { commits, more: true }
@@ -357,6 +380,50 @@ class Replica implements Registry {
   async checkIndex(): Promise<readonly IndexCheck[]> {
     const begun = await this.#exclusively(async () => beginCheck(this.#views, this.#index))
     return finishCheck(begun, (ns) => ownerOf(this.#rosters, ns).agency)
+  }
+
+  scrub(options?: ScrubOptions): Promise<Scrubbed> {
+    return scrub(this.#scrubContext(), options)
+  }
+
+  damage(): Damage {
+    return { commits: this.#damage.commits, scopes: this.#damage.scopes }
+  }
+
+  async repair(commits: readonly Commit[]): Promise<number> {
+    const repaired = await this.#exclusively(async () => {
+      const context = this.#scrubContext()
+      let count = 0
+      for (const offered of commits) {
+        const commit = await repairCommit(context, offered)
+        if (commit === undefined) continue
+        count += 1
+        this.#settlement.add(commit)
+        await this.#acceptor.advance(logOf(commit))
+      }
+      await rebuildWhatCan(context)
+      if (this.#settlement.isStale) await this.#settle()
+      return count
+    })
+    if (repaired > 0) this.#tell({ type: 'commits' })
+    return repaired
+  }
+
+  #scrubContext(): ScrubContext {
+    return {
+      crypto: this.#options.crypto,
+      store: this.#store,
+      logs: this.#logs,
+      damage: this.#damage,
+      rosterStore: this.#rosters,
+      tree: this.#tree,
+      totals: () => this.totals(),
+      onStatement: (commit) => this.#settlement.add(commit),
+      exclusively: (work) => this.#exclusively(work),
+      rebuild: (scope) => this.#rebuild(scope),
+      checkIndex: () => this.checkIndex(),
+      reindex: () => this.reindex(),
+    }
   }
 
   totals(): Totals {

@@ -15,10 +15,13 @@ import type { Orphan, PositionedCommit } from './log/orphans.ts'
 import type { Acceptance } from './log/outcome.ts'
 import type { Profile } from './profile/profile.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
+import type { DamagedCommit } from './scrub/damage.ts'
+import type { Scrubbed, ScrubOptions } from './scrub/scrub.ts'
 import type { IndexCheck } from './search/check-index.ts'
 import type { IndexProgress } from './search/search-index.ts'
 import type { Snapshot } from './snapshot/settlement.ts'
 import type { Judgement } from './snapshot/witness.ts'
+import type { Scope } from './store/store.ts'
 
 /** Any ordered key-value store of the abstract-level family. */
 export type Database = AbstractLevel<string | Uint8Array, string, string>
@@ -91,6 +94,13 @@ export type Totals = {
   readonly commits: number
 }
 
+/** What has rotted and is not whole again. */
+export type Damage = {
+  readonly commits: readonly DamagedCommit[]
+  /** Where derived data waits to be built anew until the commits are whole. */
+  readonly scopes: readonly Scope[]
+}
+
 /** What changed, for those who show or pass on news. */
 export type RegistryEvent = { readonly type: 'commits' | 'roster' | 'profile' }
 
@@ -147,6 +157,11 @@ export interface Registry {
   reindex(onProgress?: IndexProgress): Promise<void>
   /** Compares what is indexed with the records, agency by agency. */
   checkIndex(): Promise<readonly IndexCheck[]>
+  /** Reads everything again, names what has rotted and mends what can be mended from here. */
+  scrub(options?: ScrubOptions): Promise<Scrubbed>
+  damage(): Damage
+  /** Puts commits back in the place of damaged ones, where they are those; how many. */
+  repair(commits: readonly Commit[]): Promise<number>
   readonly catalogue: Catalogue
   subscribe(listener: (event: RegistryEvent) => void): () => void
   close(): Promise<void>

@@ -9,6 +9,7 @@ import {
   type Author,
   type Catalogue,
   type Commit,
+  type Damage,
   type Database,
   type Hash,
   isMuluError,
@@ -23,6 +24,8 @@ import {
   type RegistryOptions,
   type Roster,
   type RosterFork,
+  type Scrubbed,
+  type ScrubOptions,
   type Totals,
   type Write,
   type Written,
@@ -159,6 +162,15 @@ export class DurableRegistry implements Registry {
   }
   checkIndex(): ReturnType<Registry['checkIndex']> {
     return this.#guard((registry) => registry.checkIndex())
+  }
+  scrub(options?: ScrubOptions): Promise<Scrubbed> {
+    return this.#guard((registry) => registry.scrub(options))
+  }
+  damage(): Damage {
+    return this.#open.registry.damage()
+  }
+  repair(commits: readonly Commit[]): Promise<number> {
+    return this.#guard((registry) => registry.repair(commits))
   }
   totals(): Totals {
     return this.#open.registry.totals()

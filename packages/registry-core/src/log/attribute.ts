@@ -37,7 +37,15 @@ export function attribute(
   }
 }
 
-function checkSignature(crypto: Crypto, rosters: readonly Roster[], commit: ReadCommit): void {
+/**
+ * Throws unless a writer of a known roster signed the header: MULU_COMMIT_FEDERATION,
+ * MULU_ROSTER_UNKNOWN, MULU_KEY_NOT_BOUND, MULU_SIGNATURE.
+ */
+export function checkSignature(
+  crypto: Crypto,
+  rosters: readonly Roster[],
+  commit: ReadCommit,
+): void {
   const { fed, roster, writer } = commit.read
   const newest = rosters.at(-1)
   const cited = rosters[roster[0] - 1]

@@ -15,6 +15,8 @@
  * dirty     `<scope>/<bucket>` -> nothing; buckets whose hash is out of date
  * statements `<log>/<seq>/<id>` -> nothing; snapshots and receipts among the commits
  * evidence  `<log>/<seq>` -> two headers with signatures that prove a fork
+ * damage    `commit/<log>/<seq>` -> CBOR, a commit that is to be fetched again; `scope/<scope>` ->
+ *           nothing, derived data that is to be built anew (scrub/damage.ts)
  *
  * scope is `<ns 8 hex>/<audience>`, log is `<scope>/<writer 8 hex>`, seq 12 hex, id 16 hex (the
  * start of the commit's hash): numbers of fixed width, so that ranges are in order.
@@ -45,6 +47,7 @@ export type Store = {
   readonly dirty: Sublevel<Uint8Array>
   readonly statements: Sublevel<Uint8Array>
   readonly evidence: Sublevel<Uint8Array>
+  readonly damage: Sublevel<Uint8Array>
 }
 
 /** One write of a batch. */
@@ -72,6 +75,7 @@ export async function openStore(db: Database): Promise<Store> {
     dirty: bytes('dirty'),
     statements: bytes('statements'),
     evidence: bytes('evidence'),
+    damage: bytes('damage'),
   }
   await checkFormat(store)
   return store
