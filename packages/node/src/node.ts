@@ -72,6 +72,7 @@ async function openAll(
   opened.add(server.close)
   const witness = { registry: store.registry, clock, logger, signer: () => context.signer }
   opened.add(startWitness(witness))
+  context.scrubber.start()
   if (!options.offline) {
     const network = await createNetwork({
       registry: store.registry,

@@ -7,6 +7,7 @@ import type { NodeStatus } from '../status/node-status.ts'
 import type { ExitStatus } from './cli.ts'
 import { openOperations } from './open-operations.ts'
 import { print, printJson, say, startProgress } from './output.ts'
+import { scrubLines } from './scrub.ts'
 import { snapshotText } from './snapshot.ts'
 
 type Done = (status: ExitStatus) => void
@@ -89,6 +90,7 @@ function printStatus(status: NodeStatus): void {
   print(`  ${catalogue.problems} problems, ${catalogue.conflicts} conflicts`)
   print(`  digest ${catalogue.digest}`)
   print(`${heads.commits} commits in ${heads.logs} logs, ${heads.waiting} waiting`)
+  for (const line of scrubLines(status.scrub)) print(line)
   for (const snapshot of snapshots.slice(0, 1)) print(snapshotText(snapshot))
   print(`${asOf.agree} of ${asOf.nodes} nodes agree, ${asOf.heard} heard`)
 }

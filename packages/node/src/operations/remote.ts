@@ -8,6 +8,7 @@ import type { OrphanShown } from '../federation/adopt.ts'
 import type { ImportReport } from '../feed/import-feed.ts'
 import { readAccessKey } from '../folder/access-key.ts'
 import type { RunFile } from '../folder/run-file.ts'
+import type { ScrubStatus } from '../scrub/scrub-status.ts'
 import type { Operations } from './operations.ts'
 import type { Reindexed } from './reindex.ts'
 import type { Verification } from './verify.ts'
@@ -50,6 +51,10 @@ export async function remoteOperations(
     verify: async (onProgress) => {
       const response = await call('/api/v1/verify', { method: 'POST', headers: NDJSON })
       return (await lines(response, onProgress)) as Verification
+    },
+    scrub: async (onProgress) => {
+      const response = await call('/api/v1/scrub', { method: 'POST', headers: NDJSON })
+      return (await lines(response, onProgress)) as ScrubStatus
     },
     evidence: async (record) => {
       const { ns, kind, local } = parseRecordId(record)

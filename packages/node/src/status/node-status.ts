@@ -2,6 +2,7 @@
 import { hashToText, keyToText, type Labels } from '@mulu/registry-core'
 import { writerOfKey } from '../federation/own-writer.ts'
 import type { NodeContext } from '../node-context.ts'
+import { type ScrubStatus, scrubStatus } from '../scrub/scrub-status.ts'
 import { SOFTWARE } from '../software.ts'
 import { type AsOf, asOfPeers } from './as-of.ts'
 import { type ConductStatus, listConduct } from './conduct.ts'
@@ -49,6 +50,8 @@ export type NodeStatus = {
   readonly asOf: AsOf
   readonly peers: readonly PeerStatus[]
   readonly snapshots: readonly SnapshotStatus[]
+  /** Rot in the store, and the search for it. */
+  readonly scrub: ScrubStatus
   /** Writers and nodes of whom there is something to tell. */
   readonly conduct: readonly ConductStatus[]
 }
@@ -82,6 +85,7 @@ export async function readStatus(context: NodeContext): Promise<NodeStatus> {
     asOf: asOfPeers(peers, nowMs),
     peers,
     snapshots: listSnapshots(registry),
+    scrub: scrubStatus(registry, context.scrubber),
     conduct: listConduct(context),
   }
 }
