@@ -4,6 +4,7 @@ import type { DataFolder } from './folder/data-folder.ts'
 import type { NodeConfig } from './folder/node-config.ts'
 import type { NodeLogger } from './logger.ts'
 import type { Network } from './network/peer-info.ts'
+import type { Scrubber } from './scrub/scrubber.ts'
 import type { NodeStore } from './store/node-store.ts'
 
 /** An open node: what routes and commands work on. */
@@ -11,6 +12,7 @@ export type NodeContext = {
   readonly folder: DataFolder
   readonly config: NodeConfig
   readonly store: NodeStore
+  readonly scrubber: Scrubber
   readonly clock: Clock
   readonly logger: NodeLogger
   /** The key this node signs commits with, admitted or not. */

@@ -74,6 +74,7 @@ async function openAll(
   const witness = { registry: store.registry, clock, logger, signer: () => context.signer }
   opened.add(startWitness(witness))
   opened.add(startEraser(context))
+  context.scrubber.start()
   if (!options.offline) {
     const network = await createNetwork({
       registry: store.registry,

@@ -11,6 +11,8 @@ import type { NodeLogger } from './logger.ts'
 import type { Network } from './network/peer-info.ts'
 import type { NodeContext } from './node-context.ts'
 import { Opened } from './opened.ts'
+import { scrubFile } from './scrub/scrub-file.ts'
+import { Scrubber } from './scrub/scrubber.ts'
 import { openNodeStore } from './store/node-store.ts'
 
 /** An open node; `attach` gives it its network once that runs. */
@@ -44,12 +46,19 @@ export async function openNode(
     throw error
   })
   opened.add(() => key.close())
+  const scrubber = new Scrubber({
+    ...{ registry: store.registry, store: folder.store, file: scrubFile(folder), clock, logger },
+  })
+  store.registry.onFailure = () => scrubber.soon()
+  opened.add(() => scrubber.stop())
+  await scrubber.load()
   let network: Network | undefined
   return {
     context: {
       folder,
       config,
       store,
+      scrubber,
       clock,
       logger,
       get signer() {

@@ -117,6 +117,7 @@ export type {
   Attested,
   Author,
   Change,
+  Damage,
   Database,
   Erasing,
   Registry,
@@ -162,6 +163,9 @@ export {
 export { profileHash, profileToBytes } from './roster/roster-store.ts'
 export type { Agency, Grant, Namespace, RosterState, Writer } from './roster/state.ts'
 export { encodeTicket, parseTicket, type Ticket } from './roster/ticket.ts'
+export type { DamagedCommit } from './scrub/damage.ts'
+export type { Finding, FindingKind } from './scrub/finding.ts'
+export type { Scrubbed, ScrubOptions } from './scrub/scrub.ts'
 export type { IndexCheck } from './search/check-index.ts'
 export { SORTS } from './search/cursor.ts'
 export { FACETS, FILTERS, type Filter, type FilterName, filterOf } from './search/filters.ts'

@@ -5,7 +5,7 @@ import { DigestTree } from './catalogue/digest-tree.ts'
 import { ReplicaCatalogue } from './catalogue/replica-catalogue.ts'
 import { StoredViews } from './catalogue/stored-views.ts'
 import type { Audience } from './commit/audience.ts'
-import { type Commit, decodeCommit } from './commit/commit.ts'
+import { type Commit, decodeCommit, type ReadCommit } from './commit/commit.ts'
 import { decodeHeader } from './commit/header.ts'
 import type { Hash } from './crypto.ts'
 import { equalBytes } from './encoding/bytes.ts'
@@ -21,7 +21,7 @@ import {
 } from './erasure/erasing.ts'
 import { Erasures } from './erasure/erasures.ts'
 import { MuluError } from './errors.ts'
-import { Acceptor } from './log/acceptor.ts'
+import { Acceptor, logOf } from './log/acceptor.ts'
 import { type AuthorContext, writeChanges, writeStatement } from './log/author.ts'
 import type { LogHead, LogKey } from './log/log.ts'
 import type { LogState } from './log/log-state.ts'
@@ -36,6 +36,7 @@ import type { RecordId } from './record/record-id.ts'
 import type {
   Attested,
   Author,
+  Damage,
   Erasing,
   Registry,
   RegistryEvent,
@@ -48,6 +49,16 @@ import { namespacesAffected } from './roster/affected.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
 import { RosterStore } from './roster/roster-store.ts'
 import type { RosterState } from './roster/state.ts'
+import { readIntact } from './scrub/commit-condition.ts'
+import { DamageList } from './scrub/damage.ts'
+import { repairCommit } from './scrub/repair.ts'
+import {
+  rebuildWhatCan,
+  type Scrubbed,
+  type ScrubContext,
+  type ScrubOptions,
+  scrub,
+} from './scrub/scrub.ts'
 import { beginCheck, finishCheck, type IndexCheck, indexDigests } from './search/check-index.ts'
 import type { Owner, Surroundings } from './search/filters.ts'
 import { Names } from './search/names.ts'
@@ -60,6 +71,7 @@ import { Settlement, type Snapshot } from './snapshot/settlement.ts'
 import { encodeReceipt, encodeSnapshot } from './snapshot/statement.ts'
 import { judgeSnapshot, openFor, statedHeads, type WitnessContext } from './snapshot/witness.ts'
 import {
+  commitBatch,
   fixedHex,
   logPrefix,
   type Operation,
@@ -80,13 +92,14 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     profile: () => rosters.viewProfile,
     stamp: (scope, row) => effectiveStamp(logs, scope, row),
   })
+  const damage = await DamageList.load(store)
   const settlement = await Settlement.load(options.crypto, store, () => rosters.all)
   const erasures = await Erasures.load({
     ...{ crypto: options.crypto, store, settlement },
     rosters: () => rosters.all,
   })
   const index = await SearchIndex.open(store, views, surroundings(rosters))
-  const parts = { store, rosters, logs, views, index, settlement, erasures }
+  const parts = { store, rosters, logs, views, index, settlement, erasures, damage }
   const replica = new Replica(options, parts)
   await replica.resume()
   return replica
@@ -101,6 +114,7 @@ type Parts = {
   readonly index: SearchIndex
   readonly settlement: Settlement
   readonly erasures: Erasures
+  readonly damage: DamageList
 }
 
 class Replica implements Registry {
@@ -117,6 +131,7 @@ class Replica implements Registry {
   readonly #acceptor: Acceptor
   readonly #settlement: Settlement
   readonly #erasures: Erasures
+  readonly #damage: DamageList
   readonly #queue = new Queue()
   readonly #listeners = new Set<(event: RegistryEvent) => void>()
   readonly #rejudge = new Map<string, Scope>()
@@ -124,9 +139,10 @@ class Replica implements Registry {
   #isClosed = false
 
   constructor(options: RegistryOptions, parts: Parts) {
-    const { store, rosters, logs, views, index, settlement, erasures } = parts
+    const { store, rosters, logs, views, index, settlement, erasures, damage } = parts
     this.#settlement = settlement
     this.#erasures = erasures
+    this.#damage = damage
     this.#options = options
     this.#store = store
     this.#rosters = rosters
@@ -165,6 +181,11 @@ class Replica implements Registry {
   /** Finishes interrupted rebuilds and judges what had been waiting. */
   async resume(): Promise<void> {
     await this.#review.load()
+    const lost = await this.#logs.recover(this.#store)
+    await commitBatch(
+      this.#store,
+      lost.map((scope) => rebuildMark(this.#store, scope)),
+    )
     for (const scope of await unfinishedScopes(this.#store)) await this.#rebuild(scope)
     await this.#acceptor.retry()
     // Where the last run ended between a receipt and what follows from it.
@@ -417,6 +438,8 @@ class Replica implements Registry {
     let position = ''
     for await (const [key, commit] of this.#store.commits.iterator({ gte: from, lt: range.lt })) {
       const at = key.slice(0, from.length)
+      // What has rotted is passed on to nobody; what follows it can be asked for by position.
+      if (readIntact(this.#options.crypto, key, commit) === undefined) break
       const isOver = commits.length > 0 && bytes + commit.length > maxBytes
       // Both sides of a fork go together, so that a page can be continued by position.
       if (isOver && at !== position) return { commits, more: true }
@@ -465,6 +488,65 @@ class Replica implements Registry {
   async checkIndex(): Promise<readonly IndexCheck[]> {
     const begun = await this.#exclusively(async () => beginCheck(this.#views, this.#index))
     return finishCheck(begun, (ns) => ownerOf(this.#rosters, ns).agency)
+  }
+
+  async scrub(options?: ScrubOptions): Promise<Scrubbed> {
+    const scrubbed = await scrub(this.#scrubContext(), options)
+    await this.#exclusively(() => this.#refreshErasures())
+    return scrubbed
+  }
+
+  damage(): Damage {
+    return { commits: this.#damage.commits, scopes: this.#damage.scopes }
+  }
+
+  async repair(commits: readonly Commit[]): Promise<number> {
+    const repaired = await this.#exclusively(async () => {
+      const context = this.#scrubContext()
+      let count = 0
+      for (const offered of commits) {
+        const commit = await repairCommit(context, offered)
+        if (commit === undefined) continue
+        count += 1
+        this.#remember(commit)
+        await this.#acceptor.advance(logOf(commit))
+      }
+      await this.#refreshErasures()
+      await rebuildWhatCan(context)
+      if (this.#settlement.isStale) await this.#settle()
+      return count
+    })
+    if (repaired > 0) this.#tell({ type: 'commits' })
+    return repaired
+  }
+
+  async #refreshErasures(): Promise<void> {
+    for (const scope of await this.#erasures.refresh()) this.#markForRejudging(scope)
+    await this.#rejudgeMarked()
+  }
+
+  /** What a commit says beside changes of records. */
+  #remember(commit: ReadCommit): void {
+    this.#settlement.add(commit)
+    this.#erasures.add(commit)
+  }
+
+  #scrubContext(): ScrubContext {
+    return {
+      crypto: this.#options.crypto,
+      store: this.#store,
+      logs: this.#logs,
+      damage: this.#damage,
+      rosterStore: this.#rosters,
+      tree: this.#tree,
+      totals: () => this.totals(),
+      erasures: this.#erasures,
+      onStatement: (commit) => this.#remember(commit),
+      exclusively: (work) => this.#exclusively(work),
+      rebuild: (scope) => this.#rebuild(scope),
+      checkIndex: () => this.checkIndex(),
+      reindex: () => this.reindex(),
+    }
   }
 
   totals(): Totals {

@@ -17,12 +17,15 @@ import type { Acceptance } from './log/outcome.ts'
 import type { Profile } from './profile/profile.ts'
 import type { RecordId } from './record/record-id.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
+import type { DamagedCommit } from './scrub/damage.ts'
+import type { Scrubbed, ScrubOptions } from './scrub/scrub.ts'
 import type { IndexCheck } from './search/check-index.ts'
 import type { IndexProgress } from './search/search-index.ts'
 import type { SnapshotProof } from './snapshot/proof.ts'
 import type { Disagreement } from './snapshot/review.ts'
 import type { Snapshot } from './snapshot/settlement.ts'
 import type { Judgement } from './snapshot/witness.ts'
+import type { Scope } from './store/store.ts'
 
 /** Any ordered key-value store of the abstract-level family. */
 export type Database = AbstractLevel<string | Uint8Array, string, string>
@@ -93,6 +96,13 @@ export type Totals = {
   readonly conflicts: number
   readonly waiting: number
   readonly commits: number
+}
+
+/** What has rotted and is not whole again. */
+export type Damage = {
+  readonly commits: readonly DamagedCommit[]
+  /** Where derived data waits to be built anew until the commits are whole. */
+  readonly scopes: readonly Scope[]
 }
 
 /** What changed, for those who show or pass on news. */
@@ -186,6 +196,11 @@ export interface Registry {
   indexDigests(): ReadonlyMap<number, string>
   /** Compares what is indexed with the records, agency by agency. */
   checkIndex(): Promise<readonly IndexCheck[]>
+  /** Reads everything again, names what has rotted and mends what can be mended from here. */
+  scrub(options?: ScrubOptions): Promise<Scrubbed>
+  damage(): Damage
+  /** Puts commits back in the place of damaged ones, where they are those; how many. */
+  repair(commits: readonly Commit[]): Promise<number>
   readonly catalogue: Catalogue
   subscribe(listener: (event: RegistryEvent) => void): () => void
   close(): Promise<void>

@@ -56,6 +56,7 @@ export class Participant {
         return registry.rosters
       },
       missingProfile: () => registry.missingProfile(),
+      damaged: () => registry.damage().commits,
       headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
       holes: () => registry.holes(),
     }
@@ -219,6 +220,13 @@ export class Link {
           const acceptances = await registry.accept(effect.commits)
           this.requester.forget()
           this.ask({ type: 'accepted', acceptances })
+        })
+        return
+      case 'repair':
+        later(async () => {
+          await registry.repair(effect.commits)
+          this.requester.forget()
+          this.ask({ type: 'stored', refusal: undefined })
         })
         return
       case 'store-rosters':

@@ -12,6 +12,7 @@ import { addKey } from './keys.ts'
 import { addAdmit, addFingerprint, addFound, addInit, addTicket } from './membership.ts'
 import { printError } from './output.ts'
 import { addRoster } from './roster.ts'
+import { addScrub } from './scrub.ts'
 import { addSnapshot } from './snapshot.ts'
 import { addStart } from './start.ts'
 
@@ -34,6 +35,7 @@ export async function runCli(args: readonly string[]): Promise<ExitStatus> {
   for (const add of [
     addStatus,
     addVerify,
+    addScrub,
     addEvidence,
     addSnapshot,
     addErase,

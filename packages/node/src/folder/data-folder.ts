@@ -13,6 +13,8 @@
  * | config.json | who this node is and where it listens | 0600 | yes |
  * | join-request.json | to be carried to the root holders | | |
  * | addresses.json | where other nodes were last reached | | |
+ * | opened | how often the store was opened and not closed again | 0600 | |
+ * | scrub.json | when the store was last read through, and what was found | 0600 | |
  * | run.json | the process that has the store open | | |
  * | log/node.log | JSON lines | | |
  */
@@ -31,6 +33,8 @@ export type DataFolder = {
   readonly config: string
   readonly joinRequest: string
   readonly addresses: string
+  readonly opened: string
+  readonly scrub: string
   readonly run: string
   readonly log: string
 }
@@ -50,6 +54,8 @@ export function dataFolder(dir: string): DataFolder {
     config: at('config.json'),
     joinRequest: at('join-request.json'),
     addresses: at('addresses.json'),
+    opened: at('opened'),
+    scrub: at('scrub.json'),
     run: at('run.json'),
     log: at('log', 'node.log'),
   }

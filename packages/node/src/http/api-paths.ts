@@ -213,6 +213,7 @@ export const API_PATHS: readonly ApiPath[] = [
   write('post', '/api/v1/erasures', 'Erase a field of a record by a lawful order'),
   write('post', '/api/v1/snapshots', 'Sign a snapshot for witnesses to agree to'),
   write('post', '/api/v1/verify', 'Re-check everything from the logs'),
+  write('post', '/api/v1/scrub', 'Read the whole store through for rot, and mend what can be'),
   write('post', '/api/v1/reindex', 'Build the search index anew while the node serves'),
   write(
     'get',

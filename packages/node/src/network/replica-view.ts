@@ -61,6 +61,7 @@ export class ReplicaView {
         return registry.rosters
       },
       missingProfile: () => registry.missingProfile(),
+      damaged: () => registry.damage().commits,
       headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
       holes: () => registry.holes(),
     }

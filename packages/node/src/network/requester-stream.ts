@@ -127,6 +127,9 @@ export class RequesterStream {
           this.notify({ type: 'accepted', acceptances })
         })
         return
+      case 'repair':
+        this.#repair(effect.commits)
+        return
       case 'store-rosters':
         this.#store(effect.rosters, (bytes) => registry.addRoster(bytes))
         return
@@ -137,6 +140,15 @@ export class RequesterStream {
         this.#report(effect)
         return
     }
+  }
+
+  #repair(commits: readonly Commit[]): void {
+    const { registry, logger } = this.#context
+    this.#work(async () => {
+      const repaired = await registry.repair(commits)
+      if (repaired > 0) logger.info({ peer: this.#peerId, repaired }, 'damaged commits are whole')
+      this.notify({ type: 'stored', refusal: undefined })
+    })
   }
 
   /** Only members have an allowance; what cannot be attributed is charged to the peer. */
@@ -157,7 +169,7 @@ export class RequesterStream {
   #report(
     effect: Exclude<
       RequesterEffect,
-      { type: 'send' | 'accept' | 'store-rosters' | 'store-profile' }
+      { type: 'send' | 'accept' | 'repair' | 'store-rosters' | 'store-profile' }
     >,
   ): void {
     const { logger } = this.#context

@@ -30,6 +30,7 @@ import type { EndOrder, RosterOrders } from '../federation/roster-orders.ts'
 import { statementNamespace } from '../federation/witness.ts'
 import { type ImportOptions, type ImportReport, importFeed } from '../feed/import-feed.ts'
 import type { NodeContext } from '../node-context.ts'
+import { type ScrubStatus, scrubStatus } from '../scrub/scrub-status.ts'
 import { type ErasureStatus, listErasureStatus } from '../status/erasures.ts'
 import { type NodeStatus, readStatus } from '../status/node-status.ts'
 import { type SnapshotStatus, showSnapshot } from '../status/snapshots.ts'
@@ -42,6 +43,8 @@ export type Operations = AsyncDisposable & {
   readonly status: () => Promise<NodeStatus>
   readonly importFeed: (options: ImportOptions) => Promise<ImportReport>
   readonly verify: (onProgress: (done: number, total: number) => void) => Promise<Verification>
+  /** Reads the whole store through, names what has rotted and mends what it can. */
+  readonly scrub: (onProgress: (done: number, total: number) => void) => Promise<ScrubStatus>
   /** A file of evidence for `namespace/kind/local`, proven by a snapshot (the start of an id). */
   readonly evidence: (record: string, snapshot?: string) => Promise<Uint8Array>
   /** Signs a snapshot. */
@@ -87,6 +90,7 @@ export function localOperations(
     status: () => readStatus(context),
     importFeed: (options) => importAlone(context, options),
     verify: (onProgress) => verifyNode(context, onProgress),
+    scrub: (onProgress) => scrubNow(context, onProgress),
     evidence: (record, snapshot) => makeEvidence(context, record, snapshot),
     snapshot: () => takeSnapshot(context),
     erase: (order, onProgress) => eraseField(context, order, onProgress),
@@ -125,6 +129,14 @@ async function importAlone(context: NodeContext, options: ImportOptions): Promis
   } finally {
     importing.delete(context)
   }
+}
+
+async function scrubNow(
+  { store, scrubber }: NodeContext,
+  onProgress: (done: number, total: number) => void,
+): Promise<ScrubStatus> {
+  await scrubber.now(onProgress)
+  return scrubStatus(store.registry, scrubber)
 }
 
 async function takeSnapshot(context: NodeContext): Promise<SnapshotStatus> {

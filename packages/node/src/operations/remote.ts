@@ -9,6 +9,7 @@ import type { Erased } from '../federation/erase.ts'
 import type { ImportReport } from '../feed/import-feed.ts'
 import { readAccessKey } from '../folder/access-key.ts'
 import type { RunFile } from '../folder/run-file.ts'
+import type { ScrubStatus } from '../scrub/scrub-status.ts'
 import type { ErasureStatus } from '../status/erasures.ts'
 import type { Operations } from './operations.ts'
 import type { Reindexed } from './reindex.ts'
@@ -52,6 +53,10 @@ export async function remoteOperations(
     verify: async (onProgress) => {
       const response = await call('/api/v1/verify', { method: 'POST', headers: NDJSON })
       return (await lines(response, onProgress)) as Verification
+    },
+    scrub: async (onProgress) => {
+      const response = await call('/api/v1/scrub', { method: 'POST', headers: NDJSON })
+      return (await lines(response, onProgress)) as ScrubStatus
     },
     evidence: async (record, snapshot) => {
       const { ns, kind, local } = parseRecordId(record)

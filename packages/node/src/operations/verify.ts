@@ -63,6 +63,9 @@ async function compare(
     if (headsOf(registry) === heads || round === ROUNDS_MAX) {
       const { commits } = registry.totals()
       const index = await registry.checkIndex()
+      for (const { what, log, seq } of registry.damage().commits) {
+        problems.push({ what: `damaged ${what}`, where: `commit ${logText(log)} ${seq}` })
+      }
       for (const { agency, digest: own, indexed } of index) {
         if (own !== indexed) problems.push({ what: 'search index', where: `agency ${agency}` })
       }

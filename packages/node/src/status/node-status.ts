@@ -2,6 +2,7 @@
 import { hashToText, keyToText, type Labels } from '@mulu/registry-core'
 import { writerOfKey } from '../federation/own-writer.ts'
 import type { NodeContext } from '../node-context.ts'
+import { type ScrubStatus, scrubStatus } from '../scrub/scrub-status.ts'
 import { SOFTWARE } from '../software.ts'
 import { type AsOf, asOfPeers } from './as-of.ts'
 import { type ConductStatus, listConduct } from './conduct.ts'
@@ -52,6 +53,8 @@ export type NodeStatus = {
   readonly snapshots: readonly SnapshotStatus[]
   /** Orders of erasure that count, and those of them that not every node has confirmed. */
   readonly erasures: { readonly orders: number; readonly outstanding: number }
+  /** Rot in the store, and the search for it. */
+  readonly scrub: ScrubStatus
   /** Writers and nodes of whom there is something to tell. */
   readonly conduct: readonly ConductStatus[]
 }
@@ -86,6 +89,7 @@ export async function readStatus(context: NodeContext): Promise<NodeStatus> {
     peers,
     snapshots: listSnapshots(registry),
     erasures: await countErasures(context),
+    scrub: scrubStatus(registry, context.scrubber),
     conduct: listConduct(context),
   }
 }

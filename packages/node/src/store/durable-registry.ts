@@ -2,13 +2,15 @@
  * A registry that outlives a failing disk. After a failed write LevelDB refuses all others until
  * it is opened again, and memory may be ahead of what is stored. So the failed call is refused
  * with MULU_DISK, the store is closed and opened again from what is on disk, and everybody who
- * holds this registry goes on with the same object.
+ * holds this registry goes on with the same object. Where files have rotted, LevelDB first keeps
+ * what it can of them; the scrub then finds what is missing.
  */
 import {
   type Acceptance,
   type Author,
   type Catalogue,
   type Commit,
+  type Damage,
   type Database,
   type Erasing,
   type Hash,
@@ -24,16 +26,20 @@ import {
   type RegistryOptions,
   type Roster,
   type RosterFork,
+  type Scrubbed,
+  type ScrubOptions,
   type Totals,
   type Write,
   type Written,
 } from '@mulu/registry-core'
 import type { NodeLogger } from '../logger.ts'
-import { isStoreFailure, rewriteFiles } from './open-database.ts'
+import { isCorruption, isStoreFailure, rewriteFiles } from './open-database.ts'
 
 /** What a durable registry needs: how to open its database, again and again. */
 export type DurableOptions = Omit<RegistryOptions, 'db'> & {
   readonly openDatabase: () => Promise<Database>
+  /** Keeps what can be kept of a store whose files have rotted; it is closed meanwhile. */
+  readonly salvage?: () => Promise<void>
   readonly logger: NodeLogger
 }
 
@@ -42,14 +48,26 @@ type Listener = (event: RegistryEvent) => void
 
 /** Opens the store and the registry on it. */
 export async function openDurableRegistry(options: DurableOptions): Promise<DurableRegistry> {
-  return new DurableRegistry(options, await openBoth(options))
+  try {
+    return new DurableRegistry(options, await openBoth(options))
+  } catch (error) {
+    if (!isCorruption(error) || options.salvage === undefined) throw error
+    options.logger.error({ err: error }, 'the store is damaged; what can be kept is kept')
+    await options.salvage()
+    const registry = new DurableRegistry(options, await openBoth(options))
+    registry.isSalvaged = true
+    return registry
+  }
 }
+
+/** Salvages of one process; a disk that goes on rotting is to be replaced. */
+const SALVAGES_MAX = 3
 
 async function openBoth(
   options: DurableOptions,
   prepare: (db: Database) => Promise<void> = async () => undefined,
 ): Promise<Open> {
-  const { openDatabase, logger: _, ...rest } = options
+  const { openDatabase, salvage: _salvage, logger: _logger, ...rest } = options
   const db = await openDatabase()
   try {
     await prepare(db)
@@ -63,12 +81,18 @@ async function openBoth(
 /** The registry of a node; see the header of this file. */
 export class DurableRegistry implements Registry {
   readonly catalogue: Catalogue
+  /** Whether files of the store were salvaged, so that something may be missing; for the scrub. */
+  isSalvaged = false
+  /** Told when the store has failed or what is read of it makes no sense. */
+  onFailure: () => void = () => undefined
   readonly #options: DurableOptions
   readonly #listeners = new Set<Listener>()
   #open: Open
   #author: Author | undefined
   #unsubscribe: () => void
   #isBroken = false
+  #isCorrupt = false
+  #salvages = 0
   #isClosed = false
   #reopening: Promise<void> | undefined
   #running = 0
@@ -198,6 +222,15 @@ export class DurableRegistry implements Registry {
   indexDigests(): ReadonlyMap<number, string> {
     return this.#open.registry.indexDigests()
   }
+  scrub(options?: ScrubOptions): Promise<Scrubbed> {
+    return this.#guard((registry) => registry.scrub(options))
+  }
+  damage(): Damage {
+    return this.#open.registry.damage()
+  }
+  repair(commits: readonly Commit[]): Promise<number> {
+    return this.#guard((registry) => registry.repair(commits))
+  }
   totals(): Totals {
     return this.#open.registry.totals()
   }
@@ -273,7 +306,9 @@ export class DurableRegistry implements Registry {
     if (this.#isClosed) return
     if (this.#open === failed && this.#reopening === undefined) {
       logger.error({ err: error }, 'the store failed; it is opened again')
+      this.onFailure()
       this.#isBroken = true
+      this.#isCorrupt ||= isCorruption(error)
     }
     await this.#reopen().catch((cause: unknown) => {
       logger.error({ err: cause }, 'the store could not be opened again')
@@ -294,11 +329,30 @@ export class DurableRegistry implements Registry {
     await closeBoth(this.#open).catch((error: unknown) => {
       this.#options.logger.warn({ err: error }, 'the failed store did not close cleanly')
     })
+    await this.#salvage()
     this.#open = await openBoth(this.#options, prepare)
     this.#isBroken = false
     this.#open.registry.setAuthor(this.#author)
     this.#unsubscribe = this.#open.registry.subscribe((event) => this.#tell(event))
     for (const type of ['roster', 'profile', 'commits'] as const) this.#tell({ type })
+  }
+
+  async #salvage(): Promise<void> {
+    const { salvage, logger } = this.#options
+    if (!this.#isCorrupt || salvage === undefined || this.#salvages >= SALVAGES_MAX) return
+    logger.error('the store is damaged; what can be kept is kept')
+    this.#salvages += 1
+    await salvage()
+    this.#isCorrupt = false
+    this.isSalvaged = true
+  }
+
+  /** Has files salvaged although nothing has failed yet: a check has found what will fail. */
+  async salvage(): Promise<void> {
+    await this.#ready()
+    this.#isCorrupt = true
+    this.#isBroken = true
+    await this.#reopen()
   }
 
   #tell(event: RegistryEvent): void {

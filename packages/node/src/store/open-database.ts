@@ -1,5 +1,6 @@
 import { type Database, MuluError } from '@mulu/registry-core'
 import { Level } from 'level'
+import { checkFiles, cutOut, tableFiles } from '../scrub/store-files.ts'
 import { writeEncoded } from './encoded-batch.ts'
 
 /**
@@ -37,6 +38,37 @@ type WithFiles = { readonly compactRange?: (start: string, end: string) => Promi
 /** Keys of sublevels begin with `!`. */
 const FIRST_KEY = '!'
 const LAST_KEY = '~'
+
+/** Whether the store says that what it holds has rotted. */
+export function isCorruption(error: unknown): boolean {
+  if (codeOf(error) === 'LEVEL_CORRUPTION') return true
+  if (!(error instanceof Error)) return false
+  // A name that has rotted leads to a file that is not there.
+  const isLost = /MANIFEST-|CURRENT/.test(error.message) && /No such file/.test(error.message)
+  return isLost || (error.cause !== undefined && isCorruption(error.cause))
+}
+
+/**
+ * Keeps what can be kept of a store whose files have rotted; nobody may have it open. What has
+ * rotted is taken out of the files first: LevelDB aborts the process when it meets keys that are
+ * out of order.
+ */
+export async function salvageDatabase(path: string): Promise<void> {
+  await cutOut(path, await checkAll(path))
+  // The types of `level` leave out what only its implementation on disk has.
+  await (Level as unknown as { repair(location: string): Promise<void> }).repair(path)
+}
+
+/** Salvages a store only where its files have rotted; whether they had. */
+export async function salvageIfRotten(path: string): Promise<boolean> {
+  if ((await checkAll(path)).length === 0) return false
+  await salvageDatabase(path)
+  return true
+}
+
+async function checkAll(path: string): ReturnType<typeof checkFiles> {
+  return checkFiles(path, await tableFiles(path), async () => undefined)
+}
 
 /** Whether an error comes from the store or the file system below it. */
 export function isStoreFailure(error: unknown): boolean {

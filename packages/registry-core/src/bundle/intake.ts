@@ -164,7 +164,9 @@ export class BundleIntake {
       commits.push(read.commit)
       logs.push({ log: { ns, aud, writer }, seq })
     }
-    const acceptances = await this.#options.registry.accept(commits)
+    const { registry } = this.#options
+    if (registry.damage().commits.length > 0) await registry.repair(commits)
+    const acceptances = await registry.accept(commits)
     for (const [index, acceptance] of acceptances.entries()) {
       this.#countAcceptance(acceptance, logs[index])
     }

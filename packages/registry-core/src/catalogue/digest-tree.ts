@@ -10,7 +10,7 @@
 import { type Audience, audienceText } from '../commit/audience.ts'
 import { type Crypto, DOMAIN, type Hash, hashWritten } from '../crypto.ts'
 import { ByteWriter } from '../encoding/byte-writer.ts'
-import { concat } from '../encoding/bytes.ts'
+import { concat, equalBytes } from '../encoding/bytes.ts'
 import {
   commitBatch,
   del,
@@ -115,6 +115,38 @@ export class DigestTree {
     return encodeTop(rows)
   }
 
+  /**
+   * Compares part `part` (0 to 63) of the tree of a scope with its leaves, and has what differs
+   * computed again; whether something differed.
+   */
+  async recheck(scope: Scope, part: number): Promise<boolean> {
+    const prefix = scopePrefix(scope)
+    const buckets = range64((i) => fixedHex((part << 6) | i, 3))
+    const nodes = await expectedNodes(this.#crypto, this.#store, prefix, part)
+    const stored = await this.#store.tree.getMany(nodes.map(([node]) => `${prefix}/${node}`))
+    const differs = nodes.some(([, hash], i) => !equalBytes(stored[i] ?? NOTHING, hash))
+    if (!differs) return false
+    const dirty = buckets.map((bucket) => put(this.#store.dirty, `${prefix}/${bucket}`, MARK))
+    await commitBatch(this.#store, dirty)
+    return true
+  }
+
+  /** Whether the top of a scope's tree differs from what stands below; if so it is made again. */
+  async recheckTop(scope: Scope): Promise<boolean> {
+    const prefix = scopePrefix(scope)
+    const all = range64((i) => `g${fixedHex(i, 2)}`)
+    const top = await nodeOver(this.#crypto, this.#store, prefix, all, new Map())
+    const stored = await this.#store.tree.get(topKey(scope))
+    if (equalBytes(stored ?? NOTHING, top)) return false
+    await commitBatch(this.#store, [put(this.#store.dirty, `${prefix}/000`, MARK)])
+    return true
+  }
+
+  /** Brings the tree up to date with what is marked. */
+  async refresh(): Promise<void> {
+    await this.#refresh()
+  }
+
   async #refresh(): Promise<void> {
     const dirty = await this.#store.dirty.keys().all()
     if (dirty.length === 0) return
@@ -172,6 +204,10 @@ function rootPrefix(aud: Audience): string {
   return `root/${audienceText(aud)}`
 }
 
+function topKey({ ns, aud }: Scope): string {
+  return `${rootPrefix(aud)}/${fixedHex(ns, 8)}`
+}
+
 function groupByScope(keys: readonly string[]): Map<string, string[]> {
   const scopes = new Map<string, string[]>()
   for (const key of keys) {
@@ -181,6 +217,33 @@ function groupByScope(keys: readonly string[]): Map<string, string[]> {
     scopes.set(prefix, buckets)
   }
   return scopes
+}
+
+/** The hashes that the leaves of one group give: of its buckets, then its own. */
+async function expectedNodes(
+  crypto: Crypto,
+  store: Store,
+  prefix: string,
+  group: number,
+): Promise<readonly (readonly [node: string, hash: Hash])[]> {
+  const nodes = new Map<string, Hash>()
+  const leaves = new Map<string, BucketRow[]>()
+  const from = `${prefix}/${fixedHex(group << 6, 3)}`
+  const to = `${prefix}/${fixedHex((group << 6) | 63, 3)}0`
+  for (const [key, leaf] of await store.leaves.iterator({ gte: from, lt: to }).all()) {
+    const end = prefix.length + 1 + BUCKET_DIGITS
+    const bucket = key.slice(prefix.length + 1, end)
+    leaves.set(bucket, [...(leaves.get(bucket) ?? []), [key.slice(end + 1), leaf]])
+  }
+  const buckets = range64((i) => fixedHex((group << 6) | i, 3))
+  for (const bucket of buckets) {
+    const own = leaves.get(bucket)
+    nodes.set(`b${bucket}`, own === undefined ? NOTHING : bucketHash(crypto, own))
+  }
+  const children = buckets.map((bucket) => `b${bucket}`)
+  const above = `g${fixedHex(group, 2)}`
+  nodes.set(above, await nodeOver(crypto, store, prefix, children, nodes))
+  return [...nodes]
 }
 
 async function refreshScope(
@@ -201,10 +264,9 @@ async function refreshScope(
   }
   const all = range64((i) => `g${fixedHex(i, 2)}`)
   const top = await nodeOver(crypto, store, prefix, all, fresh)
-  const { ns, aud } = scopeOfKey(prefix)
   await commitBatch(store, [
     ...[...fresh].map(([node, value]) => treeOperation(store, `${prefix}/${node}`, value)),
-    treeOperation(store, `${rootPrefix(aud)}/${fixedHex(ns, 8)}`, top),
+    treeOperation(store, topKey(scopeOfKey(prefix)), top),
     ...buckets.map((bucket) => del(store.dirty, `${prefix}/${bucket}`)),
   ])
 }

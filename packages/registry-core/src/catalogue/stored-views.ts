@@ -6,9 +6,10 @@ import type { Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import type { Profile } from '../profile/profile.ts'
 import { buildView } from '../record/build-view.ts'
-import { RecordDocument, type Row } from '../record/document.ts'
+import type { Row } from '../record/document.ts'
 import { liveSlots } from '../record/live-slots.ts'
 import type { View } from '../record/view.ts'
+import { openOrNothing } from '../scrub/check-record.ts'
 import type { ViewReader } from '../search/view-reader.ts'
 import { type Scope, type Store, scopeOfKey, scopePrefix } from '../store/store.ts'
 
@@ -62,7 +63,10 @@ export class StoredViews implements ViewReader {
     const scope = scopeOfKey(key)
     const rec = key.slice(scopePrefix(scope).length + 1)
     const stamp = (row: Row): Stamp => this.#context.stamp(scope, row)
-    const live = liveSlots(RecordDocument.open(stored).slots())
+    const document = openOrNothing(stored)
+    // A record that has rotted is left out until the scrub has built it anew.
+    if (document === undefined) return undefined
+    const live = liveSlots(document.slots())
     return buildView({ crypto: this.#context.crypto, profile, stamp }, scope.ns, rec, live)
   }
 }

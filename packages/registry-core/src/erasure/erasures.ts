@@ -18,12 +18,13 @@ import {
 } from '../commit/commit.ts'
 import { decodeHeader } from '../commit/header.ts'
 import type { Crypto, Hash } from '../crypto.ts'
-import { toHex } from '../encoding/bytes.ts'
+import { equalBytes, toHex } from '../encoding/bytes.ts'
 import { decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
 import { idsToAnchor } from '../log/chain.ts'
 import type { LogKey } from '../log/log.ts'
 import { decodeOutcome } from '../log/stored-outcome.ts'
 import type { Roster } from '../roster/roster.ts'
+import { readIntact } from '../scrub/commit-condition.ts'
 import type { Settlement } from '../snapshot/settlement.ts'
 import {
   commitKey,
@@ -100,7 +101,8 @@ export class Erasures {
     const { crypto, store } = context
     for await (const key of store.orders.keys()) {
       const bytes = await store.commits.get(key)
-      if (bytes !== undefined) erasures.add(readCommit(crypto, decodeCommit(bytes)))
+      const commit = bytes && readIntact(crypto, key, bytes)
+      if (commit !== undefined) erasures.add(commit)
     }
     for await (const [key, bytes] of store.missing.iterator()) {
       erasures.#missing.set(key, decodeOwnCbor(bytes) as unknown as readonly number[])
@@ -132,11 +134,8 @@ export class Erasures {
     const key = commitKey(log, seq, commit.id)
     const missing = missingEntries(commit)
     if (missing.length > 0) this.#missing.set(key, missing)
-    for (const id of confirmedBy(commit.read)) {
-      const text = toHex(id)
-      this.#confirmations.set(text, [...(this.#confirmations.get(text) ?? []), commit])
-    }
-    if (erase.length === 0) return
+    for (const id of confirmedBy(commit.read)) this.#confirm(toHex(id), commit)
+    if (erase.length === 0 || this.#orders.has(key)) return
     const targets = erase.map(
       ([of, at, id, entry, order]): Target => ({
         ...{ log: { ns, aud, writer: of }, seq: at, id, entry, order },
@@ -148,6 +147,12 @@ export class Erasures {
     }
     this.#orders.set(key, { commit, log, targets, isInForce: false, isSettled: false })
     this.#isDone = false
+  }
+
+  #confirm(order: string, by: ReadCommit): void {
+    const known = this.#confirmations.get(order) ?? []
+    if (known.some(({ id }) => equalBytes(id, by.id))) return
+    this.#confirmations.set(order, [...known, by])
   }
 
   /** Lets the orders of a commit count that was judged to be in force. */
@@ -354,7 +359,8 @@ export function counts({ isInForce, isSettled }: Ordered): boolean {
   return isInForce || isSettled
 }
 
-function isNoted({ read }: ReadCommit): boolean {
+/** Whether a commit orders erasures or confirms them. */
+export function isNoted({ read }: ReadCommit): boolean {
   return read.erase.length > 0 || confirmedBy(read).length > 0
 }
 

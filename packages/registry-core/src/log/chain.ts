@@ -1,20 +1,24 @@
 /** Finding commits by their position: the chain is what leads on from a parent by its id. */
-import { decodeCommit, type ReadCommit, readCommit } from '../commit/commit.ts'
+import type { ReadCommit } from '../commit/commit.ts'
 import type { Crypto, Hash } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
 import type { LogEnd } from '../roster/change.ts'
+import { readIntact } from '../scrub/commit-condition.ts'
 import { commitKey, positionPrefix, type Store, under } from '../store/store.ts'
 import type { LogKey, LogPosition } from './log.ts'
 
-/** Every stored commit at a position: one, or several where a log has forked. */
+/**
+ * Every stored commit at a position: one, or several where a log has forked. One whose bytes have
+ * rotted is as good as absent, so that nothing is ever judged by it.
+ */
 export async function commitsAt(
   crypto: Crypto,
   store: Store,
   log: LogKey,
   seq: number,
 ): Promise<readonly ReadCommit[]> {
-  const stored = await store.commits.values(under(positionPrefix(log, seq))).all()
-  return stored.map((bytes) => readCommit(crypto, decodeCommit(bytes)))
+  const stored = await store.commits.iterator(under(positionPrefix(log, seq))).all()
+  return stored.flatMap(([key, bytes]) => readIntact(crypto, key, bytes) ?? [])
 }
 
 /** Whether a commit of this id is stored at this position. */

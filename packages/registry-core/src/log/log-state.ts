@@ -73,8 +73,17 @@ export function encodeLogState(state: LogState): Uint8Array {
   ])
 }
 
-/** Reads the stored form of the state of `log`. */
-export function decodeLogState(log: LogKey, bytes: Uint8Array): LogState {
+/** Reads the stored form of the state of `log`; undefined when the bytes have rotted. */
+export function decodeLogState(log: LogKey, bytes: Uint8Array): LogState | undefined {
+  try {
+    return readState(log, bytes)
+  } catch {
+    // Whatever fails while reading rotten bytes has one meaning: the state is lost.
+    return undefined
+  }
+}
+
+function readState(log: LogKey, bytes: Uint8Array): LogState {
   const [positions, ended, forkedAt, held, rosterVersion, stamp, seen, resets] = decodeOwnCbor(
     bytes,
   ) as [

@@ -14,6 +14,7 @@ import {
   type Scope,
   type Store,
   scopePrefix,
+  under,
 } from '../store/store.ts'
 import type { LogHead, LogKey } from './log.ts'
 import { decodeLogState, emptyLog, encodeLogState, type LogState } from './log-state.ts'
@@ -31,9 +32,25 @@ export class Logs {
   static async load(crypto: Crypto, store: Store): Promise<Logs> {
     const logs = new Logs(crypto)
     for await (const [key, bytes] of store.logs.iterator()) {
-      logs.set(decodeLogState(logOfKey(key), bytes))
+      const state = decodeLogState(logOfKey(key), bytes)
+      if (state !== undefined) logs.set(state)
     }
     return logs
+  }
+
+  /** Gives every log that has commits a state, where that was lost; the scopes of those logs. */
+  async recover(store: Store): Promise<readonly Scope[]> {
+    const lost: LogKey[] = []
+    const options = { limit: 1 }
+    let [key] = await store.commits.keys(options).all()
+    while (key !== undefined) {
+      const prefix = key.split('/').slice(0, 3).join('/')
+      const log = logOfKey(prefix)
+      if (logPrefix(log) === prefix && !this.#states.has(prefix)) lost.push(log)
+      ;[key] = await store.commits.keys({ gte: under(prefix).lt, ...options }).all()
+    }
+    for (const log of lost) this.set(emptyLog(log))
+    return lost
   }
 
   /** The state of a log, empty when nothing of it is known. */

@@ -110,7 +110,7 @@ function mergeEntry(
 }
 
 /** Adopted values rank by when they were first written, never later than their adoption. */
-function stampOf({ of }: Entry, own: Stamp): Stamp {
+export function stampOf({ of }: Entry, own: Stamp): Stamp {
   return of !== undefined && compareStamps(of[2], own) < 0 ? of[2] : own
 }
 

@@ -7,6 +7,7 @@ import { MuluError } from '../errors.ts'
 import { PROFILE_BYTES_MAX } from '../limits.ts'
 import { readProfileBytes } from '../profile/parse-profile.ts'
 import type { Profile } from '../profile/profile.ts'
+import type { Finding } from '../scrub/finding.ts'
 import {
   commitBatch,
   del,
@@ -54,15 +55,45 @@ export class RosterStore {
     const loaded = new RosterStore(crypto, store)
     loaded.#federation = await store.meta.get('federation')
     for await (const bytes of store.rosters.values()) {
-      loaded.#rosters.push(verifyRoster(crypto, loaded.newest, bytes))
+      const next = loaded.#verifyAfter(loaded.newest, bytes)
+      // One that has rotted, and what follows it, comes again from a peer.
+      if (next === undefined) break
+      loaded.#rosters.push(next)
     }
     for await (const bytes of store.evidence.values(under(FORKS))) loaded.#loadFork(bytes)
     for (const profile of builtIn)
       loaded.#profiles.set(toHex(profileHash(crypto, profile)), profile)
     for await (const [key, bytes] of store.profiles.iterator()) {
-      loaded.#profiles.set(key, readProfileBytes(bytes))
+      const isSound = toHex(hash(crypto, DOMAIN.profile, bytes)) === key
+      if (isSound) loaded.#profiles.set(key, readProfileBytes(bytes))
     }
     return loaded
+  }
+
+  /** Compares the store with what was verified when it came, and writes it again where they differ. */
+  async recheck(onFinding: (finding: Finding) => void): Promise<void> {
+    const operations: Operation[] = []
+    for (const { version, bytes } of this.#rosters) {
+      const stored = await this.#store.rosters.get(fixedHex(version, 8))
+      if (stored !== undefined && equalBytes(stored, bytes)) continue
+      onFinding({ what: 'roster', at: String(version) })
+      operations.push(put(this.#store.rosters, fixedHex(version, 8), bytes))
+    }
+    for await (const key of this.#store.rosters.keys()) {
+      if (Number.parseInt(key, 16) <= this.#rosters.length) continue
+      onFinding({ what: 'roster', at: String(Number.parseInt(key, 16)) })
+      operations.push(del(this.#store.rosters, key))
+    }
+    for await (const [key, bytes] of this.#store.profiles.iterator()) {
+      if (toHex(hash(this.#crypto, DOMAIN.profile, bytes)) === key) continue
+      onFinding({ what: 'profile', at: key })
+      const known = this.#profiles.get(key)
+      const { profiles } = this.#store
+      operations.push(
+        known === undefined ? del(profiles, key) : put(profiles, key, profileToBytes(known)),
+      )
+    }
+    if (operations.length > 0) await commitBatch(this.#store, operations)
   }
 
   get all(): readonly Roster[] {

@@ -78,10 +78,11 @@ export class SearchIndex {
     tailDocs: number = TAIL_DOCS_MAX,
   ): Promise<SearchIndex> {
     const meta = await readMeta(store)
-    const isUsable = meta?.format === FORMAT
+    const kept = await openKept(store, views, meta, tailDocs)
+    const isUsable = kept !== undefined
     const number = (meta?.generation ?? 0) + (isUsable ? 0 : 1)
     await clearOthers(store, isUsable ? number : undefined)
-    const current = await Generation.open(store, views, number, tailDocs)
+    const current = kept ?? (await Generation.open(store, views, number, tailDocs))
     const index = new SearchIndex(store, views, around, current, tailDocs)
     if (!isUsable) {
       await index.#fill(
@@ -369,7 +370,28 @@ function recordsIn(generation: Generation): number {
 
 async function readMeta(store: Store): Promise<Meta | undefined> {
   const stored = await store.meta.get(META)
-  return stored === undefined ? undefined : (JSON.parse(utf8ToText(stored)) as Meta)
+  try {
+    return stored === undefined ? undefined : (JSON.parse(utf8ToText(stored)) as Meta)
+  } catch {
+    // Whatever fails while reading rotten bytes has one meaning: the index is filled anew.
+    return undefined
+  }
+}
+
+/** The index that is there; undefined where there is none of this format, or it has rotted. */
+async function openKept(
+  store: Store,
+  views: ViewReader,
+  meta: Meta | undefined,
+  tailDocs: number,
+): Promise<Generation | undefined> {
+  if (meta?.format !== FORMAT || !Number.isSafeInteger(meta.generation)) return undefined
+  try {
+    return await Generation.open(store, views, meta.generation, tailDocs)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) throw error
+    return undefined
+  }
 }
 
 function metaOperation(store: Store, generation: number): ReturnType<typeof put> {

@@ -8,7 +8,6 @@
  * it, or a pin to another branch. So floors follow from commits and rosters, not from each other.
  */
 import type { ReadCommit } from '../commit/commit.ts'
-import { decodeCommit, readCommit } from '../commit/commit.ts'
 import type { Crypto, Hash } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
 import type { LogKey } from '../log/log.ts'
@@ -16,6 +15,7 @@ import { decodeOutcome } from '../log/stored-outcome.ts'
 import type { LogEnd } from '../roster/change.ts'
 import { anchorOf, finalEnd } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
+import { readIntact } from '../scrub/commit-condition.ts'
 import { commitKey, logOfKey, logPrefix, type Operation, put, type Store } from '../store/store.ts'
 import { receiptOf, type SnapshotStatement, snapshotOf } from './statement.ts'
 
@@ -60,7 +60,8 @@ export class Settlement {
     const settlement = new Settlement(store, rosters)
     for await (const key of store.statements.keys()) {
       const bytes = await store.commits.get(key)
-      if (bytes !== undefined) settlement.add(readCommit(crypto, decodeCommit(bytes)))
+      const commit = bytes && readIntact(crypto, key, bytes)
+      if (commit !== undefined) settlement.add(commit)
     }
     await settlement.refresh()
     return settlement

@@ -18,6 +18,8 @@
  * missing   `<log>/<seq>/<id>` -> CBOR [entry …], the bodies of the commit that are not here
  * evidence  `<log>/<seq>` -> two headers with signatures that prove a fork
  * kept      digest trees of snapshots (snapshot/kept-trees.ts)
+ * damage    `commit/<log>/<seq>` -> CBOR, a commit that is to be fetched again; `scope/<scope>` ->
+ *           nothing, derived data that is to be built anew (scrub/damage.ts)
  *
  * scope is `<ns 8 hex>/<audience>`, log is `<scope>/<writer 8 hex>`, seq 12 hex, id 16 hex (the
  * start of the commit's hash): numbers of fixed width, so that ranges are in order.
@@ -52,6 +54,7 @@ export type Store = {
   readonly missing: Sublevel<Uint8Array>
   readonly evidence: Sublevel<Uint8Array>
   readonly kept: Sublevel<Uint8Array>
+  readonly damage: Sublevel<Uint8Array>
 }
 
 /** One write of a batch. */
@@ -82,6 +85,7 @@ export async function openStore(db: Database): Promise<Store> {
     missing: bytes('missing'),
     evidence: bytes('evidence'),
     kept: bytes('kept'),
+    damage: bytes('damage'),
   }
   await checkFormat(store)
   return store

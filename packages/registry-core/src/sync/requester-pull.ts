@@ -105,7 +105,8 @@ type Answer = {
   readonly named: readonly string[]
 }
 
-function readAnswer(bytes: Uint8Array, log: LogKey): Answer | ErrorCode {
+/** One commit of an answer, or why it is none of the log. */
+export function readAnswer(bytes: Uint8Array, log: LogKey): Answer | ErrorCode {
   try {
     const commit = decodeCommit(bytes)
     const header = readHeader(commit.header)

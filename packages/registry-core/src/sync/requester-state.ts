@@ -2,7 +2,7 @@
 import type { Commit } from '../commit/commit.ts'
 import type { Hash } from '../crypto.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { LogHead } from '../log/log.ts'
+import type { LogHead, LogKey } from '../log/log.ts'
 import type { Acceptance } from '../log/outcome.ts'
 import type { Commits, Frame, PeerAddresses, Refuse, Request } from './frame.ts'
 import type { GroupDigest, RosterMark } from './frame-parts.ts'
@@ -60,6 +60,9 @@ export type Ahead = {
   readonly answer: Commits | undefined
 }
 
+/** A pull that fetches damaged commits again, up to the last damaged position in a row. */
+export type Mend = { readonly log: LogKey; readonly last: number }
+
 /** Everything a requester remembers. */
 export type RequesterState = {
   readonly phase: RequesterPhase
@@ -77,6 +80,9 @@ export type RequesterState = {
   /** How far before the own next version to look for where the peer's chain left the own one. */
   readonly rosterBack: number
   readonly profileTried: Hash | undefined
+  /** The damaged commits that are being fetched again, and how far the peer was asked already. */
+  readonly mend: Mend | undefined
+  readonly mendTried: ReadonlyMap<string, number>
   /** How many more announcements the peer may have under way. */
   readonly announces: number
   /** Whether an announcement came after the last request. */
@@ -93,7 +99,7 @@ export function claimsOf({ pull, ahead }: RequesterState): readonly string[] {
 export type RequesterEvent =
   | { readonly type: 'start' }
   | { readonly type: 'frame'; readonly frame: Frame }
-  /** Rosters or a profile were offered to the registry; the first refusal, if any. */
+  /** Rosters, a profile or a repair were offered to the registry; the first refusal, if any. */
   | { readonly type: 'stored'; readonly refusal: ErrorCode | undefined }
   | { readonly type: 'accepted'; readonly acceptances: readonly Acceptance[] }
   /** The own registry could not write; the stream ends, nobody is to blame. */
@@ -110,6 +116,8 @@ export type RequesterEffect =
   | { readonly type: 'store-rosters'; readonly rosters: readonly Uint8Array[] }
   | { readonly type: 'store-profile'; readonly profile: Uint8Array }
   | { readonly type: 'accept'; readonly commits: readonly Commit[] }
+  /** Commits that may be those that have rotted here. */
+  | { readonly type: 'repair'; readonly commits: readonly Commit[] }
   | { readonly type: 'heard'; readonly remote: Remote; readonly addresses: readonly string[] }
   | { readonly type: 'peers'; readonly peers: readonly PeerAddresses[] }
   | { readonly type: 'level' }
@@ -135,6 +143,8 @@ export const NEW_REQUESTER: RequesterState = {
   rosterTried: undefined,
   rosterBack: 0,
   profileTried: undefined,
+  mend: undefined,
+  mendTried: new Map(),
   announces: 0,
   owesReady: false,
   owesPeers: true,

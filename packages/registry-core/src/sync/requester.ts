@@ -8,6 +8,7 @@ import type { ErrorCode } from '../errors.ts'
 import type { Announce, Commits, Frame, Refuse, Request, Response, Summary } from './frame.ts'
 import type { GroupDigest, RosterMark } from './frame-parts.ts'
 import { bucketDigests, headsByBucket, headsIndex } from './heads-index.ts'
+import { answerMend, nextMend, pullDamaged } from './requester-mend.ts'
 import { answerPull, nextPull, pullAhead, resumePull, takeAcceptances } from './requester-pull.ts'
 import type {
   Ahead,
@@ -68,7 +69,13 @@ function sayHello(context: SyncContext, state: RequesterState): RequesterStep {
   const fed = context.replica.federation
   if (fed === undefined) return close(state, 'MULU_FEDERATION_MISMATCH')
   const summary = ownSummary(context, fed)
-  const fresh = { ...state, rosterTried: undefined, rosterBack: 0, profileTried: undefined }
+  const fresh: RequesterState = {
+    ...state,
+    rosterTried: undefined,
+    rosterBack: 0,
+    profileTried: undefined,
+    mendTried: new Map(),
+  }
   return request(context, fresh, 'hello', { t: 'hello', versions: SYNC_VERSIONS, summary })
 }
 
@@ -115,6 +122,11 @@ function takeAnswer(context: SyncContext, state: RequesterState, frame: Answer):
       return advance(context, { ...state, wants, compareFrom })
     }
     case 'commits': {
+      if (state.mend !== undefined) {
+        const [mended, repair] = answerMend(state, state.mend, frame.commits)
+        const step: RequesterStep = [mended, []]
+        return then(mended.phase === 'storing' ? step : advance(context, mended), repair)
+      }
       const [next, effects] = answerPull(state, frame.commits)
       if (next.phase === 'storing') return then(askAhead(context, next, frame.more), effects)
       return then(advance(context, next), effects)
@@ -215,6 +227,9 @@ function takeStored(
 
 function takeChange(context: SyncContext, state: RequesterState): RequesterStep {
   if (state.phase === 'held') return advance(context, state)
+  if (state.phase === 'level' && nextMend(context, state) !== undefined) {
+    return advance(context, state)
+  }
   const isInside = context.self !== undefined && context.peer !== undefined
   return state.phase === 'outside' && isInside ? sayHello(context, state) : [state, []]
 }
@@ -230,6 +245,7 @@ function advance(context: SyncContext, state: RequesterState): RequesterStep {
     nextPull(context, state, (next, frame) => request(context, next, 'commits', frame)) ??
     beHeld(context, state, (want) => !context.isThrottled(want.head.log)) ??
     compareHeads(context, state, remote.known) ??
+    pullDamaged(context, state, (next, frame) => request(context, next, 'commits', frame)) ??
     pullPeers(context, state) ??
     beHeld(context, state, () => true) ??
     beLevel(state)
@@ -352,6 +368,7 @@ function close(state: RequesterState, code: ErrorCode | undefined): RequesterSte
     deadlineMs: undefined,
     pull: undefined,
     ahead: undefined,
+    mend: undefined,
   }
   return [closed, [{ type: 'close', code }]]
 }

@@ -18,7 +18,12 @@ export type SyncReplica = {
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash
   /** Commits of which bodies are missing that no order accounts for. */
   holes(): readonly { readonly log: LogKey; readonly seq: number }[]
+  /** Commits that have rotted here and are to be fetched again. */
+  damaged(): readonly LogPlace[]
 }
+
+/** A position of a log, whatever stands there. */
+export type LogPlace = { readonly log: LogKey; readonly seq: number }
 
 /** Everything a step may look at besides its state and its event. */
 export type SyncContext = {

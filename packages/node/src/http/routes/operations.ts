@@ -38,6 +38,10 @@ export function addOperationRoutes(
     readQuery(request, apiPath('post', '/api/v1/verify'))
     await answerLong(context, request, response, (onProgress) => operations.verify(onProgress))
   })
+  router.post('/api/v1/scrub', guard, async (request, response) => {
+    readQuery(request, apiPath('post', '/api/v1/scrub'))
+    await answerLong(context, request, response, (onProgress) => operations.scrub(onProgress))
+  })
   router.post('/api/v1/reindex', guard, async (request, response) => {
     readQuery(request, apiPath('post', '/api/v1/reindex'))
     await answerLong(context, request, response, (onProgress) => operations.reindex(onProgress))

@@ -1,0 +1,88 @@
+/**
+ * Whether a stored commit is still what its author signed. This is the one place that decides it:
+ * the scrub, what is served to others and every judging anew ask here.
+ */
+import { bodiesRoot, decodeCommit, type ReadCommit, readCommit } from '../commit/commit.ts'
+import type { Crypto } from '../crypto.ts'
+import { equalBytes } from '../encoding/bytes.ts'
+import { isMissingProven } from '../erasure/proof.ts'
+import { isMuluError } from '../errors.ts'
+import { checkSigned } from '../log/check-signed.ts'
+import type { Roster } from '../roster/roster.ts'
+import { commitKey } from '../store/store.ts'
+
+/**
+ * sound      as signed, at its place
+ * misplaced  as signed, at a place that is not its own
+ * body       the header is as signed, a body is not, or is missing without a reason
+ * commit     nothing can be made of it
+ */
+export type CommitCondition =
+  | { readonly kind: 'sound' | 'misplaced' | 'body'; readonly commit: ReadCommit }
+  | { readonly kind: 'commit' }
+
+/** The commit at `key` where its id and its bodies are right; its signature is not looked at. */
+export function readIntact(crypto: Crypto, key: string, bytes: Uint8Array): ReadCommit | undefined {
+  const commit = readOrNothing(crypto, bytes)
+  if (commit === undefined || keyOf(commit) !== key) return undefined
+  return areBodiesRight(crypto, commit) ? commit : undefined
+}
+
+/** The condition of the bytes stored at `key`. */
+export function conditionOf(
+  crypto: Crypto,
+  rosters: readonly Roster[],
+  key: string,
+  bytes: Uint8Array,
+): CommitCondition {
+  const commit = readOrNothing(crypto, bytes)
+  if (commit === undefined) return { kind: 'commit' }
+  if (!isSigned(crypto, rosters, commit)) return { kind: 'commit' }
+  const isInPlace = keyOf(commit) === key
+  const isWhole = areBodiesRight(crypto, commit) && mayBodiesBeMissing(crypto, rosters, commit)
+  if (!isWhole) return isInPlace ? { kind: 'body', commit } : { kind: 'commit' }
+  return { kind: isInPlace ? 'sound' : 'misplaced', commit }
+}
+
+/** Every body that is here, and the hash of every one that is not, is what the header says. */
+function areBodiesRight(crypto: Crypto, { bodies, read }: ReadCommit): boolean {
+  return equalBytes(bodiesRoot(crypto, bodies), read.bodies)
+}
+
+/** A body that is not here was erased by an order that came with the commit. */
+function mayBodiesBeMissing(
+  crypto: Crypto,
+  rosters: readonly Roster[],
+  commit: ReadCommit,
+): boolean {
+  try {
+    return isMissingProven(crypto, rosters, commit)
+  } catch {
+    // Whatever fails while reading rotten orders has one meaning: they prove nothing.
+    return false
+  }
+}
+
+/** Whether the header is signed; a roster that is not here yet says nothing against it. */
+function isSigned(crypto: Crypto, rosters: readonly Roster[], commit: ReadCommit): boolean {
+  try {
+    checkSigned(crypto, rosters, commit)
+    return true
+  } catch (error) {
+    if (!isMuluError(error)) throw error
+    return error.code === 'MULU_ROSTER_UNKNOWN'
+  }
+}
+
+function readOrNothing(crypto: Crypto, bytes: Uint8Array): ReadCommit | undefined {
+  try {
+    return readCommit(crypto, decodeCommit(bytes))
+  } catch (error) {
+    if (isMuluError(error)) return undefined
+    throw error
+  }
+}
+
+function keyOf({ id, read }: ReadCommit): string {
+  return commitKey({ ns: read.ns, aud: read.aud, writer: read.writer }, read.seq, id)
+}
