@@ -287,6 +287,7 @@ export class Acceptor {
     await writing
     logs.set(after)
     if (isNew) settlement.add(commit)
+    else settlement.judged(commit)
   }
 
   /** Keeps a commit that does not yet follow on the judged chain. */
@@ -354,6 +355,7 @@ export class Acceptor {
       put(store.evidence, positionPrefix(state.log, seq), encodeCbor(proof)),
       ...(isOverturned ? [rebuildMark(store, state.log)] : []),
     ])
+    if (state.forkedAt === undefined) this.#context.settlement.forked(state.log)
     if (isOverturned) this.#context.onRejudge(state.log)
     else await this.advance(state.log)
     return { known: false, outcome, problems: 0 }
