@@ -4,6 +4,7 @@ import { openBundleTargets } from './targets/bundle.ts'
 import { openEvidenceTargets } from './targets/evidence.ts'
 import { openHttpTarget } from './targets/http.ts'
 import { SIGNED_TARGETS } from './targets/signed.ts'
+import { openSnapshotTargets } from './targets/snapshot.ts'
 import { SYNC_TARGETS } from './targets/sync.ts'
 import { TEXT_TARGETS } from './targets/text.ts'
 
@@ -13,6 +14,7 @@ export async function openTargets(only?: string): Promise<readonly OpenTarget[]>
     ...[...SIGNED_TARGETS, ...SYNC_TARGETS, ...TEXT_TARGETS],
     ...(await openEvidenceTargets()),
     ...(await openBundleTargets()),
+    ...(await openSnapshotTargets()),
   ]
   const wanted = plain.filter((target) => only === undefined || target.name === only)
   return only === undefined || only === 'http' ? [...wanted, await openHttpTarget()] : wanted

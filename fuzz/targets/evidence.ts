@@ -16,17 +16,18 @@ import { testCrypto } from '../../packages/registry-core/testing/crypto.ts'
 import { openReplica, TestFederation } from '../../packages/registry-core/testing/federation.ts'
 import { coded, wantSame } from '../promises.ts'
 import type { Fate, Target } from '../target.ts'
+import { settledSnapshot } from './snapshot.ts'
 
 const MAGIC = utf8('mulu/evidence/1')
 const HASH_BYTES = 33
 
 /** Opens the targets on the evidence for one record. */
 export async function openEvidenceTargets(): Promise<readonly Target[]> {
-  const file = await sampleFile()
+  const corpus = (await sampleFiles()).map((file) => file.subarray(0, -HASH_BYTES))
   return [
     {
       name: 'evidence',
-      corpus: [file.subarray(0, -HASH_BYTES)],
+      corpus,
       read: (input) =>
         coded(
           () => decodeEvidence(testCrypto, sealed(input)),
@@ -35,7 +36,7 @@ export async function openEvidenceTargets(): Promise<readonly Target[]> {
     },
     {
       name: 'evidence-check',
-      corpus: [file.subarray(0, -HASH_BYTES)],
+      corpus,
       // Each input opens a replica of its own.
       share: 1 / 50,
       read: (input) => check(sealed(input)),
@@ -69,8 +70,21 @@ async function check(file: Uint8Array): Promise<Fate> {
   }
 }
 
+/** Files without a proof, and with one that a record was in a snapshot or was not. */
+async function sampleFiles(): Promise<readonly Uint8Array[]> {
+  const registry = await settledSnapshot()
+  const files = [await plainFile()]
+  for (const local of ['r1', 'none']) {
+    const record = { ns: 3, kind: 'resource', local }
+    const evidence = await gatherEvidence(testCrypto, registry, record)
+    files.push(encodeEvidence(testCrypto, { ...evidence, profiles: [] }))
+  }
+  await registry.close()
+  return files
+}
+
 /** A small file: the profile is known to the replica and left out. */
-async function sampleFile(): Promise<Uint8Array> {
+async function plainFile(): Promise<Uint8Array> {
   const federation = TestFederation.found([{ seed: 1, agency: 'A' }])
   const { registry } = await openReplica(federation, { client: 1, seed: 1 })
   const write = (rec: string, title: string): Promise<unknown> =>

@@ -3,6 +3,7 @@ import { hashToText, logText } from '../../packages/registry-core/src/index.ts'
 import { isMember } from '../../packages/registry-core/src/sync/audience-rule.ts'
 import { createChance } from '../../packages/registry-core/testing/history.ts'
 import type { SimNode } from './sim-node.ts'
+import { attestAt, snapshotAt } from './steps/snapshot.ts'
 import { writeAt } from './steps/write.ts'
 import { LISTED_AUDIENCE, type World } from './world.ts'
 
@@ -10,13 +11,21 @@ const ROUNDS_MAX = 12
 const WORK_MAX = 40_000
 const ROUND_MS = 31_000
 
-/** Repairs everything, lets the nodes exchange until nothing moves, write once more, and rest. */
+/**
+ * Repairs everything, lets the nodes exchange until nothing moves, write once more, and rest; then
+ * one takes a snapshot, and all who may agree to it.
+ */
 export async function heal(world: World): Promise<void> {
   await world.heal()
   await rest(world)
   for (const [i, node] of world.up.entries()) {
     await writeAt(world, node, createChance(i + 1))
   }
+  await rest(world)
+  const [first] = world.up
+  if (first !== undefined) await snapshotAt(world, first)
+  await rest(world)
+  for (const node of world.up) await attestAt(world, node)
   await rest(world)
 }
 

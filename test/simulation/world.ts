@@ -50,6 +50,8 @@ const FOUNDERS: readonly Founded[] = [
   { seed: ROGUE_AGENCY, agency: 'X', name: 'X' },
   { seed: 6, agency: 'B', office: 'n', rights: ['describe'], name: 'B/n' },
 ]
+/** One of them hostile, so that an honest majority has to hold. */
+const WITNESSES: readonly number[] = [1, 2, 3, ROGUE_AGENCY, 6]
 const ROGUES: readonly number[] = [ROGUE_OFFICE, ROGUE_AGENCY]
 
 let template: TestFederation | undefined
@@ -68,6 +70,7 @@ function foundFederation(): TestFederation {
         return { type: 'grant', client, ns, auds: [0, 1, LISTED_AUDIENCE], rights }
       }),
     )
+    founded.sign([{ type: 'witnesses', writers: WITNESSES, threshold: 3 }])
     template = founded
   }
   return template.copy()
@@ -85,6 +88,16 @@ export class World {
   /** Clocks that hostile logs stand at, by log and record. */
   readonly clocks = new Map<string, number>()
   readonly forged = new Map<string, { id: Hash; seq: number; ms: number }>()
+  /** Honest snapshots by commit id, with the ETags of the records that they cover. */
+  readonly snapshots = new Map<string, ReadonlyMap<string, string>>()
+  /**
+   * Logs with snapshots or receipts, and logs with two commits at a position, by text: a log is
+   * one or the other (docs/adr/0042).
+   */
+  readonly stating = new Set<string>()
+  readonly equivocated = new Set<string>()
+  /** Snapshots that say what is not so, by commit id, and about what. */
+  readonly lies = new Map<string, 'heads' | 'root'>()
   /** What was found wrong while steps ran. */
   readonly violations: string[] = []
   weather: Weather = CALM

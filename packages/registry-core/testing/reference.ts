@@ -17,6 +17,7 @@ import { kindOf } from '../src/record/record-id.ts'
 import type { Right } from '../src/roster/change.ts'
 import type { Roster } from '../src/roster/roster.ts'
 import type { Grant } from '../src/roster/state.ts'
+import { receiptOf, snapshotOf } from '../src/snapshot/statement.ts'
 import { testCrypto } from './crypto.ts'
 import { type Deed, liveByModel, type WrittenSlot } from './history.ts'
 
@@ -43,6 +44,10 @@ export type Reference = {
   readonly effective: ReadonlySet<string>
   /** By scope (`ns/audience`) and `kind/local`. */
   readonly records: ReadonlyMap<string, ReadonlyMap<string, ReferenceRecord>>
+  /** By id, in hexadecimal digits, the witnesses that agree to each snapshot, ascending. */
+  readonly agreed: ReadonlyMap<string, readonly number[]>
+  /** By text of the log, how far settled snapshots cover it. */
+  readonly floors: ReadonlyMap<string, ReferenceHead>
 }
 
 type Chain = {
@@ -54,7 +59,9 @@ type Chain = {
   readonly end: ReferenceHead | undefined
   /** The commit that the roster says stands in the log, and where it says branches parted. */
   readonly anchor: (ReferenceHead & { readonly partedAt: number }) | undefined
-  /** Ids on the way to the anchor, as far as they are here. */
+  /** The highest commit that a settled snapshot covers. */
+  readonly floor: ReferenceHead | undefined
+  /** Ids on the way to the anchor, else to the floor, as far as they are here. */
   readonly way: ReadonlySet<string>
   readonly judged: Judged[]
   ended: boolean
@@ -68,7 +75,12 @@ export function referenceOf(
   rosters: readonly Roster[],
   profile: Profile,
 ): Reference {
-  const chains = chainsOf(commits, rosters)
+  const { byLog, agreed, floors } = gatheredOf(commits, rosters)
+  const chains = new Map(
+    [...byLog].map(
+      ([text, { log, byId }]) => [text, chainOf(log, byId, rosters, floors.get(text))] as const,
+    ),
+  )
   for (let isMoving = true; isMoving; ) {
     isMoving = false
     for (const chain of chains.values()) {
@@ -82,14 +94,15 @@ export function referenceOf(
   for (const [text, chain] of chains) {
     const last = chain.judged.at(-1)?.commit
     if (last !== undefined) accepted.set(text, { seq: last.read.seq, id: toHex(last.id) })
-    const end = Math.min(chain.forkedAt - 1, chain.ended ? chain.judged.length : chain.forkedAt)
+    const forkEnd = Math.max(chain.forkedAt - 1, chain.floor?.seq ?? 0)
+    const end = Math.min(forkEnd, chain.ended ? chain.judged.length : chain.forkedAt)
     if (Number.isFinite(end)) ends.set(text, end)
     for (const { commit } of chain.judged) effective.add(toHex(commit.id))
     const scope = scopeText(chain.log)
     scopes.set(scope, [...(scopes.get(scope) ?? []), chain])
   }
   const records = new Map([...scopes].map(([scope, own]) => [scope, recordsOf(own, profile)]))
-  return { accepted, ends, effective, records }
+  return { accepted, ends, effective, records, agreed, floors }
 }
 
 /** A scope as text: `ns/audience`. */
@@ -97,8 +110,14 @@ export function scopeText(log: Pick<LogKey, 'ns' | 'aud'>): string {
   return `${log.ns}/${audienceText(log.aud)}`
 }
 
-function chainsOf(commits: Iterable<Commit>, rosters: readonly Roster[]): Map<string, Chain> {
-  const byLog = new Map<string, { log: LogKey; byId: Map<string, ReadCommit> }>()
+type Held = { readonly log: LogKey; readonly byId: Map<string, ReadCommit> }
+
+/** All commits by log, and what the snapshots and receipts among them come to. */
+function gatheredOf(
+  commits: Iterable<Commit>,
+  rosters: readonly Roster[],
+): Pick<Reference, 'agreed' | 'floors'> & { readonly byLog: ReadonlyMap<string, Held> } {
+  const byLog = new Map<string, Held>()
   for (const commit of commits) {
     const read = readCommit(testCrypto, commit)
     const { ns, aud, writer } = read.read
@@ -107,15 +126,77 @@ function chainsOf(commits: Iterable<Commit>, rosters: readonly Roster[]): Map<st
     entry.byId.set(toHex(read.id), read)
     byLog.set(text, entry)
   }
-  return new Map(
-    [...byLog].map(([text, { log, byId }]) => [text, chainOf(log, byId, rosters)] as const),
-  )
+  const all = [...byLog.values()].flatMap(({ byId }) => [...byId.values()])
+  const agreed = new Map<string, readonly number[]>()
+  const floors = new Map<string, ReferenceHead>()
+  for (const { id, read } of all) {
+    const stated = snapshotOf(read)
+    const cited = rosters[read.roster[0] - 1]
+    if (stated === undefined || cited === undefined || !equalBytes(cited.hash, read.roster[1])) {
+      continue
+    }
+    const { writers: witnesses, threshold } = cited.state.witnesses
+    const by = all
+      .filter((each) => equalBytes(receiptOf(each.read)?.snapshot ?? new Uint8Array(), id))
+      .filter((each) => witnesses.includes(each.read.writer) && counts(each, byLog, rosters))
+      .map((each) => each.read.writer)
+    const agreeing = [...new Set(by)].sort((a, b) => a - b)
+    agreed.set(toHex(id), agreeing)
+    if (witnesses.length === 0 || agreeing.length < threshold) continue
+    for (const [ns, writer, seq, head] of stated.heads) {
+      const text = logText({ ns, aud: 1, writer })
+      const before = floors.get(text)
+      const isHigher = before === undefined || seq > before.seq
+      if (isHigher || (seq === before.seq && toHex(head) < before.id)) {
+        floors.set(text, { seq, id: toHex(head) })
+      }
+    }
+  }
+  return { byLog, agreed, floors }
+}
+
+/** Whether a log is here from its start up to a commit. */
+function isWhole(commit: ReadCommit, byId: ReadonlyMap<string, ReadCommit>): boolean {
+  let at: ReadCommit | undefined = commit
+  while (at !== undefined && at.read.seq > 1) at = byId.get(toHex(at.read.parent))
+  return at !== undefined
+}
+
+/**
+ * Whether a receipt counts: its writer had a grant for that log which no roster has closed below
+ * it, and where the roster says what stands in the log, the receipt is on the way there.
+ */
+function counts(
+  receipt: ReadCommit,
+  byLog: ReadonlyMap<string, Held>,
+  rosters: readonly Roster[],
+): boolean {
+  const { ns, aud, writer, roster } = receipt.read
+  const log = { ns, aud, writer }
+  const cited = rosters[roster[0] - 1]
+  const isCited = cited !== undefined && equalBytes(cited.hash, roster[1])
+  if (!isCited || grantFor(receipt, log, cited, rosters) === undefined) return false
+  const byId = byLog.get(logText(log))?.byId ?? new Map()
+  const { anchor, way, bySeq, end, forkedAt } = chainOf(log, byId, rosters, undefined)
+  if (end !== undefined && receipt.read.seq > end.seq) return false
+  if (anchor === undefined) return forkedAt < Infinity || isWhole(receipt, byId)
+  if (receipt.read.seq <= anchor.seq) return way.has(toHex(receipt.id))
+  // Beyond a pin: what leads on from there, as long as nothing forks it.
+  let at: ReadCommit | undefined = byId.get(anchor.id)
+  while (at !== undefined && !equalBytes(at.id, receipt.id)) {
+    const next = (bySeq.get(at.read.seq + 1) ?? []).filter((each) =>
+      equalBytes(each.read.parent, at?.id ?? new Uint8Array()),
+    )
+    at = next.length === 1 ? next[0] : undefined
+  }
+  return at !== undefined
 }
 
 function chainOf(
   log: LogKey,
   byId: ReadonlyMap<string, ReadCommit>,
   rosters: readonly Roster[],
+  floor: ReferenceHead | undefined,
 ): Chain {
   const bySeq = new Map<number, ReadCommit[]>()
   for (const commit of byId.values()) {
@@ -131,7 +212,7 @@ function chainOf(
   const top = end === undefined ? pinned : end.seq > 0 ? end : undefined
   const anchor = top && { ...top, partedAt: pin?.forkedAt ?? 1 }
   const way = new Set<string>()
-  for (let id = anchor?.id; id !== undefined && byId.has(id); ) {
+  for (let id = (anchor ?? floor)?.id; id !== undefined && byId.has(id); ) {
     way.add(id)
     id = toHex(byId.get(id)?.read.parent ?? new Uint8Array())
   }
@@ -141,6 +222,7 @@ function chainOf(
     forkedAt: Math.min(Number.POSITIVE_INFINITY, ...forks),
     end,
     anchor,
+    floor,
     way,
     judged: [],
     ended: false,
@@ -182,20 +264,25 @@ function followers(chain: Chain, before: ReadCommit | undefined): Follower | und
   const next = at.filter((c) => equalBytes(c.read.parent, before?.id ?? new Uint8Array()))
   const [first] = next
   if (first === undefined || next.length === 1) return first && { commit: first, isForked: false }
-  if (chain.anchor === undefined || seq > chain.anchor.seq) return { commit: first, isForked: true }
+  const wanted = chain.anchor ?? chain.floor
+  if (wanted === undefined || seq > wanted.seq) return { commit: first, isForked: true }
   const chosen = next.find((commit) => chain.way.has(toHex(commit.id)))
   return chosen && { commit: chosen, isForked: false }
 }
 
 function isBeyondEnd(
-  { end, anchor, forkedAt }: Chain,
+  { end, anchor, forkedAt, floor }: Chain,
   { commit, isForked }: Follower,
   before: ReadCommit | undefined,
 ): boolean {
   const { read } = commit
   if (end !== undefined && read.seq > end.seq) return true
   if (anchor !== undefined && read.seq === anchor.seq && anchor.id !== toHex(commit.id)) return true
-  if (anchor === undefined ? read.seq >= forkedAt : isForked) return true
+  if (anchor === undefined && floor !== undefined && read.seq === floor.seq) {
+    if (floor.id !== toHex(commit.id)) return true
+  }
+  const forkEnd = Math.max(forkedAt, (floor?.seq ?? 0) + 1)
+  if (anchor === undefined ? forkedAt < Infinity && read.seq >= forkEnd : isForked) return true
   if (read.v !== 1) return false
   if (limitBroken(read) !== undefined) return true
   if (before === undefined) return false
@@ -237,10 +324,12 @@ function isThere(
   if (other?.ended === true && seq > reached) return true
   const end = finalEnd(log, rosters)
   if (end !== undefined && seq > end.seq && reached >= end.seq) return true
-  const anchor = other?.anchor
+  const anchor = other?.anchor ?? other?.floor
   if (anchor !== undefined && seq <= anchor.seq && reached >= anchor.seq) return true
-  const isForked = other !== undefined && anchor === undefined && seq >= other.forkedAt
-  if (isForked && reached >= other.forkedAt - 1) return true
+  if (other !== undefined && other.anchor === undefined && other.forkedAt < Infinity) {
+    const forkEnd = Math.max(other.forkedAt - 1, other.floor?.seq ?? 0)
+    if (seq > forkEnd && reached >= forkEnd) return true
+  }
   const there = other?.judged[seq - 1]
   return there !== undefined && equalBytes(there.commit.id, id)
 }

@@ -8,6 +8,7 @@ import { namespace } from './namespace.ts'
 import { rebuild } from './rebuild.ts'
 import { rot } from './rot.ts'
 import { searchIndex } from './search-index.ts'
+import { snapshots } from './snapshots.ts'
 
 export const INVARIANTS: readonly Invariant[] = [
   audience,
@@ -17,5 +18,6 @@ export const INVARIANTS: readonly Invariant[] = [
   namespace,
   rebuild,
   searchIndex,
+  snapshots,
   rot,
 ]

@@ -1,6 +1,6 @@
 /**
  * Every kind of step. A new fault or feature is one file here and one line below; what must hold
- * after it stands in `../invariants/all.ts`. Bundles, snapshots, pruning and mixed versions of the
+ * after it stands in `../invariants/all.ts`. Bundles, pruning and mixed versions of the
  * software have their place here.
  */
 import type { StepKind } from '../step.ts'
@@ -9,6 +9,7 @@ import { equivocate, forge, rogue } from './hostile.ts'
 import { breakStream, carry, connect, deliver, partition, weather } from './network.ts'
 import { crash, crashLater, restart, start } from './power.ts'
 import { admit, close, pin } from './roster.ts'
+import { lie, snapshot, witness } from './snapshot.ts'
 import { clock, wait } from './time.ts'
 import { write, writeMany } from './write.ts'
 
@@ -38,4 +39,7 @@ export const STEP_KINDS: readonly StepKind[] = [
   rogue,
   equivocate,
   forge,
+  snapshot,
+  witness,
+  lie,
 ]

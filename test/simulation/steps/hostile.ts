@@ -25,7 +25,7 @@ import { RECS } from './write.ts'
 const FORGER = 666
 
 /** Offers a commit to a node; a drop that the peer is to blame for has to be what came of it. */
-async function offer(
+export async function offer(
   world: World,
   node: SimNode,
   commit: Commit,
@@ -43,7 +43,7 @@ async function offer(
   return outcome
 }
 
-type Start = {
+export type Start = {
   readonly log: LogKey
   readonly seq: number
   readonly parent: Uint8Array
@@ -51,7 +51,7 @@ type Start = {
 }
 
 /** A signed commit of a log, with what chance makes of it. */
-function craft(
+export function craft(
   world: World,
   chance: Chance,
   start: Start,
@@ -178,7 +178,11 @@ export const equivocate: StepKind = {
   run: async (world, chance) => {
     const [from, to] = [pick(chance, world.up), pick(chance, world.up)]
     const heads = (from?.registry?.heads() ?? []).filter(
-      ({ log, known }) => log.aud === 1 && known.seq > 0 && (log.writer > 3 || chance(4) === 0),
+      ({ log, known }) =>
+        log.aud === 1 &&
+        known.seq > 0 &&
+        (log.writer > 3 || chance(4) === 0) &&
+        !world.stating.has(logText(log)),
     )
     const head = pick(chance, heads)
     if (from === undefined || to === undefined || head === undefined) return undefined
@@ -189,12 +193,13 @@ export const equivocate: StepKind = {
     const start = { log: head.log, seq, parent, ms: stamp[0] }
     const key = keyOf(world, head.log.writer)
     const commit = craft(world, chance, start, key, { roster, actor: `y${chance(4)}` })
+    world.equivocated.add(logText(head.log))
     const outcome = await offer(world, to, commit, false)
     return `writer ${head.log.writer} signs another ${logText(head.log)}.${seq}, offers it to ${to.identity.name}: ${outcome}`
   },
 }
 
-function keyOf(world: World, client: number): number {
+export function keyOf(world: World, client: number): number {
   return world.nodes.find((node) => node.identity.client === client)?.identity.key ?? client
 }
 

@@ -328,6 +328,7 @@ export class Acceptor {
     await writing
     logs.set(after)
     if (isNew) settlement.add(commit)
+    else settlement.judged(commit)
     if (isNew) erasures.add(commit)
     if (outcome.kind === 'in force' && commit.read.erase.length > 0) erasures.enforce(key)
   }
@@ -397,6 +398,7 @@ export class Acceptor {
       put(store.evidence, positionPrefix(state.log, seq), encodeCbor(proof)),
       ...(isOverturned ? [rebuildMark(store, state.log)] : []),
     ])
+    if (state.forkedAt === undefined) this.#context.settlement.forked(state.log)
     if (isOverturned) this.#context.onRejudge(state.log)
     else await this.advance(state.log)
     return { known: false, outcome, problems: 0 }

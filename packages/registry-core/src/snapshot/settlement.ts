@@ -13,10 +13,18 @@ import { equalBytes, toHex } from '../encoding/bytes.ts'
 import type { LogKey } from '../log/log.ts'
 import { decodeOutcome } from '../log/stored-outcome.ts'
 import type { LogEnd } from '../roster/change.ts'
-import { anchorOf, finalEnd } from '../roster/grant.ts'
+import { anchorOf, closedAt, finalEnd, openGrant } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import { readIntact } from '../scrub/commit-condition.ts'
-import { commitKey, logOfKey, logPrefix, type Operation, put, type Store } from '../store/store.ts'
+import {
+  commitKey,
+  logOfKey,
+  logPrefix,
+  type Operation,
+  put,
+  type Store,
+  under,
+} from '../store/store.ts'
 import { receiptOf, type SnapshotStatement, snapshotOf } from './statement.ts'
 
 /** One snapshot and who has agreed to it. */
@@ -84,6 +92,20 @@ export class Settlement {
       this.#receipts.set(key, [...(this.#receipts.get(key) ?? []), commit])
     } else {
       this.#snapshots.set(toHex(commit.id), commit)
+    }
+  }
+
+  /** Counts anew once a commit that had waited has been judged. */
+  judged(commit: ReadCommit): void {
+    if (isStatement(commit)) this.#isStale = true
+  }
+
+  /** Counts anew once a log is known to be forked: what waited there will never stand. */
+  forked(log: LogKey): void {
+    for (const receipts of this.#receipts.values()) {
+      const isOfLog = ({ read }: ReadCommit): boolean =>
+        read.writer === log.writer && read.ns === log.ns
+      if (log.aud === 1 && receipts.some(isOfLog)) this.#isStale = true
     }
   }
 
@@ -159,14 +181,26 @@ export class Settlement {
     }
   }
 
+  async #isForked(log: LogKey): Promise<boolean> {
+    const proofs = this.#store.evidence.keys({ ...under(logPrefix(log)), limit: 1 })
+    return (await proofs.all()).length > 0
+  }
+
   async #stands({ id, read }: ReadCommit): Promise<boolean> {
     const log = { ns: read.ns, aud: read.aud, writer: read.writer }
     const stored = await this.#store.outcomes.get(commitKey(log, read.seq, id))
     const kind = stored === undefined ? undefined : decodeOutcome(stored).kind
-    if (kind === 'in force' || kind === undefined || kind === 'void') return kind === 'in force'
+    if (kind === 'in force' || kind === 'void' || kind === undefined) return kind === 'in force'
+    // What waits for its forerunners is passed on to nobody; beyond a fork they never count.
+    if (kind === 'waits' && !(await this.#isForked(log))) return false
     const state = this.#rosters().at(-1)?.state
-    if (state === undefined) return false
-    return finalEnd(state, log) === undefined && anchorOf(state, log) === undefined
+    const cited = this.#rosters()[read.roster[0] - 1]
+    if (state === undefined || cited === undefined) return false
+    if (finalEnd(state, log) !== undefined || anchorOf(state, log) !== undefined) return false
+    const grant = equalBytes(cited.hash, read.roster[1]) ? openGrant(cited.state, log) : undefined
+    if (grant === undefined) return false
+    // As it would be judged in force: whether it is must not hang on the floors that it makes.
+    return read.seq <= (closedAt(state, log, grant)?.seq ?? read.seq)
   }
 }
 

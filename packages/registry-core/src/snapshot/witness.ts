@@ -4,7 +4,7 @@
  * exactly what the snapshot covers and can recompute it. Once it holds more, it says so by leaving
  * the root out; once it is level and comes to another root, it signs nothing.
  */
-import { decodeCommit, readCommit } from '../commit/commit.ts'
+import { commitId, decodeCommit, readCommit } from '../commit/commit.ts'
 import type { Crypto, Hash } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
 import { MuluError } from '../errors.ts'
@@ -57,9 +57,11 @@ export async function judgeSnapshot(
   context: WitnessContext,
   snapshot: Snapshot,
 ): Promise<Judgement> {
+  // Where the snapshot itself does not stand, not everybody will come to hear of it.
+  if (!(await countsAt(context, snapshot.log, snapshot.seq, snapshot.id))) return { kind: 'waits' }
   for (const [ns, writer, seq, id] of snapshot.heads) {
     const log = { ns, aud: 1 as const, writer }
-    if (await countsAt(context.store, commitKey(log, seq, id))) continue
+    if (await countsAt(context, log, seq, id)) continue
     const state = context.logs.get(log)
     const isBehind = state.accepted.seq < seq && !state.ended
     return isBehind ? { kind: 'waits' } : { kind: 'differs', in: 'heads', log }
@@ -73,9 +75,10 @@ export async function judgeSnapshot(
 
 /** Whether nothing that this replica holds beyond a snapshot touches a record. */
 async function hasOnlyStatementsBeyond(
-  { crypto, store, logs }: WitnessContext,
+  context: WitnessContext,
   { heads }: Snapshot,
 ): Promise<boolean> {
+  const { crypto, store, logs } = context
   const stated = new Map(heads.map(([ns, writer, seq]) => [logPrefix({ ns, aud: 1, writer }), seq]))
   let looked = 0
   for (const { log, accepted } of logs.all().filter((each: LogState) => each.log.aud === 1)) {
@@ -84,20 +87,29 @@ async function hasOnlyStatementsBeyond(
     if (looked > LOOKED_THROUGH_MAX) return false
     const { lt } = under(positionPrefix(log, accepted.seq))
     const range = { gte: positionPrefix(log, from), lt }
-    for await (const [key, bytes] of store.commits.iterator(range)) {
-      const { entries, erase } = readCommit(crypto, decodeCommit(bytes)).read
-      const isEmpty = entries.length === 0 && erase.length === 0
+    for await (const bytes of store.commits.values(range)) {
+      const { id, read } = readCommit(crypto, decodeCommit(bytes))
+      const isEmpty = read.entries.length === 0 && read.erase.length === 0
       // Commits of a branch that lost touch no record.
-      if (!isEmpty && (await countsAt(store, key))) return false
+      if (!isEmpty && (await countsAt(context, log, read.seq, id))) return false
     }
   }
   return true
 }
 
-async function countsAt(store: Store, key: string): Promise<boolean> {
+/** Whether a commit stands in a log; keys hold the start of an id only, so the whole is compared. */
+async function countsAt(
+  { crypto, store }: WitnessContext,
+  log: LogKey,
+  seq: number,
+  id: Hash,
+): Promise<boolean> {
+  const key = commitKey(log, seq, id)
   const stored = await store.outcomes.get(key)
   const kind = stored === undefined ? undefined : decodeOutcome(stored).kind
-  return kind === 'in force' || kind === 'void'
+  if (kind !== 'in force' && kind !== 'void') return false
+  const bytes = await store.commits.get(key)
+  return bytes !== undefined && equalBytes(commitId(crypto, decodeCommit(bytes).header), id)
 }
 
 /** The newest snapshot of each log. */

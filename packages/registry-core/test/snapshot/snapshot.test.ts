@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { bodiesRoot } from '../../src/commit/commit.ts'
+import { bodiesRoot, type Commit, decodeCommit } from '../../src/commit/commit.ts'
 import { hashToText } from '../../src/crypto.ts'
 import { openRegistry } from '../../src/open-registry.ts'
 import { CN_GOV_PROFILE } from '../../src/profile/cn-gov.ts'
@@ -74,8 +74,14 @@ describe('snapshots', () => {
       .map(({ log, accepted }) => [log.ns, log.writer, accepted.seq, accepted.id] as const)
     const root = await one.registry.catalogueDigest()
     const wrong = root.map((byte, i) => (i === 5 ? byte ^ 1 : byte))
+    // Stores find commits by the first bytes of an id; what a witness signs is the whole.
+    const longer = (id: Uint8Array) => id.map((byte, i) => (i === 20 ? byte ^ 1 : byte))
     const cases = [
       [encodeSnapshot({ root: wrong, heads }), { kind: 'differs', in: 'root' }],
+      [
+        encodeSnapshot({ root, heads: heads.map(([n, w, s, id]) => [n, w, s, longer(id)]) }),
+        { kind: 'differs', in: 'heads', log: { ns: 1, aud: 1, writer: 1 } },
+      ],
       [
         encodeSnapshot({ root, heads: heads.map(([n, w, s]) => [n, w, s, wrong]) }),
         { kind: 'differs', in: 'heads', log: { ns: 1, aud: 1, writer: 1 } },
@@ -100,6 +106,26 @@ describe('snapshots', () => {
     }
     expect(two.registry.snapshots().every(({ agreed }) => agreed.length === 0)).to.equal(true)
     expect(two.registry.heads().find(({ log }) => log.writer === 2)?.accepted.seq).to.equal(1)
+  })
+
+  it('[SN11] counts no receipt, and agrees to no snapshot, whose log is not whole here', async () => {
+    const id = await one.registry.snapshot(1)
+    await passAround(members)
+    await writeTitle(two, 'between')
+    await two.registry.attest(2)
+    const { commits } = await two.registry.readLog({ ns: 2, aud: 1, writer: 2 }, 1, 1e7)
+    const [, between, receipt] = commits.map(decodeCommit) as [Commit, Commit, Commit]
+    const [waiting] = await one.registry.accept([receipt])
+    expect(waiting?.outcome.kind).to.equal('waits')
+    expect(one.registry.snapshots()[0]?.agreed).to.deep.equal([])
+    await one.registry.accept([between])
+    expect(one.registry.snapshots()[0]).to.deep.include({ id, agreed: [2] })
+    await writeTitle(one, 'between')
+    await one.registry.snapshot(1)
+    const own = await one.registry.readLog({ ns: 1, aud: 1, writer: 1 }, 1, 1e7)
+    await three.registry.accept(own.commits.slice(-1).map(decodeCommit))
+    const attested = await three.registry.attest(3)
+    expect(attested.map(({ judgement }) => judgement)).to.deep.equal([{ kind: 'waits' }])
   })
 
   it('[SN4] counts receipts of the witnesses of the cited roster only, each once, and survives a restart', async () => {
