@@ -134,6 +134,21 @@ export type Status = {
   readonly conduct: readonly Conduct[]
 }
 
+/** An order of erasure, and which nodes have destroyed what it names. */
+export type Erasure = {
+  readonly id: string
+  readonly order: string
+  readonly records: readonly string[]
+  readonly atMs: number
+  readonly counts: boolean
+  readonly settled: boolean
+  readonly nodes: readonly {
+    readonly client: number
+    readonly name: Labels
+    readonly state: 'confirmed' | 'outstanding'
+  }[]
+}
+
 export type AgencyRow = {
   readonly id: number
   readonly code: string
