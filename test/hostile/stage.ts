@@ -46,6 +46,10 @@ export type Cast = {
   readonly offices?: Readonly<Record<string, string>>
   /** Honest nodes that are admitted and not started yet. */
   readonly late?: readonly string[]
+  /** The agencies of late ones that are offices; others are agencies of their own. */
+  readonly lateOffices?: Readonly<Record<string, string>>
+  /** Is given the folder of each honest node before it starts. */
+  readonly prepare?: (stage: Stage, name: string, dir: string) => Promise<void>
 }
 
 /** A node that runs in this process. */
@@ -68,6 +72,7 @@ export class Stage {
   readonly #hostile = new Map<string, Hostile>()
   readonly #stops: (() => Promise<void>)[] = []
   #roots: readonly Signer[] = []
+  #prepare: NonNullable<Cast['prepare']> = async () => undefined
 
   private constructor(dir: string) {
     this.#dir = dir
@@ -76,6 +81,7 @@ export class Stage {
   /** Founds, admits everybody, and starts the honest nodes. */
   static async open(cast: Cast, limits: Partial<NetworkLimits> = {}): Promise<Stage> {
     const stage = new Stage(await mkdtemp(join(tmpdir(), 'mulu-hostile-')))
+    stage.#prepare = cast.prepare ?? stage.#prepare
     await stage.#found()
     await stage.#admit(cast)
     for (const name of ['first', ...cast.honest]) await stage.start(name, limits)
@@ -166,6 +172,7 @@ export class Stage {
     const { folder, store } = node.context
     const ticket = await localOperations(node.context).ticket()
     const offices = cast.offices ?? {}
+    const lateOffices = cast.lateOffices ?? {}
     const apply = async (name: string, code: string, office: string): Promise<string> => {
       const agency = { code, names: { en: code, 'zh-Hans': code }, region: '' }
       const made = await initialiseNode({ dir: join(this.#dir, name), agency, office, ticket })
@@ -174,6 +181,9 @@ export class Stage {
     const requests: string[] = []
     const honest = [...cast.honest, ...(cast.late ?? [])]
     for (const name of [...honest, ...cast.hostile]) requests.push(await apply(name, name, ''))
+    for (const [name, agency] of Object.entries(lateOffices)) {
+      requests.push(await apply(name, agency, name))
+    }
     for (const [name, agency] of Object.entries(offices)) {
       requests.push(await apply(name, agency, name))
     }
@@ -181,9 +191,10 @@ export class Stage {
     const { admitted } = await admitRequests(context, requests)
     this.rosters.push(...store.registry.rosters)
     await node.close()
-    const names = [...honest, ...cast.hostile, ...Object.keys(offices)]
+    const own = Object.keys(lateOffices)
+    const names = [...honest, ...cast.hostile, ...own, ...Object.keys(offices)]
     for (const [index, name] of names.entries()) {
-      if (honest.includes(name)) continue
+      if (honest.includes(name) || own.includes(name)) continue
       this.#hostile.set(name, await this.#readHostile(name, admitted[index]?.client ?? 0))
     }
   }
@@ -214,6 +225,7 @@ export class Stage {
     const logger = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) })
     const dir = join(this.#dir, name)
     await this.#introduce(dir)
+    await this.#prepare(this, name, dir)
     const options = { dir, port: 0, peerPort: 0, offline: false, mdns: false, limits }
     const node = await startNode(options, systemClock, logger)
     this.#stops.push(async () => node[Symbol.asyncDispose]())
@@ -239,7 +251,7 @@ export class Stage {
 
   /** Tells a node that is about to start where the first one listens. */
   async #introduce(dir: string): Promise<void> {
-    const [first] = this.nodes
+    const first = this.nodes.find((node) => node.address() !== '')
     if (first === undefined) return
     const address = first.address()
     const peer = address.slice(address.lastIndexOf('/') + 1)

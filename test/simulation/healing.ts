@@ -73,13 +73,14 @@ function connectAll(world: World): void {
   }
 }
 
-/** The ends of all logs at all nodes, as text. */
+/** The ends of all logs at all nodes and what they lack, as text. */
 export function headsOf(world: World): string {
-  const lines = world.up.flatMap((node) =>
-    (node.registry?.heads() ?? []).map(
+  const lines = world.up.flatMap((node) => [
+    `${node.registry?.holes().length} holes`,
+    ...(node.registry?.heads() ?? []).map(
       ({ log, known, accepted, forkedAt }) =>
         `${logText(log)} ${known.seq} ${accepted.seq} ${hashToText(accepted.id)} ${forkedAt}`,
     ),
-  )
+  ])
   return lines.join('\n')
 }

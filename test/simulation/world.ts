@@ -1,8 +1,10 @@
 /** A federation in one thread: nodes, the network between them, and the time. */
 import {
   type Crypto,
+  decodeCommit,
   type Hash,
   isMuluError,
+  type LogKey,
   type MuluError,
   type RosterChange,
 } from '../../packages/registry-core/src/index.ts'
@@ -84,6 +86,8 @@ export class World {
   readonly acknowledged: Acknowledged[] = []
   /** Every text that stands only in records of a private audience, by scope. */
   readonly secrets = new Map<string, string[]>()
+  /** Values of persons that stand in a commit of their own, by its id. */
+  readonly personal = new Map<string, string>()
   /** Chains that hostile writers go on with, by log. */
   /** Clocks that hostile logs stand at, by log and record. */
   readonly clocks = new Map<string, number>()
@@ -147,6 +151,12 @@ export class World {
       await node.fail(error)
     }
     if (node.disk.isOff && node.isUp) node.crash(0)
+  }
+
+  /** Headers of the commits that a node holds at a position. */
+  async headersAt(node: SimNode, log: LogKey, seq: number): Promise<readonly Uint8Array[]> {
+    const page = await node.registry?.readLog(log, seq, 1)
+    return (page?.commits ?? []).map((bytes) => decodeCommit(bytes).header)
   }
 
   get up(): readonly SimNode[] {

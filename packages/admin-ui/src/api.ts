@@ -153,6 +153,21 @@ export type Snapshot = {
   readonly alarm: { readonly differs: 'heads' | 'root'; readonly agreed: readonly number[] } | null
 }
 
+/** An order of erasure, and which nodes have destroyed what it names. */
+export type Erasure = {
+  readonly id: string
+  readonly order: string
+  readonly records: readonly string[]
+  readonly atMs: number
+  readonly counts: boolean
+  readonly settled: boolean
+  readonly nodes: readonly {
+    readonly client: number
+    readonly name: Labels
+    readonly state: 'confirmed' | 'outstanding'
+  }[]
+}
+
 export type AgencyRow = {
   readonly id: number
   readonly code: string

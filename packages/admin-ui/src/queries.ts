@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import type {
   AgencyRow,
   AsOf,
+  Erasure,
   FieldSource,
   HistoryItem,
   Item,
@@ -29,6 +30,12 @@ export const agenciesQuery = queryOptions({
   queryKey: ['agencies'],
   queryFn: ({ signal }) =>
     requestJson<{ items: readonly AgencyRow[]; asOf: AsOf }>('/agencies', { signal }),
+  refetchInterval: LIVE_MS,
+})
+
+export const erasuresQuery = queryOptions({
+  queryKey: ['erasures'],
+  queryFn: ({ signal }) => requestJson<{ items: readonly Erasure[] }>('/erasures', { signal }),
   refetchInterval: LIVE_MS,
 })
 

@@ -2,6 +2,7 @@
 import { acknowledged } from './acknowledged.ts'
 import { audience } from './audience.ts'
 import { convergence } from './convergence.ts'
+import { erasure } from './erasure.ts'
 import type { Invariant } from './invariant.ts'
 import { model } from './model.ts'
 import { namespace } from './namespace.ts'
@@ -19,5 +20,6 @@ export const INVARIANTS: readonly Invariant[] = [
   rebuild,
   searchIndex,
   snapshots,
+  erasure,
   rot,
 ]

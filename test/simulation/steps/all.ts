@@ -5,6 +5,7 @@
  */
 import type { StepKind } from '../step.ts'
 import { burn, diskFull, diskSpace, rot, writeError } from './disk.ts'
+import { destroy, erase, writePersonal } from './erase.ts'
 import { equivocate, forge, rogue } from './hostile.ts'
 import { breakStream, carry, connect, deliver, partition, weather } from './network.ts'
 import { crash, crashLater, restart, start } from './power.ts'
@@ -36,6 +37,9 @@ export const STEP_KINDS: readonly StepKind[] = [
   admit,
   close,
   pin,
+  writePersonal,
+  erase,
+  destroy,
   rogue,
   equivocate,
   forge,

@@ -8,6 +8,7 @@ import { Polite } from '../parts/polite.tsx'
 import { agenciesQuery, statusQuery, vocabularyQuery } from '../queries.ts'
 import { AgenciesTable } from './agencies-table.tsx'
 import { Agreement } from './agreement.tsx'
+import { Erasures } from './erasures.tsx'
 import { NeedsList } from './needs-list.tsx'
 import { NodesTable } from './nodes-table.tsx'
 import { Shares } from './shares.tsx'
@@ -63,6 +64,7 @@ function Shown({ status, isLost }: { status: Status; isLost: boolean }) {
       <Totals status={status} />
       <NodesTable status={status} />
       <SnapshotSection status={status} />
+      <Erasures />
       {agencies.isError && !isLost ? (
         <ErrorNotice
           error={agencies.error}
