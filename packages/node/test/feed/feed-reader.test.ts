@@ -27,7 +27,7 @@ async function all(parts: AsyncIterable<FeedPart> | Iterable<FeedPart>): Promise
 }
 
 describe('a large feed', () => {
-  it('[ND27] says in a thread of its own what it says in this one, part by part', async () => {
+  it('[ND37] says in a thread of its own what it says in this one, part by part', async () => {
     const expected = openHere(largeFeed())
     const feed = await openFeed(largeFeed())
     expect([feed.format, feed.total]).to.deep.equal(['dcat-us', RECORDS])
@@ -41,7 +41,7 @@ describe('a large feed', () => {
     ])
   })
 
-  it('[ND27] may be left after its first part', async () => {
+  it('[ND37] may be left after its first part', async () => {
     const feed = await openFeed(largeFeed())
     for await (const part of feed.parts) {
       expect(part.records).to.have.length(512)
@@ -49,7 +49,7 @@ describe('a large feed', () => {
     }
   })
 
-  it('[ND28] is refused from its thread with code and place', async () => {
+  it('[ND38] is refused from its thread with code and place', async () => {
     const { bytes } = largeFeed()
     bytes[1_500_000] = 0xff
     const refused = await openFeed({ bytes, format: 'auto' }).then(

@@ -25,7 +25,7 @@ describe('searches without results', () => {
     )
   })
 
-  it('[ND29] are counted by their words, in any order and spelling, day by day', async () => {
+  it('[ND39] are counted by their words, in any order and spelling, day by day', async () => {
     await Promise.all([count('Flood', 'maps'), count('maps', 'ＦＬＯＯＤ')])
     await count('洪水')
     nowMs += DAY_MS
@@ -37,7 +37,7 @@ describe('searches without results', () => {
     expect(await searches.list(1)).to.deep.equal([{ words: 'flood maps', count: 1, days: 1 }])
   })
 
-  it('[ND29] keep nothing that looks like a number or an address of a person', async () => {
+  it('[ND39] keep nothing that looks like a number or an address of a person', async () => {
     for (const words of [
       '440301199001011234',
       'call 138-0013 8000',
@@ -50,7 +50,7 @@ describe('searches without results', () => {
     expect(await searches.list(30)).to.deep.equal([])
   })
 
-  it('[ND29] are bounded by different searches a day, and by days', async () => {
+  it('[ND39] are bounded by different searches a day, and by days', async () => {
     for (let i = 0; i < EMPTY_SEARCHES_OF_DAY_MAX + 5; i++) await count(`w${i}`)
     await count('w0')
     const all = await searches.list(1)

@@ -37,13 +37,13 @@ function memory(): Database {
 }
 
 describe('a database whose batches are encoded here', () => {
-  it('[ND25] writes, sublevel by sublevel, the very bytes that abstract-level itself writes', async () => {
+  it('[ND35] writes, sublevel by sublevel, the very bytes that abstract-level itself writes', async () => {
     const rows = await rowsAfter(writeEncoded(memory()))
     expect(rows).to.have.length(6)
     expect(rows).to.deep.equal(await rowsAfter(memory()))
   })
 
-  it('[ND26] refuses a batch once the database is closed', async () => {
+  it('[ND36] refuses a batch once the database is closed', async () => {
     const db = writeEncoded(memory())
     await db.open()
     await db.close()

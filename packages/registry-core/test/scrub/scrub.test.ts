@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { type Commit, decodeCommit } from '../../src/commit/commit.ts'
 import { hashToText } from '../../src/crypto.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Finding } from '../../src/scrub/finding.ts'
@@ -193,4 +194,40 @@ describe('a scrub', () => {
     expect([...shown].sort((a, b) => a - b)).to.deep.equal(shown)
     expect((await scrubOf(registry)).findings).to.deep.equal([])
   })
+
+  it('[SC8] takes an erased body for sound, destroyed or not, and never takes it back', async () => {
+    const { disk, registry, federation, peer } = await openSite(3)
+    const reading = 'x'.repeat(40)
+    await registry.erasing.order({
+      ...{ ns: 1, rec: 'resource/r1', path: 'description/en', order: 'order 7', actor: 'a' },
+    })
+    const holdsCommit = (key: string): boolean =>
+      Buffer.from(disk.get(key) ?? new Uint8Array()).includes(reading)
+    const before = keysOf(disk, 'commits').filter(holdsCommit)
+    expect((await scrubOf(registry)).findings).to.deep.equal([])
+    await registry.erasing.destroy()
+    const after = keysOf(disk, 'commits').filter(holdsCommit)
+    expect(after.length).to.be.lessThan(before.length)
+    expect((await scrubOf(registry)).findings).to.deep.equal([])
+
+    // The commit rots; the peer, which has not heard of the order, still has the body.
+    const [key = ''] = before.filter((each) => !after.includes(each))
+    disk.rot(key, 20, 1)
+    const again = (await openReplica(federation, { client: 1, seed: 1 }, disk.open())).registry
+    expect((await scrubOf(again)).findings).to.have.length(1)
+    expect(await again.repair(await commitsOf(peer.registry))).to.equal(1)
+    expect(keysOf(disk, 'commits').filter(holdsCommit)).to.deep.equal(after)
+    expect((await scrubOf(again)).findings).to.deep.equal([])
+    await settle(connect(new Participant(again, 1), peer))
+    expect(await readingOf(again)).to.equal(await readingOf(peer.registry))
+  })
 })
+
+async function commitsOf(registry: Registry): Promise<readonly Commit[]> {
+  const commits: Commit[] = []
+  for (const { log } of registry.heads()) {
+    for (const bytes of (await registry.readLog(log, 1, 1e6)).commits)
+      commits.push(decodeCommit(bytes))
+  }
+  return commits
+}
