@@ -12,11 +12,23 @@ import { openNode } from '../packages/node/dist/open-node.js'
 import type { MuluCalls, NodeState } from './mulu-peer.ts'
 import { PeerProcess } from './peer-process.ts'
 import type { Run } from './run.ts'
-import type { Timing } from './timing.ts'
+import type { Timing, TrustTiming } from './timing.ts'
+import type { TrustCalls } from './trust-peer.ts'
+
+/** What of taking in the commits of the source, once it is closed, is trust. */
+export async function measureTrust({ dir, ...rest }: Run): Promise<TrustTiming> {
+  const script = './trust-peer.ts'
+  await using peer = new PeerProcess<TrustCalls>({ script, dir: sourceIn(dir), ...rest })
+  return await peer.call('measure')
+}
+
+function sourceIn(dir: string): string {
+  return join(dir, 'mulu-source')
+}
 
 /** Imports and replicates; throws when the two nodes are not equal afterwards. */
 export async function runMulu({ dir, file, records, ...rest }: Run): Promise<Timing> {
-  const [source, target] = [join(dir, 'mulu-source'), join(dir, 'mulu-target')]
+  const [source, target] = [sourceIn(dir), join(dir, 'mulu-target')]
   await federate(source, target)
   const script = './mulu-peer.ts'
   await using from = new PeerProcess<MuluCalls>({ script, dir: source, ...rest })

@@ -1,7 +1,8 @@
 /**
  * Imports records into one Mulu node and replicates them to a second, and does the same with
  * PouchDB over HTTP: one process a peer, LevelDB in temporary folders, the loopback between them.
- * Prints a line for each and the ratio last; exit status 1 when a replica is not equal.
+ * Prints a line for each, one for the share of signatures, hashes and the gate in taking commits
+ * in, and the ratio last; exit status 1 when a replica is not equal.
  *
  *   npm run bench -- [--records 20000] [--seed 1] [--pouchdb push|pull] [--batch N] [--profile DIR]
  */
@@ -10,10 +11,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { makeDatasets } from './datasets.ts'
-import { runMulu } from './mulu-run.ts'
+import { measureTrust, runMulu } from './mulu-run.ts'
 import { type PouchDbOptions, runPouchDb } from './pouchdb-run.ts'
 import type { Run } from './run.ts'
-import { ratioLine, timingLine } from './timing.ts'
+import { ratioLine, timingLine, trustLine } from './timing.ts'
 
 type Options = PouchDbOptions & {
   readonly records: number
@@ -45,6 +46,7 @@ async function compare(options: Options): Promise<void> {
     const run: Run = { dir, file, records, profileDir, signal }
     const mulu = await runMulu(run)
     say(timingLine('mulu', records, mulu))
+    say(trustLine(await measureTrust(run)))
     const pouchdb = await runPouchDb(run, options)
     say(timingLine('pouchdb', records, pouchdb))
     say(ratioLine(mulu, pouchdb))

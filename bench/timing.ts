@@ -4,6 +4,23 @@ export type Took = { readonly ms: number; readonly cpuMs: number }
 /** What one peer's run took. */
 export type Timing = { readonly importing: Took; readonly replicating: Took }
 
+/** What taking in all commits took, and what of it verifying and the gate take by themselves. */
+export type TrustTiming = {
+  readonly verifying: Took
+  readonly gating: Took
+  readonly signing: Took
+  readonly receiving: Took
+}
+
+/** The share of trust in the receive path, in processor time. */
+export function trustLine({ verifying, gating, signing, receiving }: TrustTiming): string {
+  const parts = [verifying, gating, signing].map(({ cpuMs }) => cpuMs)
+  const [verify, gate, sign] = parts.map(seconds)
+  const share = (parts.reduce((sum, ms) => sum + ms, 0) / receiving.cpuMs).toFixed(2)
+  const names = `verify ${verify} · gate ${gate} · sign ${sign}`
+  return `${'trust'.padEnd(10)}${names} · together ${share} of receiving (cpu ${seconds(receiving.cpuMs)})`
+}
+
 /** The line of one peer. */
 export function timingLine(peer: string, records: number, timing: Timing): string {
   const { importing, replicating } = timing

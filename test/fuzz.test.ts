@@ -8,7 +8,7 @@ const SEED = 20_260
  * Inputs of an ordinary target: about 60 s of one processor in all, so that every change is fuzzed
  * for that long and the same way. The long runs are in docs/fuzzing.md.
  */
-const INPUTS = 15_000
+const INPUTS = 19_000
 
 function bounded(target: Target, inputs = INPUTS): Promise<Report> {
   const count = Math.max(20, Math.round(inputs * (target.share ?? 1)))
