@@ -9,7 +9,7 @@ import type { Change, Registry } from '../../src/registry.ts'
 import { openReplica, TEST_START_MS, TestFederation } from '../../testing/federation.ts'
 import { generateHistory, type HistoryWriter } from '../../testing/history.ts'
 
-const RUNS = Number(process.env['RUNS'] ?? 15)
+const RUNS = Number(process.env['RUNS'] ?? 4)
 const WRITERS: readonly HistoryWriter[] = [
   { client: 1, mayClassify: true },
   { client: 2, mayClassify: true },
