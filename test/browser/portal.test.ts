@@ -31,6 +31,10 @@ const SEARCH_BOX = 'Search words'
 const GUANGDONG = '440000'
 const HENAN = '410000'
 
+function recordsText(count: number): string {
+  return count === 1 ? '1 record' : `${count} records`
+}
+
 describe('the portal in a browser', function () {
   this.timeout(60_000)
   let session: Session
@@ -156,15 +160,15 @@ describe('the portal in a browser', function () {
 
   it('[UI30] narrows by licence, what is to settle, and dates of change', async () => {
     const page = await session.open(node, '/')
+    await page.getByRole('group', { name: 'Licence' }).waitFor()
     await page.getByLabel('From', { exact: true }).fill('2024-01-01')
-    await resultHead(page, `${await total('modified=2024-01-01..')} records`)
+    await resultHead(page, recordsText(await total('modified=2024-01-01..')))
     const problems = page.getByRole('group', { name: 'To settle' }).getByRole('checkbox').first()
     await problems.check()
     const query = 'has=problems&modified=2024-01-01..'
-    await resultHead(page, `${await total(query)} records`)
+    await resultHead(page, recordsText(await total(query)))
     expect(new URL(page.url()).search).to.equal(`?${query}`)
     expect(await chips(page)).to.include('Changed: 2024-01-01 –')
-    expect(await page.getByRole('group', { name: 'Licence' }).count()).to.equal(1)
     expect(await graveViolations(page)).to.deep.equal([])
     expect(await overflow(page)).to.be.at.most(0)
   })
