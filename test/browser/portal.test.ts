@@ -158,9 +158,9 @@ describe('the portal in a browser', function () {
     expect(new URL(page.url()).searchParams.get('q')).to.equal('open platform')
   })
 
-  it('[UI30] narrows by licence, what is to settle, and dates of change', async () => {
+  it('[UI30] narrows by update cycle, what is to settle, and dates of change', async () => {
     const page = await session.open(node, '/')
-    await page.getByRole('group', { name: 'Licence' }).waitFor()
+    await page.getByRole('group', { name: 'Update cycle' }).waitFor()
     await page.getByLabel('From', { exact: true }).fill('2024-01-01')
     await resultHead(page, recordsText(await total('modified=2024-01-01..')))
     const problems = page.getByRole('group', { name: 'To settle' }).getByRole('checkbox').first()
