@@ -88,7 +88,7 @@ describe('the pages of a federation in a browser', function () {
     expect(rows.filter((row) => row.includes('this node'))).to.have.length(1)
     expect(rows.every((row) => row.includes('Agrees'))).to.equal(true)
     const needs = page.getByRole('region', { name: 'Needs a person' })
-    expect(await needs.innerText()).to.include(`${catalogue.conflicts} conflicts not settled`)
+    await needs.getByText(`${catalogue.conflicts} conflicts not settled`).waitFor()
     const totals = await page.getByRole('region', { name: 'Totals' }).innerText()
     for (const [name, count] of [
       ['Records', catalogue.records],

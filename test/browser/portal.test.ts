@@ -31,6 +31,10 @@ const SEARCH_BOX = 'Search words'
 const GUANGDONG = '440000'
 const HENAN = '410000'
 
+function recordsText(count: number): string {
+  return count === 1 ? '1 record' : `${count} records`
+}
+
 describe('the portal in a browser', function () {
   this.timeout(60_000)
   let session: Session
@@ -143,10 +147,55 @@ describe('the portal in a browser', function () {
     const page = await session.open(node, '/?q=open+plattform')
     await page.getByText('No record at all has “plattform”.').waitFor()
     await page.getByText('Did you mean').waitFor()
+    await page.getByRole('heading', { name: 'Nearest records: “open platform”' }).waitFor()
+    const near = await list('q=open+platform&limit=5')
+    const shown = await page.locator('.cards h3 a').allInnerTexts()
+    expect(shown).to.have.length(near.items.length)
+    expect(await graveViolations(page)).to.deep.equal([])
     const meant = await total('q=open+platform')
     await page.getByRole('link', { name: `“open platform”: ${meant} records` }).click()
     await resultHead(page, `“open platform”: ${meant} records`)
     expect(new URL(page.url()).searchParams.get('q')).to.equal('open platform')
+  })
+
+  it('[UI30] narrows by update cycle, what is to settle, and dates of change', async () => {
+    const page = await session.open(node, '/')
+    await page.getByRole('group', { name: 'Update cycle' }).waitFor()
+    await page.getByLabel('From', { exact: true }).fill('2024-01-01')
+    await resultHead(page, recordsText(await total('modified=2024-01-01..')))
+    const problems = page.getByRole('group', { name: 'To settle' }).getByRole('checkbox').first()
+    await problems.check()
+    const query = 'has=problems&modified=2024-01-01..'
+    await resultHead(page, recordsText(await total(query)))
+    expect(new URL(page.url()).search).to.equal(`?${query}`)
+    expect(await chips(page)).to.include('Changed: 2024-01-01 –')
+    expect(await graveViolations(page)).to.deep.equal([])
+    expect(await overflow(page)).to.be.at.most(0)
+  })
+
+  it('[UI31] offers the search as a feed to people and in the head of the page', async () => {
+    const page = await session.open(node, '/?q=Tianditu')
+    const address = await page
+      .getByRole('link', { name: 'Subscribe to this search' })
+      .getAttribute('href')
+    expect(address).to.equal('/feed.atom?q=Tianditu&lang=en')
+    const head = page.locator('head link[type="application/atom+xml"]')
+    expect(await head.getAttribute('href')).to.equal(address)
+    const answer = await fetch(node.url + address)
+    expect([answer.status, (await answer.text()).includes('<entry>')]).to.deep.equal([200, true])
+  })
+
+  it('[UI32] shows a record as it was on a day, says so, and leads back; related records beside it', async () => {
+    const { items } = await list('q=mortgage&limit=1')
+    const page = await session.open(node, `/records/${items[0]?.id}`)
+    await page.getByRole('heading', { name: 'Related records' }).waitFor()
+    await page.getByLabel('As it was at the end of').fill('2999-01-01')
+    await page.getByText('As it was at the end of 2999-01-01').waitFor()
+    expect(new URL(page.url()).search).to.equal('?asOf=2999-01-01')
+    await page.getByRole('heading', { level: 1, name: items[0]?.title['en'] ?? '' }).waitFor()
+    expect(await graveViolations(page)).to.deep.equal([])
+    await page.getByRole('link', { name: 'Show it as it is now' }).click()
+    await page.waitForURL((url) => url.search === '')
   })
 
   it('[UI11] marks what was found in a title without spaces', async () => {

@@ -9,7 +9,7 @@ import type { Change, Registry } from '../../src/registry.ts'
 import { openReplica, TEST_START_MS, TestFederation } from '../../testing/federation.ts'
 import { generateHistory, type HistoryWriter } from '../../testing/history.ts'
 
-const RUNS = Number(process.env['RUNS'] ?? 15)
+const RUNS = Number(process.env['RUNS'] ?? 4)
 const WRITERS: readonly HistoryWriter[] = [
   { client: 1, mayClassify: true },
   { client: 2, mayClassify: true },
@@ -137,6 +137,29 @@ describe('the catalogue as it was', () => {
       99,
     )
     expect(none).to.deep.equal([])
+  })
+
+  it('[TT5] never brings back what was erased since', async () => {
+    const { registry, clock } = await openReplica(federation, { client: 1, seed: 1 })
+    const phone = '+86 10 1234 5678'
+    const write = (set: Readonly<Record<string, string>>): Promise<unknown> => {
+      clock.ms += DAY_MS
+      const change: Change = { rec: 'resource/a', set }
+      return registry.write({ ns: 1, aud: 1, actor: '', changes: [change] })
+    }
+    await write({ 'title/en': 'one', 'contact/phone': phone })
+    const heads = headsOf(registry)
+    await write({ 'title/en': 'two' })
+    const id = parseRecordId('1/resource/a')
+    const then = async (): Promise<View | undefined> =>
+      registry.catalogue.record(id, await registry.catalogue.moment(heads))
+    expect((await then())?.fields).to.deep.equal({ 'title/en': 'one', 'contact/phone': phone })
+    const order = { ns: 1, rec: 'resource/a', path: 'contact/phone', order: 'order 1', actor: '' }
+    await registry.erasing.order(order)
+    expect(JSON.stringify((await then()) ?? null)).not.to.include(phone)
+    const moment = await registry.catalogue.moment(heads)
+    const sources = JSON.stringify(await registry.catalogue.provenance(id, moment))
+    expect(sources).not.to.include(phone)
   })
 
   it('[TT4] refuses moments that name nothing, or more than is here', async () => {
