@@ -80,6 +80,16 @@ export const TORN_BATCH: Planted = { database: (database) => withoutSome(databas
 /** A record that lists and searches go on showing as it was. */
 export const TORN_INDEX: Planted = { database: (database) => withoutSome(database, '!search!') }
 
+/** A body that an order names stays where it was, though it is said to be destroyed. */
+export const KEPT_BODY: Planted = {
+  database: (database) =>
+    withBatch(database, (batch, operations, options) => {
+      const prefixes = operations.map(({ sublevel }) => sublevel?.prefix)
+      const isDestroying = prefixes.includes('!missing!') && prefixes.includes('!meta!')
+      return isDestroying ? Promise.resolve() : batch(operations, options)
+    }),
+}
+
 const TORN_EVERY = 23
 
 /** Every so many batches leave one sublevel out. */

@@ -18,6 +18,7 @@ const TELLTALES: Readonly<Record<keyof typeof planted, readonly string[]>> = {
   ENDLESS_NEWS: ['bounds'],
   TORN_BATCH: ['convergence', 'model'],
   TORN_INDEX: ['index'],
+  KEPT_BODY: ['erasure'],
 }
 
 type Found = { readonly seed: number; readonly run: Run }

@@ -3,7 +3,7 @@
  * the agency have destroyed what they may, it is on none of their disks. Nobody lacks a body that
  * somebody has and no order names.
  */
-import { decodeHeader, toHex, utf8 } from '../../../packages/registry-core/src/index.ts'
+import { decodeHeader, logText, toHex, utf8 } from '../../../packages/registry-core/src/index.ts'
 import type { SimNode } from '../sim-node.ts'
 import type { World } from '../world.ts'
 import type { Invariant } from './invariant.ts'
@@ -11,6 +11,8 @@ import type { Invariant } from './invariant.ts'
 export const erasure: Invariant = {
   name: 'erasure',
   check: async ({ world, members, reference }) => {
+    const lacking = lackingAlone(members)
+    if (lacking !== undefined) return lacking
     for (const node of members) {
       const orders = (await node.registry?.erasing.list()) ?? []
       const strange = orders.find(
@@ -34,6 +36,28 @@ export const erasure: Invariant = {
     }
     return undefined
   },
+}
+
+/** A node that lacks a body without an order, where another one has all of that commit. */
+function lackingAlone(members: readonly SimNode[]): string | undefined {
+  const holesOf = (node: SimNode): readonly string[] =>
+    (node.registry?.holes() ?? []).map(({ log, seq }) => `${logText(log)} ${seq}`)
+  for (const node of members) {
+    for (const hole of holesOf(node)) {
+      const [log = '', seq = ''] = hole.split(' ')
+      const other = members.find(
+        (each) =>
+          !holesOf(each).includes(hole) &&
+          each.registry
+            ?.heads()
+            .some((head) => logText(head.log) === log && head.known.seq >= Number(seq)),
+      )
+      if (other !== undefined) {
+        return `${node.identity.name} lacks a body of ${hole} that ${other.identity.name} has`
+      }
+    }
+  }
+  return undefined
 }
 
 function isOwn(world: World, node: SimNode, ns: number): boolean {

@@ -96,6 +96,7 @@ class RunningNetwork implements Network {
     heads: [],
     byLog: new Map(),
   }
+  #saving: Promise<void> = Promise.resolve()
   #cancelSave: (() => void) | undefined
   #stopping: Promise<void> | undefined
 
@@ -341,7 +342,13 @@ class RunningNetwork implements Network {
     })
   }
 
-  async #save(): Promise<void> {
+  /** One after the other: stopping saves once more, perhaps while a save is under way. */
+  #save(): Promise<void> {
+    this.#saving = this.#saving.catch(() => undefined).then(() => this.#saveNow())
+    return this.#saving
+  }
+
+  async #saveNow(): Promise<void> {
     const { options, table, membership } = this.#parts
     const known = table.addresses((peerId) => membership.clientOf(peerId) !== undefined)
     const byPeer = known.map(({ peerId, addresses }) => [peerId, addresses] as const)
