@@ -3,7 +3,7 @@ import { eventually, scratch } from '../support/mulu.ts'
 import { whyNoHosts } from './namespaces.ts'
 import { Offices } from './office.ts'
 
-const RECORDS = 300
+const RECORDS = 200
 /** Dial-up, or the share that an office has of a satellite; the round takes 600 ms. */
 const SLOW = { kbit: 64, delayMs: 300 }
 
@@ -48,7 +48,7 @@ describe('an office behind a line of its own', function () {
       await offices.start(SLOW)
       await eventually(
         'some of it',
-        async () => (await office.carried()).toHost > begun + 15_000 || undefined,
+        async () => (await office.carried()).toHost > begun + 10_000 || undefined,
       )
       const { relay } = offices
       if (relay === undefined) throw new Error('there is no line')
