@@ -55,4 +55,15 @@ export const FOUND: readonly FoundBug[] = [
       ['carry', 343581439],
     ],
   },
+  {
+    what: 'a commit that named what a floor ruled out waited until the next start',
+    plan: [
+      ['write', 2059228467],
+      ['crash', 1597770431],
+      ['crash', 835090378],
+      ['crash', 1616173276],
+      ['write', 2046592487],
+      ['rogue', 1039474140],
+    ],
+  },
 ]

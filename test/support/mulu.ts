@@ -82,8 +82,20 @@ export class NodeProcess {
     p2p: number,
     ...more: readonly string[]
   ): Promise<NodeProcess> {
+    return NodeProcess.startIn([], dir, port, p2p, ...more)
+  }
+
+  /** Starts a node behind the words of another command, such as one that enters a namespace. */
+  static async startIn(
+    before: readonly string[],
+    dir: string,
+    port: number,
+    p2p: number,
+    ...more: readonly string[]
+  ): Promise<NodeProcess> {
     const args = [MAIN, 'start', '--dir', dir, '--port', `${port}`, '--p2p', `${p2p}`, ...more]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const [command = '', ...rest] = [...before, process.execPath, ...args]
+    const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     child.stderr?.on('data', (data: Buffer) => {
       output += data.toString()

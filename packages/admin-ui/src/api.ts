@@ -52,6 +52,28 @@ export type Throttle = {
 
 export type CutOff = { readonly code: string; readonly sinceMs: number; readonly untilMs: number }
 
+/** One piece of rot in the node's store. */
+export type Rot = {
+  readonly what: string
+  readonly namespace?: number
+  readonly writer?: number
+  readonly position?: number
+  readonly records?: readonly string[]
+}
+
+/** Rot in the node's store, and the search for it. */
+export type Scrub = {
+  readonly running?: { readonly startedMs: number; readonly done: number; readonly total: number }
+  readonly last?: {
+    readonly finishedMs: number
+    readonly found: number
+    readonly files: readonly { readonly file: string }[]
+  }
+  readonly damaged: number
+  readonly commits: readonly Rot[]
+  readonly waiting: number
+}
+
 /** What the node holds against a writer or its node. */
 export type Conduct = {
   readonly client: number
@@ -134,6 +156,7 @@ export type Status = {
   /** The newest first, with those that there is an alarm about. */
   readonly snapshots: readonly Snapshot[]
   readonly conduct: readonly Conduct[]
+  readonly scrub: Scrub
 }
 
 /** A signed statement of what its writer held, and the witnesses that agree. */

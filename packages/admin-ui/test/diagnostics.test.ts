@@ -24,6 +24,7 @@ function statusWith(...alarms: readonly RosterAlarm[]): Status {
     peers: [],
     snapshots: [],
     conduct: [],
+    scrub: { damaged: 0, commits: [], waiting: 0 },
   }
 }
 

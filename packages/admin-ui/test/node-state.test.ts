@@ -60,6 +60,7 @@ const STATUS: Status = {
   peers: [],
   snapshots: [],
   conduct: [],
+  scrub: { damaged: 0, commits: [], waiting: 0 },
 }
 
 describe('how a node stands', () => {

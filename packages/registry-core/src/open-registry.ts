@@ -271,10 +271,13 @@ class Replica implements Registry {
 
   /** Follows floors that have moved: a forked log may go further now, or on another branch. */
   async #settle(): Promise<void> {
-    await this.#rejudgeOutOfStep(await this.#settlement.refresh())
+    const moved = await this.#settlement.refresh()
+    await this.#rejudgeOutOfStep(moved)
     // A settled order counts for good, also where its log was closed below it meanwhile.
     for (const scope of await this.#erasures.refresh()) this.#markForRejudging(scope)
     await this.#rejudgeMarked()
+    // A floor rules out what stands beside it, which somebody may have named and waited for.
+    if (moved.length > 0) await this.#acceptor.retry()
   }
 
   async #rejudgeOutOfStep(logs: readonly LogKey[]): Promise<void> {

@@ -6,6 +6,7 @@ import { conditionOf } from '../parts/node-state.ts'
 import { compareStates } from '../parts/state.ts'
 import { conductNeeds } from './conduct-needs.ts'
 import type { Need, Translate } from './need.ts'
+import { rotNeeds } from './rot-needs.ts'
 import { snapshotNeeds } from './snapshot-needs.ts'
 
 const NAMED_MAX = 3
@@ -18,6 +19,7 @@ export function needsOf(
   language: Language,
 ): readonly Need[] {
   return [
+    ...rotNeeds(status, t, language),
     ...differing(status, t, language),
     ...silent(status, t, language),
     ...olderRosters(status, t, language),

@@ -1,11 +1,13 @@
 /**
  * Frames over one libp2p stream. Streams keep no message boundaries, so each frame goes behind
  * its length; and they give no usable back-pressure, so the protocol itself bounds what is under
- * way (one request, one answer) and a peer that sends more than the buffer holds is dropped.
+ * way (one request, one answer) and a peer that sends more than the buffer holds is dropped. Long
+ * frames travel packed.
  */
 import type { Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import { decodeFrame, encodeFrame, type Frame, limits, MuluError } from '@mulu/registry-core'
+import { packFrame, unpackFrame } from './packed-frame.ts'
 
 /** Seven bits each; three hold the longest frame. */
 const LENGTH_BYTES_MAX = 3
@@ -42,10 +44,10 @@ export function createFrameStream(
       const bytes = await framed
         .read({ signal: AbortSignal.timeout(READ_TIMEOUT_MS) })
         .catch(lengthRefused)
-      return decodeFrame(bytes.subarray())
+      return decodeFrame(await unpackFrame(bytes.subarray()))
     },
-    write: (frame) => {
-      const bytes = encodeFrame(frame)
+    write: async (frame) => {
+      const bytes = await packFrame(encodeFrame(frame))
       onSent(bytes.length)
       return framed.write(bytes, { signal: AbortSignal.timeout(WRITE_TIMEOUT_MS) })
     },

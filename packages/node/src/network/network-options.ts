@@ -44,7 +44,8 @@ export const NETWORK_LIMITS: NetworkLimits = {
   neighboursMax: 8,
   connectionsMax: 64,
   dialsMax: 4,
-  roundMs: 60_000,
+  // Some chance is added, and a peer that is silent for 300 s is given up.
+  roundMs: 220_000,
   announceMs: 10,
   reportMs: 300,
   tickMs: 500,

@@ -36,6 +36,8 @@ export async function createTransport(
     connectionEncrypters: [noise()],
     streamMuxers: [
       yamux({
+        // Rounds notice a dead peer; pings of the muxer alone would cost an idle pair more.
+        enableKeepAlive: false,
         streamOptions: {
           maxStreamWindowSize: STREAM_WINDOW_BYTES_MAX,
           maxReadBufferLength: READ_BUFFER_BYTES_MAX,
@@ -53,7 +55,7 @@ export async function createTransport(
       inboundConnectionThreshold: INBOUND_PER_HOST_PER_SECOND,
       dialTimeout: DIAL_TIMEOUT_MS,
     },
-    // Rounds and the muxer notice a dead peer; pings would cost an idle pair bytes for nothing.
+    // Rounds notice a dead peer; pings would cost an idle pair bytes for nothing.
     connectionMonitor: { enabled: false },
   })
 }

@@ -93,6 +93,17 @@ export const enSituation = {
   'need.problemsHint': '{{breakdown}}. Their own agencies complete them.',
   'need.waiting_one': '{{count}} commit is held here',
   'need.waiting_other': '{{count}} commits are held here',
+  'need.rot_one': '{{count}} commit has rotted on this node’s disk',
+  'need.rot_other': '{{count}} commits have rotted on this node’s disk',
+  'need.rotHint':
+    'They come again from any node that has them. Connect one, or bring in a bundle of everything: {{places}}.',
+  'need.rotPlace': 'namespace {{namespace}}, writer {{writer}}, position {{position}}',
+  'need.rotRecord': 'writer {{writer}}, position {{position}}, record {{record}}',
+  'need.rotMended_one':
+    'This node’s disk returned other bytes than were written, in {{count}} place',
+  'need.rotMended_other':
+    'This node’s disk returned other bytes than were written, in {{count}} places',
+  'need.rotMendedHint': 'All of it was mended. Have the disk replaced before it happens again.',
   'need.waitingHint': 'They go in by themselves when their forerunner arrives.',
   'node.state.differs': 'Act now: differs',
   'node.state.silent': 'Silent',

@@ -1,0 +1,67 @@
+import { expect } from 'chai'
+import { eventually, scratch } from '../support/mulu.ts'
+import { whyNoHosts } from './namespaces.ts'
+import { Offices } from './office.ts'
+
+const RECORDS = 200
+/** Dial-up, or the share that an office has of a satellite; the round takes 600 ms. */
+const SLOW = { kbit: 64, delayMs: 300 }
+
+describe('an office behind a line of its own', function () {
+  this.timeout(300_000)
+  let place: Awaited<ReturnType<typeof scratch>>
+  let offices: Offices | undefined
+
+  before(async function () {
+    place = await scratch()
+    const why = await whyNoHosts()
+    if (why === undefined) offices = await Offices.found(place.dir)
+    else {
+      process.stdout.write(`    not run: ${why}\n`)
+      this.skip()
+    }
+  })
+
+  afterEach(() => offices?.stop())
+  after(async () => {
+    await offices?.remove()
+    await place?.remove()
+  })
+
+  it('[E30] gets level over 64 kbit/s and 600 ms, for no more than 1.3 times the packed commits', async () => {
+    if (offices === undefined) return
+    await offices.write(RECORDS, RECORDS, 'first')
+    const packed = await offices.packedBytes(0)
+    const before = await offices.office.carried()
+    await offices.start(SLOW)
+    await offices.untilLevel(RECORDS, 120_000)
+    const after = await offices.office.carried()
+    expect((after.toHost - before.toHost) / packed).to.be.below(1.3)
+  })
+
+  it('[E31] goes on after the line was cut in the middle of an answer, and after one that led one way', async () => {
+    if (offices === undefined) return
+    const { office } = offices
+    for (const way of ['both', 'forth', 'back'] as const) {
+      await offices.write(RECORDS, RECORDS, way)
+      const begun = (await office.carried()).toHost
+      await offices.start(SLOW)
+      await eventually(
+        'some of it',
+        async () => (await office.carried()).toHost > begun + 10_000 || undefined,
+      )
+      const { relay } = offices
+      if (relay === undefined) throw new Error('there is no line')
+      relay.isCutForth = way !== 'back'
+      relay.isCutBack = way !== 'forth'
+      const cut = (await office.carried()).fromHost
+      await eventually(
+        'something that the line swallows',
+        async () => (await office.carried()).fromHost > cut || way === 'back' || undefined,
+      )
+      relay.mend()
+      await offices.untilLevel(RECORDS, 120_000)
+      await offices.stop()
+    }
+  })
+})
