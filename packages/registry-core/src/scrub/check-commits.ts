@@ -97,14 +97,14 @@ export class LogCheck {
     const missing: DamagedCommit[] = []
     for (; this.#next < end; this.#next++) {
       const seq = this.#next
-      const idStart = await this.#idStartAt(seq)
-      missing.push({ what: 'missing', log: this.#log, seq, idStart, records: [] })
+      const idText = await this.#idTextAt(seq)
+      missing.push({ what: 'missing', log: this.#log, seq, idText, records: [] })
     }
     await this.#remember(missing)
   }
 
   /** The outcome may still say which commit stood there. */
-  async #idStartAt(seq: number): Promise<string> {
+  async #idTextAt(seq: number): Promise<string> {
     const prefix = positionPrefix(this.#log, seq)
     const keys = await this.#context.store.outcomes.keys({ ...under(prefix), limit: 2 }).all()
     return keys.length === 1 ? (keys[0]?.slice(prefix.length + 1) ?? '') : ''
@@ -127,7 +127,7 @@ export class LogCheck {
   async #checkCommit(key: string, seq: number, bytes: Uint8Array): Promise<void> {
     const { crypto, rosters } = this.#context
     const condition = conditionOf(crypto, rosters(), key, bytes)
-    const idStart = key.slice(key.lastIndexOf('/') + 1)
+    const idText = key.slice(key.lastIndexOf('/') + 1)
     switch (condition.kind) {
       case 'sound':
         await this.#forget(seq)
@@ -137,10 +137,10 @@ export class LogCheck {
         return
       case 'body':
         return this.#remember([
-          { what: 'body', log: this.#log, seq, idStart, records: suspectRecords(condition.commit) },
+          { what: 'body', log: this.#log, seq, idText, records: suspectRecords(condition.commit) },
         ])
       case 'commit':
-        return this.#remember([{ what: 'commit', log: this.#log, seq, idStart, records: [] }])
+        return this.#remember([{ what: 'commit', log: this.#log, seq, idText, records: [] }])
     }
   }
 
@@ -317,8 +317,8 @@ function suspectRecords(commit: ReadCommit): readonly string[] {
 
 /** The position in a key of a log's commit; undefined where the key has none. */
 function seqOf(log: LogKey, key: string): number | undefined {
-  const [seq = '', idStart = '', ...more] = key.slice(logPrefix(log).length + 1).split('/')
-  const isForm = /^[0-9a-f]{12}$/.test(seq) && /^[0-9a-f]{16}$/.test(idStart) && more.length === 0
+  const [seq = '', idText = '', ...more] = key.slice(logPrefix(log).length + 1).split('/')
+  const isForm = /^[0-9a-f]{12}$/.test(seq) && /^[0-9a-f]{64}$/.test(idText) && more.length === 0
   const value = Number.parseInt(seq, 16)
   return isForm && value > 0 && fixedHex(value, 12) === seq ? value : undefined
 }

@@ -31,8 +31,8 @@ export type DamagedCommit = {
   readonly what: 'commit' | 'body' | 'missing'
   readonly log: LogKey
   readonly seq: number
-  /** The start of its id, 16 hexadecimal digits; empty when that is not known. */
-  readonly idStart: string
+  /** Its id, 64 hexadecimal digits; empty when that is not known. */
+  readonly idText: string
   /** Records that it changes, `kind/local`, as far as that can be told. */
   readonly records: readonly string[]
 }
@@ -65,12 +65,12 @@ export class DamageList {
   #loadCommit(position: string, bytes: Uint8Array): void {
     const log = logOfKey(position)
     const seq = Number.parseInt(position.slice(logPrefix(log).length + 1), 16)
-    const [what, idStart, records] = decodeOwnCbor(bytes) as [
+    const [what, idText, records] = decodeOwnCbor(bytes) as [
       DamagedCommit['what'],
       string,
       readonly string[],
     ]
-    this.#commits.set(position, { what, log, seq, idStart, records })
+    this.#commits.set(position, { what, log, seq, idText, records })
   }
 
   /** All damaged commits, by log and position. */
@@ -95,11 +95,11 @@ export class DamageList {
 
   /** The operation that remembers a damaged commit; `apply` once it is written. */
   add(damaged: DamagedCommit): { readonly operation: Operation; readonly apply: () => void } {
-    const { log, seq, what, idStart, records } = damaged
+    const { log, seq, what, idText, records } = damaged
     const position = positionPrefix(log, seq)
     const named = records.slice(0, RECORDS_NAMED_MAX)
     return {
-      operation: put(this.#store.damage, COMMIT + position, encodeCbor([what, idStart, named])),
+      operation: put(this.#store.damage, COMMIT + position, encodeCbor([what, idText, named])),
       apply: () => void this.#commits.set(position, { ...damaged, records: named }),
     }
   }

@@ -49,10 +49,10 @@ export async function repairCommit(
 
 async function isTheOne(
   context: RepairContext,
-  { log, seq, idStart }: DamagedCommit,
+  { log, seq, idText }: DamagedCommit,
   commit: ReadCommit,
 ): Promise<boolean> {
-  if (idStart !== '') return toHex(commit.id.subarray(1, 9)) === idStart
+  if (idText !== '') return toHex(commit.id.subarray(1)) === idText
   return follows(context, log, seq, commit)
 }
 

@@ -1,5 +1,5 @@
 /**
- * The store: sublevels over one abstract-level database, format 3.
+ * The store: sublevels over one abstract-level database, format 4.
  *
  * sublevel  key -> value
  * meta      `format`, `federation`, `replay/<scope>`, `purge` -> bytes
@@ -21,8 +21,8 @@
  * damage    `commit/<log>/<seq>` -> CBOR, a commit that is to be fetched again; `scope/<scope>` ->
  *           nothing, derived data that is to be built anew (scrub/damage.ts)
  *
- * scope is `<ns 8 hex>/<audience>`, log is `<scope>/<writer 8 hex>`, seq 12 hex, id 16 hex (the
- * start of the commit's hash): numbers of fixed width, so that ranges are in order.
+ * scope is `<ns 8 hex>/<audience>`, log is `<scope>/<writer 8 hex>`, seq 12 hex, id 64 hex (all of
+ * the commit's hash): numbers of fixed width, so that ranges are in order.
  */
 import type { AbstractBatchOperation, AbstractSublevel } from 'abstract-level'
 import { audienceText, parseAudience } from '../commit/audience.ts'
@@ -60,7 +60,7 @@ export type Store = {
 /** One write of a batch. */
 export type Operation = AbstractBatchOperation<Database, string, string | Uint8Array>
 
-const FORMAT = '3'
+const FORMAT = '4'
 
 /** Opens the sublevels and checks the format; MULU_STORE_VERSION when it is another one. */
 export async function openStore(db: Database): Promise<Store> {
@@ -160,7 +160,7 @@ export function positionPrefix(log: LogKey, seq: number): string {
 
 /** The key of a commit. */
 export function commitKey(log: LogKey, seq: number, id: Hash): string {
-  return `${positionPrefix(log, seq)}/${toHex(id.subarray(1, 9))}`
+  return `${positionPrefix(log, seq)}/${toHex(id.subarray(1))}`
 }
 
 /** The key of a record or (with its bucket between) of its leaf. */
