@@ -1,6 +1,6 @@
 /**
  * Long frames are packed on the wire: slow lines are what many offices have, and commits pack to
- * less than a third.
+ * about a third.
  *
  * packed   byte 1 · raw DEFLATE (RFC 1951) of the frame; at most FRAME_BYTES_MAX unpacked
  * plain    the frame itself, which as a CBOR map begins with 0xa0 to 0xbf
@@ -15,7 +15,7 @@ const inflate = promisify(inflateRaw)
 const PACKED = 1
 /** Shorter frames gain nothing worth the work. */
 const PACK_FROM_BYTES = 512
-/** Nearly as short as with the highest level, in a third of the time. */
+/** Of 913 kB of small commits: 298 kB in 13 ms; level 9 makes 293 kB in 21 ms. */
 const LEVEL = 4
 
 /** The bytes that travel for a frame. */
