@@ -7,7 +7,7 @@ import type { SlotValue } from '../src/commit/any-value.ts'
 import { audienceText } from '../src/commit/audience.ts'
 import { readBody } from '../src/commit/body.ts'
 import { type Commit, entrySection, type ReadCommit, readCommit } from '../src/commit/commit.ts'
-import { limitBroken, type Stamp } from '../src/commit/header.ts'
+import { type Entry, limitBroken, type Stamp } from '../src/commit/header.ts'
 import { slotsOf } from '../src/commit/over.ts'
 import { equalBytes, toHex } from '../src/encoding/bytes.ts'
 import { canonicalJson } from '../src/encoding/json.ts'
@@ -388,10 +388,10 @@ function deedsOf(
     const seen = new Map(
       [...named].map(([other, [at, id]]) => [other, boundOf(byWriter.get(other), at, id)]),
     )
-    const stamp = boundedStamp(chain, commit)
     const written: WrittenSlot[] = []
     for (const [index, entry] of entries.entries()) {
       const { rec, cls, len } = entry
+      const stamp = boundedStamp(chain, commit, entry)
       const clock = clocks.get(rec) ?? 0
       clocks.set(rec, clock + len)
       const isOfClass = (path: string): boolean => classOf(profile, kindOf(rec), path) === cls
@@ -436,8 +436,10 @@ function boundOf(other: Chain | undefined, seq: number, id: Uint8Array): number 
   return Math.min(seq, anchor.partedAt - 1, end)
 }
 
-function boundedStamp(chain: Chain, commit: ReadCommit): Stamp {
-  let stamp = commit.read.stamp
+/** Values that were adopted rank by when they were first written. */
+function boundedStamp(chain: Chain, commit: ReadCommit, { of }: Entry): Stamp {
+  const own = commit.read.stamp
+  let stamp = of !== undefined && isLater(own, of[2]) ? of[2] : own
   for (const { commit: later, grant } of chain.judged) {
     const isBound = grant !== undefined && later.read.reset && later.read.seq > commit.read.seq
     if (isBound && isLater(stamp, later.read.stamp)) stamp = later.read.stamp

@@ -1,9 +1,16 @@
 /**
- * What an order in force names is shown nowhere (the model says so too), and once the nodes of
- * the agency have destroyed what they may, it is on none of their disks. Nobody lacks a body that
- * somebody has and no order names.
+ * Orders stand alike everywhere. What one names is on no disk of the agency once its nodes have
+ * destroyed what they may; what none names is on every disk. Nobody lacks a body that somebody
+ * else has.
  */
-import { decodeHeader, logText, toHex, utf8 } from '../../../packages/registry-core/src/index.ts'
+import {
+  decodeHeader,
+  type Erasure,
+  logText,
+  toHex,
+  utf8,
+} from '../../../packages/registry-core/src/index.ts'
+import type { Reference } from '../../../packages/registry-core/testing/reference.ts'
 import type { SimNode } from '../sim-node.ts'
 import type { World } from '../world.ts'
 import type { Invariant } from './invariant.ts'
@@ -13,26 +20,23 @@ export const erasure: Invariant = {
   check: async ({ world, members, reference }) => {
     const lacking = lackingAlone(members)
     if (lacking !== undefined) return lacking
+    const stands = new Map<string, boolean>()
     for (const node of members) {
-      const orders = (await node.registry?.erasing.list()) ?? []
-      const strange = orders.find(
-        ({ id, isInForce }) => isInForce !== reference.effective.has(toHex(id)),
-      )
-      if (strange !== undefined) return `an order is judged otherwise at ${node.identity.name}`
+      const { name } = node.identity
       await node.registry?.erasing.destroy()
-      const own = orders.filter(({ log, isInForce }) => isInForce && isOwn(world, node, log.ns))
-      const after = (await node.registry?.erasing.list()) ?? []
-      const left = own.filter(({ id }) =>
-        after.some((each) => toHex(each.id) === toHex(id) && !each.isDestroyed),
-      )
-      if (left.length > 0) return `${node.identity.name} has not destroyed what it may`
-      for (const text of await erasedTexts(
-        world,
-        node,
-        own.map(({ id }) => toHex(id)),
-      )) {
-        if (node.disk.holds(utf8(text))) return `${node.identity.name} still holds "${text}"`
+      const orders = (await node.registry?.erasing.list()) ?? []
+      for (const order of orders) {
+        const id = toHex(order.id)
+        const { isInForce, isSettled, isDestroyed, log } = order
+        const counts = isInForce || isSettled
+        if (isInForce && !reference.effective.has(id)) return `${name} follows a lost order`
+        if ((stands.get(id) ?? counts) !== counts) return `an order counts otherwise at ${name}`
+        stands.set(id, counts)
+        const mayDestroy = counts && (isSettled || isOwn(world, node, log.ns))
+        if (mayDestroy && !isDestroyed) return `${name} has not destroyed what it may`
       }
+      const wrong = await wrongTexts(world, node, orders, reference)
+      if (wrong !== undefined) return `${name} ${wrong}`
     }
     return undefined
   },
@@ -40,8 +44,6 @@ export const erasure: Invariant = {
 
 /** A node that lacks a body without an order, where another one has all of that commit. */
 function lackingAlone(members: readonly SimNode[]): string | undefined {
-  const holesOf = (node: SimNode): readonly string[] =>
-    (node.registry?.holes() ?? []).map(({ log, seq }) => `${logText(log)} ${seq}`)
   for (const node of members) {
     for (const hole of holesOf(node)) {
       const [log = '', seq = ''] = hole.split(' ')
@@ -60,28 +62,38 @@ function lackingAlone(members: readonly SimNode[]): string | undefined {
   return undefined
 }
 
+function holesOf(node: SimNode): readonly string[] {
+  return (node.registry?.holes() ?? []).map(({ log, seq }) => `${logText(log)} ${seq}`)
+}
+
 function isOwn(world: World, node: SimNode, ns: number): boolean {
   const { writers, namespaces } = world.federation.newest.state
   const agency = writers.get(node.identity.client)?.agency
   return agency !== undefined && namespaces.get(ns)?.owners.at(-1)?.agency === agency
 }
 
-/** Personal values that the orders name. */
-async function erasedTexts(
+/** A value of a person that is on a disk and should not be, or is not and should. */
+async function wrongTexts(
   world: World,
   node: SimNode,
-  orders: readonly string[],
-): Promise<readonly string[]> {
-  const texts: string[] = []
-  for (const { id, log, seq } of (await node.registry?.erasing.list()) ?? []) {
-    if (!orders.includes(toHex(id)) || log.aud !== 1) continue
-    const headers = await world.headersAt(node, log, seq)
-    for (const header of headers) {
-      for (const [, , named] of decodeHeader(header).erase) {
-        const text = world.personal.get(toHex(named))
-        if (text !== undefined) texts.push(text)
+  orders: readonly Erasure[],
+  { effective }: Reference,
+): Promise<string | undefined> {
+  const destroyed = new Set<string>()
+  const named = new Set<string>()
+  for (const order of orders.filter(({ isInForce, isSettled }) => isInForce || isSettled)) {
+    for (const header of await world.headersAt(node, order.log, order.seq)) {
+      for (const [, , id] of decodeHeader(header).erase) {
+        named.add(toHex(id))
+        if (order.isDestroyed) destroyed.add(toHex(id))
       }
     }
   }
-  return texts
+  for (const [id, text] of world.personal) {
+    const isHeld = node.disk.holds(utf8(text))
+    if (destroyed.has(id) && isHeld) return `still holds "${text}"`
+    const isDue = effective.has(id) && !named.has(id) && holesOf(node).length === 0
+    if (isDue && !isHeld) return `has lost "${text}" without an order`
+  }
+  return undefined
 }

@@ -1,5 +1,5 @@
 /** Personal values are written, lawful orders erase them, and nodes destroy what they may. */
-import { type Grant, hashToText, toHex } from '../../../packages/registry-core/src/index.ts'
+import { type Grant, toHex } from '../../../packages/registry-core/src/index.ts'
 import type { SimNode } from '../sim-node.ts'
 import { pick, type StepKind } from '../step.ts'
 import { isRefusal, type World } from '../world.ts'
@@ -30,14 +30,16 @@ export const writePersonal: StepKind = {
     const path = pick(chance, PATHS) ?? ''
     const text = `personal ${++world.counter};`
     // A neighbour in the same body, as often as not.
-    const also = chance(2) === 0 ? { 'contact/c1': `desk ${world.counter}` } : {}
+    const isAlone = chance(2) === 0
+    const also = isAlone ? {} : { 'contact/c1': `desk ${world.counter}` }
     const set = { [path]: text, ...also }
     const changes = [{ rec, set, concurrent: true }]
     const outcome = await attempt(world, node, async () => {
       const written = await node.registry?.write({ ns: grant.ns, aud: 1, actor: 'p', changes })
       for (const commit of written?.commits ?? []) {
         world.acknowledged.push({ node, scope: `${grant.ns}/1`, commit })
-        world.personal.set(toHex(commit), text)
+        // What stands alone in its body is written nowhere else by an order on its neighbour.
+        if (isAlone) world.personal.set(toHex(commit), text)
       }
     })
     return `${node.identity.name} writes ${grant.ns}/${rec} ${path}=${text}: ${outcome}`
@@ -46,31 +48,41 @@ export const writePersonal: StepKind = {
 
 export const erase: StepKind = {
   name: 'erase',
-  weight: 3,
+  weight: 8,
   isFault: true,
   run: async (world, chance) => {
     const node = pick(chance, world.up)
     const grant = node && pick(chance, grantsOf(node, 'erase'))
     if (node === undefined || grant === undefined) return undefined
-    const rec = pick(chance, RECS) ?? ''
-    const path = pick(chance, [...PATHS, 'title/en']) ?? ''
     const value = chance(3) === 0 ? { value: `left ${++world.counter}` } : {}
-    const wanted = {
-      ns: grant.ns,
-      rec,
-      path,
-      order: `order ${world.counter}`,
-      actor: 'p',
-      ...value,
-    }
+    const more = { order: `order ${world.counter}`, actor: 'p', ...value }
+    let what = 'nothing'
     const outcome = await attempt(world, node, async () => {
-      const done = await node.registry?.erasing.order(wanted)
+      const field = pick(chance, await fieldsAt(node, grant.ns))
+      if (field === undefined) return
+      what = `${grant.ns}/${field.rec} ${field.path}`
+      const done = await node.registry?.erasing.order({ ns: grant.ns, ...field, ...more })
       for (const commit of [...(done?.commits ?? []), ...(done?.orders ?? [])]) {
-        world.acknowledged.push({ node, scope: `${grant.ns} ${hashToText(commit)}`, commit })
+        world.acknowledged.push({ node, scope: `${grant.ns}/1`, commit })
       }
     })
-    return `${node.identity.name} has ${grant.ns}/${rec} ${path} erased: ${outcome}`
+    return `${node.identity.name} has ${what} erased: ${outcome}`
   },
+}
+
+type Field = { readonly rec: string; readonly path: string }
+
+/** What a node shows that can be erased; values of persons come up more often than others. */
+async function fieldsAt(node: SimNode, ns: number): Promise<readonly Field[]> {
+  const fields: Field[] = []
+  for (const rec of RECS) {
+    const [kind = '', local = ''] = rec.split('/')
+    const view = await node.registry?.catalogue.record({ ns, kind, local })
+    for (const path of Object.keys(view?.fields ?? {}).sort()) {
+      fields.push(...Array.from({ length: PATHS.includes(path) ? 4 : 1 }, () => ({ rec, path })))
+    }
+  }
+  return fields
 }
 
 /** A node carries out what it may, and confirms it. */
