@@ -55,10 +55,12 @@ export function openHere({ bytes, format, source }: FeedInput): OpenFeed & {
 
 /** The bytes are handed over where their memory is theirs alone, since a copy takes time. */
 async function openInThread(script: URL, input: FeedInput): Promise<OpenFeed> {
-  const { bytes } = input
+  const { bytes, format, source } = input
+  // Nothing else that a caller has with it: a function could not cross over.
+  const workerData = source === undefined ? { bytes, format } : { bytes, format, source }
   const worker = new Worker(script, {
     execArgv: [],
-    workerData: input,
+    workerData,
     transferList: bytes.length === bytes.buffer.byteLength ? [bytes.buffer as ArrayBuffer] : [],
   })
   const messages = messagesOf(worker)
