@@ -51,7 +51,7 @@ export function NoResults({ search, list, wordFor }: Props) {
         </Steps>
       </div>
       {nearest === undefined ? null : (
-        <section aria-labelledby="nearest">
+        <section className="section" aria-labelledby="nearest">
           <h3 id="nearest">{t('none.nearest', { label: nearest.label })}</h3>
           <ol className="cards">
             {(list.help?.nearest ?? []).map((item) => (

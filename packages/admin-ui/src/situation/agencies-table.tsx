@@ -5,9 +5,11 @@ import type { AgencyRow } from '../api.ts'
 import { plainText } from '../labels.ts'
 import { type Language, useLanguage } from '../language.ts'
 import { Count } from '../parts/count.tsx'
+import { DigestWords } from '../parts/digest-words.tsx'
 import { LabelText } from '../parts/label-text.tsx'
 import { Day } from '../parts/moment.tsx'
 import { type Order, SortHeader } from '../parts/sort-header.tsx'
+import { DIGEST_WORDS } from '../words.ts'
 
 const COLUMNS = ['records', 'published', 'withdrawn', 'problems', 'conflicts', 'nodes'] as const
 type NumberColumn = (typeof COLUMNS)[number]
@@ -85,7 +87,11 @@ export function AgenciesTable({
                   )}
                 </td>
                 <td>
-                  <code>{agency.indexDigest ?? ''}</code>
+                  {agency.indexDigest === null ? (
+                    <Count value={null} />
+                  ) : (
+                    <DigestWords value={agency.indexDigest} count={DIGEST_WORDS} />
+                  )}
                 </td>
               </tr>
             ))}

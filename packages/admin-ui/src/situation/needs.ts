@@ -1,5 +1,5 @@
 import type { AgencyRow, Peer, Status } from '../api.ts'
-import { ageOf, formatList } from '../format.ts'
+import { ageOf, formatList, formatNumber } from '../format.ts'
 import { plainText } from '../labels.ts'
 import type { Language } from '../language.ts'
 import { conditionOf } from '../parts/node-state.ts'
@@ -178,7 +178,9 @@ function breakdownOf(
     .sort((left, right) => countOf(right) - countOf(left))
   const named = sorted
     .slice(0, NAMED_MAX)
-    .map((agency) => `${plainText(agency.name, language)} ${countOf(agency)}`)
+    .map(
+      (agency) => `${plainText(agency.name, language)} ${formatNumber(countOf(agency), language)}`,
+    )
   const listed = formatList(named, language)
   return sorted.length > NAMED_MAX ? t('need.andOthers', { listed }) : listed
 }

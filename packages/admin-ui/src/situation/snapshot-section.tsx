@@ -19,10 +19,12 @@ export function SnapshotSection({ status }: { status: NodeStatusAnswer }) {
       </div>
       <div className="panel">
         {newest === undefined ? (
-          <p>
-            <Status state="off">{t('snapshot.none')}</Status>
-            <span className="hint">{t('snapshot.noneHint')}</span>
-          </p>
+          <>
+            <p>
+              <Status state="off">{t('snapshot.none')}</Status>
+            </p>
+            <p className="hint">{t('snapshot.noneHint')}</p>
+          </>
         ) : (
           <Facts status={status} newest={newest} />
         )}
