@@ -22,7 +22,7 @@ import {
 import { Erasures } from './erasure/erasures.ts'
 import { MuluError } from './errors.ts'
 import { Acceptor, logOf } from './log/acceptor.ts'
-import { type AuthorContext, writeChanges, writeStatement } from './log/author.ts'
+import { type AuthorContext, writeChanges } from './log/author.ts'
 import type { LogHead, LogKey } from './log/log.ts'
 import type { LogState } from './log/log-state.ts'
 import { Logs } from './log/logs.ts'
@@ -48,7 +48,6 @@ import type {
 import { namespacesAffected } from './roster/affected.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
 import { RosterStore } from './roster/roster-store.ts'
-import type { RosterState } from './roster/state.ts'
 import { readIntact } from './scrub/commit-condition.ts'
 import { DamageList } from './scrub/damage.ts'
 import { repairCommit } from './scrub/repair.ts'
@@ -60,16 +59,12 @@ import {
   scrub,
 } from './scrub/scrub.ts'
 import { beginCheck, finishCheck, type IndexCheck, indexDigests } from './search/check-index.ts'
-import type { Owner, Surroundings } from './search/filters.ts'
-import { Names } from './search/names.ts'
 import { type IndexProgress, SearchIndex } from './search/search-index.ts'
-import { gatherProof } from './snapshot/gather-proof.ts'
-import { KeptTrees } from './snapshot/kept-trees.ts'
+import { ownerOf, surroundings } from './search/surroundings.ts'
 import type { SnapshotProof } from './snapshot/proof.ts'
-import { type Disagreement, SnapshotReview } from './snapshot/review.ts'
+import type { Disagreement } from './snapshot/review.ts'
 import { Settlement, type Snapshot } from './snapshot/settlement.ts'
-import { encodeReceipt, encodeSnapshot } from './snapshot/statement.ts'
-import { judgeSnapshot, openFor, statedHeads, type WitnessContext } from './snapshot/witness.ts'
+import { Snapshots } from './snapshot/snapshots.ts'
 import {
   commitBatch,
   fixedHex,
@@ -126,8 +121,7 @@ class Replica implements Registry {
   readonly #index: SearchIndex
   readonly #views: StoredViews
   readonly #tree: DigestTree
-  readonly #kept: KeptTrees
-  readonly #review: SnapshotReview
+  readonly #snapshots: Snapshots
   readonly #acceptor: Acceptor
   readonly #settlement: Settlement
   readonly #erasures: Erasures
@@ -148,10 +142,9 @@ class Replica implements Registry {
     this.#rosters = rosters
     this.#logs = logs
     this.#tree = new DigestTree(options.crypto, store)
-    this.#kept = new KeptTrees(options.crypto, store)
-    this.#review = new SnapshotReview({
-      ...this.#witnessing(),
-      ...{ rosters: () => rosters.all, tree: this.#tree, kept: this.#kept },
+    this.#snapshots = new Snapshots({
+      ...{ crypto: options.crypto, store, logs, settlement, tree: this.#tree },
+      rosters: () => rosters.all,
     })
     this.#index = index
     this.#views = views
@@ -180,7 +173,7 @@ class Replica implements Registry {
 
   /** Finishes interrupted rebuilds and judges what had been waiting. */
   async resume(): Promise<void> {
-    await this.#review.load()
+    await this.#snapshots.load()
     const lost = await this.#logs.recover(this.#store)
     await commitBatch(
       this.#store,
@@ -338,12 +331,7 @@ class Replica implements Registry {
   }
 
   snapshot(ns: number): Promise<Hash> {
-    return this.#exclusively(async () => {
-      const root = await this.#tree.root(1)
-      const ext = encodeSnapshot({ root, heads: statedHeads(this.#logs) })
-      await this.#kept.keep(this.#tree)
-      return writeStatement(this.#desk(), statementIn(ns), 1, ext)
-    })
+    return this.#exclusively(() => this.#snapshots.take(this.#desk(), ns))
   }
 
   snapshots(): readonly Snapshot[] {
@@ -351,46 +339,19 @@ class Replica implements Registry {
   }
 
   attest(ns: number): Promise<readonly Attested[]> {
-    return this.#exclusively(async () => {
-      const attested: Attested[] = []
-      const context = this.#witnessing()
-      const self = this.#author?.client ?? 0
-      for (const snapshot of openFor(self, this.#settlement.snapshots)) {
-        const judgement = await judgeSnapshot(context, snapshot)
-        attested.push({ snapshot, judgement })
-        if (judgement.kind !== 'agrees') continue
-        const { isRootChecked } = judgement
-        if (isRootChecked) await this.#kept.keep(this.#tree)
-        const ext = encodeReceipt({ snapshot: snapshot.id, isRootChecked })
-        await writeStatement(this.#desk(), statementIn(ns), 2, ext)
-      }
-      return attested
-    })
-  }
-
-  #witnessing(): WitnessContext {
-    const { crypto } = this.#options
-    return { crypto, store: this.#store, logs: this.#logs, root: () => this.#tree.root(1) }
+    return this.#exclusively(() => this.#snapshots.attest(this.#desk(), ns))
   }
 
   reviewSnapshots(): Promise<void> {
-    return this.#exclusively(() => this.#review.run(this.snapshots()))
+    return this.#exclusively(() => this.#snapshots.review())
   }
 
   disagreements(): readonly Disagreement[] {
-    return this.#review.disagreements(this.snapshots())
+    return this.#snapshots.disagreements()
   }
 
   prove(id: Hash, record: RecordId): Promise<SnapshotProof> {
-    return this.#exclusively(() => {
-      const snapshot = this.snapshots().find((each) => equalBytes(each.id, id))
-      if (snapshot === undefined) throw new MuluError('MULU_SNAPSHOT_UNKNOWN')
-      const context = {
-        ...{ crypto: this.#options.crypto, store: this.#store, rosters: this.rosters },
-        ...{ settlement: this.#settlement, kept: this.#kept },
-      }
-      return gatherProof(context, snapshot, record)
-    })
+    return this.#exclusively(() => this.#snapshots.prove(id, record))
   }
 
   get erasing(): Erasing {
@@ -610,41 +571,6 @@ class Replica implements Registry {
     }
     await rebuildScope(context, scope)
   }
-}
-
-function statementIn(ns: number): Write {
-  return { ns, aud: 1, actor: '', changes: [] }
-}
-
-/** What the index asks about: always the newest roster and its profile. */
-function surroundings(rosters: RosterStore): Surroundings {
-  type Of = readonly [profile: Profile | undefined, state: RosterState | undefined]
-  let known: { readonly of: Of; readonly names: Names } | undefined
-  return {
-    ownerOf: (ns) => ownerOf(rosters, ns),
-    names: () => {
-      const of: Of = [rosters.viewProfile, rosters.newest?.state]
-      const isSame = known?.of[0] === of[0] && known?.of[1] === of[1]
-      if (known === undefined || !isSame) known = { of, names: new Names(...of) }
-      return known.names
-    },
-  }
-}
-
-/** Who owns a namespace by the newest roster, and the agencies above. */
-function ownerOf(rosters: RosterStore, ns: number): Owner {
-  const state = rosters.newest?.state
-  const agency = state?.namespaces.get(ns)?.owners.at(-1)?.agency ?? 0
-  const region = state?.agencies.get(agency)?.region ?? ''
-  const above: number[] = []
-  for (
-    let parent = state?.agencies.get(agency)?.parent ?? 0;
-    parent !== 0 && parent !== agency && !above.includes(parent);
-    parent = state?.agencies.get(parent)?.parent ?? 0
-  ) {
-    above.push(parent)
-  }
-  return { agency, above, region: region === '' ? null : region }
 }
 
 /** Beyond the end of a log nothing waits any more. */
