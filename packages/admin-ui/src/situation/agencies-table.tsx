@@ -9,7 +9,7 @@ import { DigestWords } from '../parts/digest-words.tsx'
 import { LabelText } from '../parts/label-text.tsx'
 import { Day } from '../parts/moment.tsx'
 import { type Order, SortHeader } from '../parts/sort-header.tsx'
-import { DIGEST_WORDS } from '../words.ts'
+import { COMMIT_WORDS } from '../words.ts'
 
 const COLUMNS = ['records', 'published', 'withdrawn', 'problems', 'conflicts', 'nodes'] as const
 type NumberColumn = (typeof COLUMNS)[number]
@@ -90,7 +90,7 @@ export function AgenciesTable({
                   {agency.indexDigest === null ? (
                     <Count value={null} />
                   ) : (
-                    <DigestWords value={agency.indexDigest} count={DIGEST_WORDS} />
+                    <DigestWords value={agency.indexDigest} count={COMMIT_WORDS} />
                   )}
                 </td>
               </tr>
