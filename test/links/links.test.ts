@@ -1,11 +1,13 @@
 import { expect } from 'chai'
 import { eventually, scratch } from '../support/mulu.ts'
 import { whyNoHosts } from './namespaces.ts'
-import { Offices } from './office.ts'
+import { LARGE_BYTES, Offices } from './office.ts'
 
 const RECORDS = 200
 /** Enough for what every start of a connection costs to be a small part. */
 const MANY_RECORDS = 600
+/** In one commit more than 64 kbit/s carry in the 30 s that a silence may last. */
+const LARGE_RECORDS = 35
 /** Dial-up, or the share that an office has of a satellite; the round takes 600 ms. */
 const SLOW = { kbit: 64, delayMs: 300 }
 
@@ -36,9 +38,21 @@ describe('an office behind a line of its own', function () {
     const packed = await offices.packedBytes(0)
     const before = await offices.office.carried()
     await offices.start(SLOW)
-    await offices.untilLevel(MANY_RECORDS, 120_000)
+    await offices.untilLevel(120_000)
     const after = await offices.office.carried()
     expect((after.toHost - before.toHost) / packed).to.be.below(1.3)
+  })
+
+  it('[E40] gets an answer that takes longer than a silence may last', async () => {
+    if (offices === undefined) return
+    const before = await offices.office.carried()
+    await offices.writeLarge(LARGE_RECORDS)
+    await offices.start(SLOW)
+    await offices.untilLevel(120_000)
+    const received = (await offices.office.carried()).toHost - before.toHost
+    const packed = LARGE_RECORDS * LARGE_BYTES
+    expect(received).to.be.within(packed, 1.3 * packed)
+    await offices.stop()
   })
 
   it('[E31] goes on after the line was cut in the middle of an answer, and after one that led one way', async () => {
@@ -62,7 +76,7 @@ describe('an office behind a line of its own', function () {
         async () => (await office.carried()).fromHost > cut || way === 'back' || undefined,
       )
       relay.mend()
-      await offices.untilLevel(MANY_RECORDS, 120_000)
+      await offices.untilLevel(120_000)
       await offices.stop()
     }
   })

@@ -1,5 +1,6 @@
 /** A head office and an office behind a line of its own, each a process on a host of its own. */
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,6 +13,8 @@ import { mulu, NodeProcess } from '../support/mulu.ts'
 import { Host, Relay } from './namespaces.ts'
 
 const run = promisify(execFile)
+/** What the text of a large record packs to: letters of hex pack to half. */
+export const LARGE_BYTES = 8_000
 const P2P_PORT = 4_001
 const HTTP_PORT = 4_080
 const logger = pino({ level: 'silent' })
@@ -26,6 +29,8 @@ export class Offices {
   readonly dirs: readonly [head: string, office: string]
   relay: Relay | undefined
   readonly #running: NodeProcess[] = []
+  /** The records that were written so far. */
+  readonly #records = new Set<string>()
 
   private constructor(head: Host, office: Host, dirs: readonly [string, string]) {
     this.head = head
@@ -90,7 +95,23 @@ export class Offices {
         }
         const { registry } = node.context.store
         await registry.write({ ns: 1, aud: 1, actor: 'test', changes: [{ rec, set }] })
+        this.#records.add(rec)
       }
+    } finally {
+      await node.close()
+    }
+  }
+
+  /** Writes one commit of as many records as do not pack below a number of bytes. */
+  async writeLarge(records: number): Promise<void> {
+    const node = await openNode(this.dirs[0], systemClock, logger)
+    try {
+      const changes = Array.from({ length: records }, (_, i) => {
+        const text = randomBytes(LARGE_BYTES).toString('hex')
+        return { rec: `resource/large${i}`, set: { 'title/en': `Large ${i}`, 'rights/en': text } }
+      })
+      await node.context.store.registry.write({ ns: 1, aud: 1, actor: 'test', changes })
+      for (const { rec } of changes) this.#records.add(rec)
     } finally {
       await node.close()
     }
@@ -111,14 +132,14 @@ export class Offices {
   }
 
   /** Asks the office on its own host, so that nothing of it goes over the line, until it is level. */
-  async untilLevel(records: number, deadlineMs: number): Promise<number> {
+  async untilLevel(deadlineMs: number): Promise<number> {
     const script = `
       const end = Date.now() + ${deadlineMs}, begun = Date.now()
       for (;;) {
         const s = await fetch('http://127.0.0.1:${HTTP_PORT}/api/v1/status').then((r) => r.json())
         const peers = s.peers.filter((p) => !p.self)
         const level = peers.length > 0 && peers.every((p) => p.reported?.digest === s.catalogue.digest)
-        if (level && s.catalogue.records === ${records}) break
+        if (level && s.catalogue.records === ${this.#records.size}) break
         if (Date.now() > end) { console.error(JSON.stringify([s.catalogue, s.heads, peers])); process.exit(1) }
         await new Promise((resolve) => setTimeout(resolve, 250))
       }

@@ -201,3 +201,4 @@ export {
   stepResponder,
 } from './sync/responder.ts'
 export type { SyncContext, SyncReplica } from './sync/sync-context.ts'
+export { PROGRESS_BYTES } from './sync/sync-limits.ts'

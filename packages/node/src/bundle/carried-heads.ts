@@ -14,6 +14,8 @@ import {
   toHex,
 } from '@mulu/registry-core'
 
+import { workRowsOf } from '../store/work-rows.ts'
+
 type From = Extract<Part, { t: 'from' }>
 
 /** What was said, and when. */
@@ -21,7 +23,7 @@ export type CarriedHeads = Carried & { readonly madeMs: number }
 
 /** What the node of a writer said last; undefined before its first bundle. */
 export async function loadCarried(db: Database, writer: number): Promise<CarriedHeads | undefined> {
-  const text = await rows(db).get(keyOf(writer))
+  const text = await workRowsOf(db).get(keyOf(writer))
   if (text === undefined) return undefined
   const stored = decodeCbor(fromHex(text)) as readonly Uint8Array[]
   const parts = stored.map((bytes) => decodePart(bytes))
@@ -41,13 +43,12 @@ export async function saveCarried(
   if (from?.t !== 'from') return
   const before = await loadCarried(db, writer)
   if (before !== undefined && before.madeMs > from.madeMs) return
-  await rows(db).put(keyOf(writer), toHex(encodeCbor(introduction.map((part) => encodePart(part)))))
+  await workRowsOf(db).put(
+    keyOf(writer),
+    toHex(encodeCbor(introduction.map((part) => encodePart(part)))),
+  )
 }
 
 function keyOf(writer: number): string {
   return `carried/${writer}`
-}
-
-function rows(db: Database) {
-  return db.sublevel<string, string>('work', {})
 }

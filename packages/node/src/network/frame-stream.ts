@@ -4,26 +4,33 @@
  * way (one request, one answer) and a peer that sends more than the buffer holds is dropped. Long
  * frames travel packed.
  */
+import { once } from 'node:events'
 import type { Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import { decodeFrame, encodeFrame, type Frame, limits, MuluError } from '@mulu/registry-core'
 import { packFrame, unpackFrame } from './packed-frame.ts'
+import './promise-with-resolvers.ts'
 
 /** Seven bits each; three hold the longest frame. */
 const LENGTH_BYTES_MAX = 3
 /** One answer under way, and one announcement beside it. */
+const SLICE_BYTES = 16_384
 const BUFFER_BYTES_MAX = 2 * limits.FRAME_BYTES_MAX + 1_024
-const WRITE_TIMEOUT_MS = 30_000
 /** A peer that goes on sending to a stream that is over holds it open no longer than this. */
 const CLOSE_TIMEOUT_MS = 3_000
-/** Longer than any silence that the protocol allows, so that it decides and this only catches. */
-const READ_TIMEOUT_MS = 330_000
+/**
+ * Longer than any silence that the protocol allows, so that it decides and this only catches. A full
+ * frame takes two minutes of a line of 64 kbit/s, in either direction.
+ */
+const TRANSFER_TIMEOUT_MS = 330_000
 
 /** Frames in and out, until one side closes. */
 export type FrameStream = {
   /** The next frame; MULU_SYNC_FRAME when the bytes are none. */
   readonly read: () => Promise<Frame>
   readonly write: (frame: Frame) => Promise<void>
+  /** Bytes that have come so far, also those of a frame that is not whole yet. */
+  readonly received: () => number
   /** Lets what was written arrive, then ends the stream. */
   readonly close: () => Promise<void>
   readonly abort: (reason: Error) => void
@@ -39,21 +46,59 @@ export function createFrameStream(
     maxBufferSize: BUFFER_BYTES_MAX,
     lengthDecoder,
   })
+  // Only now: what had come before the first listener goes to that one alone.
+  let received = 0
+  stream.addEventListener('message', ({ data }) => {
+    received += data.byteLength
+  })
   return {
     read: async () => {
       const bytes = await framed
-        .read({ signal: AbortSignal.timeout(READ_TIMEOUT_MS) })
+        .read({ signal: AbortSignal.timeout(TRANSFER_TIMEOUT_MS) })
         .catch(lengthRefused)
       return decodeFrame(await unpackFrame(bytes.subarray()))
     },
     write: async (frame) => {
       const bytes = await packFrame(encodeFrame(frame))
       onSent(bytes.length)
-      return framed.write(bytes, { signal: AbortSignal.timeout(WRITE_TIMEOUT_MS) })
+      await sendInSlices(stream, withLength(bytes), AbortSignal.timeout(TRANSFER_TIMEOUT_MS))
     },
+    received: () => received,
     close: () => stream.close({ signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS) }),
     abort: (reason) => stream.abort(reason),
   }
+}
+
+/**
+ * Sends in slices, each behind the last: the muxer makes a message of what it is given, and the
+ * other side sees nothing of a message before it is whole, which a slow line takes minutes for.
+ */
+async function sendInSlices(stream: Stream, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+    if (!stream.send(bytes.subarray(at, at + SLICE_BYTES))) await drained(stream, signal)
+  }
+}
+
+/** Resolves when a stream takes more; rejects when it is over or the time is. */
+async function drained(stream: Stream, signal: AbortSignal): Promise<void> {
+  const over = new AbortController()
+  const either = { signal: AbortSignal.any([signal, over.signal]) }
+  try {
+    const closed = once(stream, 'close', either).then(() => {
+      throw new Error('the stream has ended')
+    })
+    await Promise.race([once(stream, 'drain', either), closed])
+  } finally {
+    over.abort()
+  }
+}
+
+/** A frame behind its length, as `lengthDecoder` reads it. */
+function withLength(frame: Uint8Array): Uint8Array {
+  const prefix: number[] = []
+  let rest = frame.length
+  for (; rest > 0x7f; rest >>>= 7) prefix.push((rest & 0x7f) | 0x80)
+  return Buffer.concat([Uint8Array.of(...prefix, rest), frame])
 }
 
 /**

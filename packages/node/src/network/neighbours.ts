@@ -153,7 +153,7 @@ export class Neighbours {
       if (stream === undefined) continue
       // What a quota held back may be pulled by now.
       if (stream.phase === 'held') this.#guard(stream, () => stream.notify({ type: 'changed' }))
-      this.#guard(stream, () => stream.notify({ type: 'tick' }))
+      this.#guard(stream, () => stream.tick())
       if (asking.roundAtMs > nowMs) continue
       asking.roundAtMs = this.#nextRound()
       this.#guard(stream, () => stream.notify({ type: 'round' }))

@@ -6,6 +6,7 @@ import {
   type ErrorCode,
   isMuluError,
   NEW_REQUESTER,
+  PROGRESS_BYTES,
   type RequesterEffect,
   type RequesterEvent,
   type RequesterPhase,
@@ -28,6 +29,8 @@ export class RequesterStream {
   readonly #works = new Set<Promise<void>>()
   #state: RequesterState = NEW_REQUESTER
   #wasLevel = false
+  /** Bytes that had come when the exchange last got on. */
+  #received = 0
   #code: string | undefined
 
   constructor(context: StreamContext, peerId: string, stream: FrameStream) {
@@ -87,6 +90,16 @@ export class RequesterStream {
     for (const effect of effects) this.#perform(effect)
     this.#release(claims)
     if (phase !== this.#state.phase) this.#context.onChange()
+  }
+
+  /** Gives up what has come to a stop; an answer that still comes in, however slowly, may go on. */
+  tick(): void {
+    const received = this.#stream.received()
+    if (received - this.#received >= PROGRESS_BYTES) {
+      this.#received = received
+      this.notify({ type: 'progress' })
+    }
+    this.notify({ type: 'tick' })
   }
 
   abort(reason: Error): void {

@@ -18,11 +18,11 @@ import type {
 } from './requester-state.ts'
 import type { SyncContext } from './sync-context.ts'
 import { PULL_BYTES_MAX } from './sync-limits.ts'
-import { bringForward, positionOf, startOf, stepBack, type Want } from './wants.ts'
+import { bringForward, byRank, positionOf, startOf, stepBack, type Want } from './wants.ts'
 
 /**
  * Asks for what comes next if all goes well, while an answer is being stored, so that neither side
- * waits for the other: logs take turns, and this one goes on where the answer ended.
+ * waits for the other: logs of one rank take turns, and this one goes on where the answer ended.
  */
 export function pullAhead(
   context: SyncContext,
@@ -31,7 +31,7 @@ export function pullAhead(
 ): { readonly ahead: Ahead; readonly frame: Request } | undefined {
   const { pull, wants } = state
   if (pull === undefined || pull.want.at !== undefined) return undefined
-  for (const { text, head, at } of [...wants, pull.want]) {
+  for (const { text, head, at } of byRank(context, [...wants, pull.want])) {
     const isSame = text === pull.want.text
     const start = at ?? startOf(context, head)
     const from = isSame && more ? pull.last + 1 : isSame ? undefined : start
@@ -148,7 +148,8 @@ export function takeAcceptances(
     return [{ ...idle, stalled: [...idle.stalled, want] }, []]
   }
   // Something moved, so that whatever stood still before is worth another try.
-  const wants = bringForward([...idle.wants, want, ...idle.stalled], named)
+  const open = byRank(context, [...idle.wants, want, ...idle.stalled])
+  const wants = bringForward(open, named)
   return [{ ...idle, wants, stalled: [] }, []]
 }
 

@@ -106,6 +106,8 @@ export type RequesterEvent =
   | { readonly type: 'failed'; readonly code: ErrorCode }
   /** Another exchange has ended a pull, or the own roster has changed. */
   | { readonly type: 'changed' }
+  /** Bytes of an answer have come: the line is slow, not dead. */
+  | { readonly type: 'progress' }
   /** Time for a round of anti-entropy. */
   | { readonly type: 'round' }
   | { readonly type: 'tick' }

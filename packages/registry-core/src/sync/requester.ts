@@ -54,6 +54,10 @@ export function stepRequester(
       return takeChange(context, state)
     case 'round':
       return isResting(state) ? sayHello(context, state) : [state, []]
+    case 'progress': {
+      if (state.deadlineMs === undefined) return [state, []]
+      return [{ ...state, deadlineMs: context.nowMs + ANSWER_TIMEOUT_MS }, []]
+    }
     case 'tick': {
       const isLate = state.deadlineMs !== undefined && context.nowMs >= state.deadlineMs
       return isLate ? close(state, 'MULU_TIMEOUT') : [state, []]
@@ -117,7 +121,7 @@ function takeAnswer(context: SyncContext, state: RequesterState, frame: Answer):
       if (frame.profile.length === 0) return advance(context, state)
       return store(state, { type: 'store-profile', profile: frame.profile })
     case 'heads': {
-      const wants = mergeWants(state.wants, wantsOf(context, frame.heads))
+      const wants = mergeWants(context, state.wants, wantsOf(context, frame.heads))
       const compareFrom = frame.next < BUCKETS ? frame.next : undefined
       return advance(context, { ...state, wants, compareFrom })
     }
@@ -181,7 +185,7 @@ function takeHello(
   if (!SYNC_VERSIONS.includes(version)) return refuse(state, 'MULU_SYNC_VERSION')
   const { roster, known, accepted, report, addresses } = summary
   const remote: Remote = { roster, known, accepted, report }
-  const wants = mergeWants(state.wants, wantsOfHoles(context))
+  const wants = mergeWants(context, state.wants, wantsOfHoles(context))
   const step = advance(context, { ...state, remote, wants, compareFrom: 0 })
   return then(step, [{ type: 'heard', remote, addresses }])
 }
@@ -191,7 +195,7 @@ function takeAnnounce(context: SyncContext, state: RequesterState, frame: Announ
   const { roster, known, accepted } = frame
   const report = frame.report ?? state.remote.report
   const remote: Remote = { roster, known, accepted, report }
-  const wants = mergeWants(state.wants, wantsOf(context, frame.heads))
+  const wants = mergeWants(context, state.wants, wantsOf(context, frame.heads))
   const next = {
     ...state,
     remote,

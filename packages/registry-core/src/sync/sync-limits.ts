@@ -29,7 +29,12 @@ export const SYNC_VERSIONS: readonly number[] = [1]
  * crossed it (`ready` has no answer, so that several requests can).
  */
 export const ANNOUNCES_MAX = 4
-/** How long an answer may take before the stream is given up, in milliseconds. */
+/** How long an answer may bring nothing before the stream is given up, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 30_000
+/**
+ * Bytes of an answer that count as getting on: at most this in ANSWER_TIMEOUT_MS is a line that
+ * carries nothing, or a peer that wants to be waited for.
+ */
+export const PROGRESS_BYTES = 4_096
 /** How long a requester may be silent before its stream is given up, in milliseconds. */
 export const SILENCE_TIMEOUT_MS = 300_000

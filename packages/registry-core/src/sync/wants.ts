@@ -1,6 +1,7 @@
 /**
- * The logs a requester still wants from its peer, in the order it will ask. Logs take turns,
- * one chunk each, so that one long log holds nobody up; what accepted commits wait for comes first.
+ * The logs a requester still wants from its peer, in the order it will ask: by the rank that the
+ * shell gives them, own region first. Logs of one rank take turns, one chunk each, so that one long
+ * log holds nobody up; what accepted commits wait for comes first.
  */
 import { equalBytes } from '../encoding/bytes.ts'
 import { type LogKey, logText } from '../log/log.ts'
@@ -21,15 +22,22 @@ export type Want = {
 
 /** The wants that heads of the peer give rise to, the most urgent first. */
 export function wantsOf(context: SyncContext, heads: readonly HeadNote[]): readonly Want[] {
-  const wants: { readonly want: Want; readonly rank: number }[] = []
+  const wants: Want[] = []
   for (const head of heads) {
-    const text = logText(head.log)
     if (startOf(context, head) === undefined) continue
     if (!mayOwnHold(context, head.log)) continue
-    const want = { text, head, at: undefined, step: 0 }
-    wants.push({ want, rank: context.priority(head.log) })
+    wants.push({ text: logText(head.log), head, at: undefined, step: 0 })
   }
-  return wants.sort((a, b) => a.rank - b.rank).map(({ want }) => want)
+  return byRank(context, wants)
+}
+
+/** Wants by rank; of one rank, the order stays. */
+export function byRank(
+  { priority }: Pick<SyncContext, 'priority'>,
+  wants: readonly Want[],
+): readonly Want[] {
+  const ranked = wants.map((want) => ({ want, rank: priority(want.head.log) }))
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ want }) => want)
 }
 
 /**
@@ -80,10 +88,14 @@ function isAnchored(
 }
 
 /** New wants beside those still open; a newer head of a log replaces the older. */
-export function mergeWants(open: readonly Want[], added: readonly Want[]): readonly Want[] {
+export function mergeWants(
+  context: Pick<SyncContext, 'priority'>,
+  open: readonly Want[],
+  added: readonly Want[],
+): readonly Want[] {
   if (added.length === 0) return open
   const texts = new Set(added.map((want) => want.text))
-  return [...open.filter((want) => !texts.has(want.text)), ...added]
+  return byRank(context, [...open.filter((want) => !texts.has(want.text)), ...added])
 }
 
 /** Where to ask next for a want; undefined when it is satisfied meanwhile. */

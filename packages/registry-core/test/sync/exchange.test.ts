@@ -273,6 +273,32 @@ describe('exchange of commits', () => {
     expect(reader.registry.totals()).to.include({ records: 3, waiting: 0 })
   })
 
+  it('[SY13] pulls all of a log before any of a later rank, and those of one rank in turns', async () => {
+    const { nodes } = await openAll()
+    const [a, b, c] = nodes as [Participant, Participant, Participant]
+    for (let i = 0; i < 30; i++) await describeLargeRecord(a.registry, `a${i}`)
+    for (let i = 0; i < 30; i++) await describeLargeRecord(b.registry, `b${i}`)
+    await describeRecord(c.registry, 2, 'c')
+    await settle([...connect(a, b), ...connect(a, c)])
+    const federation = TestFederation.found(APPLICANTS)
+    // By writer; while the last part of a log is being stored, the next is asked for already.
+    for (const [ranks, expected] of [
+      [{ 1: 1, 2: 2, 3: 0 }, '3111222'],
+      [{ 1: 2, 2: 1, 3: 2 }, '2221311'],
+      [{ 1: 1, 2: 1, 3: 1 }, '1231212'],
+    ] as const) {
+      const fresh = new Participant((await openReplica(federation)).registry, 3)
+      fresh.priority = ({ writer }) => ranks[writer as 1 | 2 | 3]
+      const link = new Link(fresh, a)
+      await settle([link])
+      const pulled = link.frames.flatMap(({ frame }) =>
+        frame.t === 'pull' ? frame.log.writer : [],
+      )
+      expect(pulled.join('')).to.equal(expected)
+      expect(fresh.registry.totals()).to.include({ records: 61, waiting: 0 })
+    }
+  })
+
   it('[SY14] asks for the next part while the last is being stored, one answer at a time', async () => {
     const { nodes } = await openAll()
     const [a, b] = nodes as [Participant, Participant]
@@ -346,6 +372,25 @@ describe('exchange of commits', () => {
     link.ask({ type: 'tick' })
     expect(link.asking.phase).to.equal('closed')
     expect(link.effects.at(-1)).to.deep.equal({ type: 'close', code: 'MULU_TIMEOUT' })
+  })
+
+  it('[SY9] waits on while an answer is still coming in, and for nothing else', async () => {
+    const { nodes } = await openAll()
+    const link = new Link(at(nodes, 2), at(nodes, 0))
+    link.queues.responder.length = 0
+    for (const nowMs of [29_000, 58_000]) {
+      at(nodes, 2).nowMs = nowMs
+      link.ask({ type: 'progress' })
+      link.ask({ type: 'tick' })
+      expect(link.asking.phase).to.equal('hello')
+    }
+    at(nodes, 2).nowMs = 88_000
+    link.ask({ type: 'tick' })
+    expect(link.asking.phase).to.equal('closed')
+    const level = new Link(at(nodes, 2), at(nodes, 0))
+    await settle([level])
+    level.ask({ type: 'progress' })
+    expect(level.asking).to.include({ phase: 'level', deadlineMs: undefined })
   })
 })
 
