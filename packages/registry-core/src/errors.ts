@@ -5,6 +5,10 @@
  */
 export const ERRORS = {
   MULU_ADMISSION: { status: 422, message: 'The join request cannot be admitted.' },
+  MULU_AS_OF_TOO_FAR: {
+    status: 422,
+    message: 'Too much has changed since then to search as of that moment.',
+  },
   MULU_AUTHENTICATION: { status: 401, message: 'This needs the access key of this node.' },
   MULU_BASE_UNKNOWN: {
     status: 412,

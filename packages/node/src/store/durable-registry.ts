@@ -367,7 +367,7 @@ export class DurableRegistry implements Registry {
       return this.#counted(call)
     }
     return {
-      query: (query) => read(() => now().query(query)),
+      query: (query, at) => read(() => now().query(query, at)),
       record: (id, at) => read(() => now().record(id, at)),
       records: (ids) => read(() => now().records(ids)),
       provenance: (id, at) => read(() => now().provenance(id, at)),

@@ -97,7 +97,8 @@ export type AgencyCounts = {
 
 /** The read model of a replica, of the federation's audience. */
 export interface Catalogue {
-  query(query: Query): Promise<Page>
+  /** Now, or as it was; MULU_AS_OF_TOO_FAR when too much has changed since for that. */
+  query(query: Query, at?: Moment): Promise<Page>
   /** The view of a record, now or as it was, or undefined. */
   record(id: RecordId, at?: Moment): Promise<View | undefined>
   /** The views of several records in the same order, read in one go. */

@@ -32,6 +32,7 @@ import type {
 import { type Difference, differencesBetween } from './differences.ts'
 import { type Moment, readMoment } from './moment.ts'
 import { PastDocuments } from './past-documents.ts'
+import { pastRecords } from './past-records.ts'
 import type { StoredViews } from './stored-views.ts'
 
 /** What reading rests on. */
@@ -65,8 +66,11 @@ export class ReplicaCatalogue implements Catalogue {
     return new PastDocuments({ crypto, store, profile, stamp, commitAt: this.#commitAt })
   }
 
-  query(query: Query): Promise<Page> {
-    return this.#context.index.query(query)
+  query(query: Query, at?: Moment): Promise<Page> {
+    const { index, logs, profile } = this.#context
+    if (at === undefined) return index.query(query)
+    const context = { logs, profile, commitAt: this.#commitAt, documents: () => this.#past() }
+    return index.query(query, pastRecords(context, at))
   }
 
   spellings(word: string, limit: number): Promise<readonly Spelling[]> {

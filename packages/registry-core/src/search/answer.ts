@@ -7,6 +7,7 @@ import { FacetCounts, filtered } from './facet-counts.ts'
 import type { FilterName, Owner } from './filters.ts'
 import type { Part } from './part.ts'
 import { type PartConcepts, rank, weightOf } from './relevance.ts'
+import type { QueryNode } from './text/query.ts'
 
 /** What matches in one part. */
 export type PartMatches = { readonly part: Part; readonly docs: DocSet }
@@ -73,9 +74,16 @@ function weightsOf(asked: Asked, readers: readonly PartReader[]): readonly numbe
   if (asked.sort !== 'relevance') return []
   const living = readers.reduce((n, { part }) => n + part.living.size, 0)
   return asked.concepts.map((node) => {
-    const having = readers.reduce((n, reader) => n + evaluate(node, reader).all.size, 0)
+    const having = readers.reduce((n, reader) => n + livingWith(node, reader), 0)
     return weightOf(having, living)
   })
+}
+
+/** What is out of date counts no more, so weights are those of the records and not of segments. */
+function livingWith(node: QueryNode, reader: PartReader): number {
+  const { columns, living } = reader.part
+  const { all } = evaluate(node, reader)
+  return living.size === columns.size ? all.size : and(living.set, all).size
 }
 
 function first(

@@ -21,8 +21,8 @@ export class FacetCounts {
   add(part: Part, docs: DocSet): void {
     if (docs.size === 0) return
     const column = part.columns.column(this.#name)
-    const isMost = docs.size * 2 > part.living.size
-    const counted = listOf(isMost ? andNot(part.living.set, docs) : docs)
+    const isMost = docs.size * 2 > part.counted.size
+    const counted = listOf(isMost ? andNot(part.counted, docs) : docs)
     const counts = new Uint32Array(column.combinations.length)
     const { of } = column
     for (let i = 0; i < counted.length; i++) {

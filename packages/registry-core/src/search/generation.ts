@@ -7,9 +7,11 @@
 import { utf8, utf8ToText } from '../encoding/bytes.ts'
 import type { View } from '../record/view.ts'
 import { commitBatch, del, type Operation, put, type Store } from '../store/store.ts'
-import { hasBit } from './doc-set.ts'
+import { bury, buryAlike, deadOrdinals } from './bury.ts'
+import { decodeForm, decodeOrdinal, encodeForm, encodeOrdinal, type Form, formOf } from './form.ts'
 import { IndexKeys } from './index-keys.ts'
-import { sortTitleOf } from './item.ts'
+import type { Indexed } from './indexed.ts'
+import { Lookup } from './lookup.ts'
 import { chooseMerge } from './merge-choice.ts'
 import { NamespaceCounts } from './namespace-counts.ts'
 import type { Part } from './part.ts'
@@ -20,7 +22,18 @@ import { Tail } from './tail.ts'
 import type { ViewReader } from './view-reader.ts'
 
 /** Operations for a batch, and what has to be called once it is written. */
-export type Staged = { readonly operations: readonly Operation[]; readonly apply: () => void }
+export type Staged = {
+  readonly operations: readonly Operation[]
+  readonly moves: readonly Move[]
+  readonly apply: () => void
+}
+
+/** A record that is written: the ordinals of its form until now and of the one to come. */
+export type Move = {
+  readonly key: string
+  readonly from: number | undefined
+  readonly to: number | undefined
+}
 
 type List = {
   readonly segments: readonly number[]
@@ -41,13 +54,11 @@ const TAIL_KEEP_MIN = 512
 const PENDING_MAX = 512
 const NOTHING = new Uint8Array()
 
-/** What a form's entry says. */
-export type Form = { readonly key: string; readonly etag: string; readonly title: string }
-
 /** One index in the store. */
-export class Generation {
+export class Generation implements Indexed {
   readonly number: number
   readonly keys: IndexKeys
+  readonly lookup: Lookup
   readonly #counts = new NamespaceCounts()
   /** Changes when the parts do. */
   version = 0
@@ -73,6 +84,7 @@ export class Generation {
     this.#store = store
     this.#views = views
     this.number = number
+    this.lookup = new Lookup(store)
     this.#tailDocs = tailDocs
     this.#tail = new Tail(tailDocs)
     this.keys = new IndexKeys(number)
@@ -105,27 +117,38 @@ export class Generation {
     return this.#frozen === undefined ? [this.#tail] : [this.#frozen, this.#tail]
   }
 
-  get parts(): readonly Part[] {
+  get parts(): readonly (Segment | Tail)[] {
     return [...this.#segments, ...this.tails]
   }
 
-  /** The ordinal of a record's present form. */
+  partOf(stored: Segment | Tail): Part {
+    return stored
+  }
+
   async placeOf(key: string): Promise<number | undefined> {
-    return ordinalIn(await this.#store.search.get(this.keys.place(key)))
+    return decodeOrdinal(await this.#store.search.get(this.keys.place(key)))
+  }
+
+  /** The ordinals of the present forms of records. */
+  async placesOf(keys: readonly string[]): Promise<readonly (number | undefined)[]> {
+    const places = await this.#store.search.getMany(keys.map((key) => this.keys.place(key)))
+    return places.map(decodeOrdinal)
   }
 
   /** Which of the records are in the index. */
   async areIndexed(keys: readonly string[]): Promise<readonly boolean[]> {
-    const places = await this.#store.search.getMany(keys.map((key) => this.keys.place(key)))
-    return places.map((place) => place !== undefined)
+    return (await this.placesOf(keys)).map((place) => place !== undefined)
   }
 
-  /** What the entries of ordinals say. */
   async forms(ordinals: readonly number[]): Promise<readonly (Form | undefined)[]> {
     const stored = await this.#store.search.getMany(
       ordinals.map((ordinal) => this.keys.form(ordinal)),
     )
-    return stored.map((bytes) => (bytes === undefined ? undefined : readForm(bytes)))
+    return stored.map((bytes) => (bytes === undefined ? undefined : decodeForm(bytes)))
+  }
+
+  views(forms: readonly (Form | undefined)[]): Promise<readonly (View | undefined)[]> {
+    return this.#views.read(forms.map((form) => form?.key ?? ''))
   }
 
   /**
@@ -137,25 +160,27 @@ export class Generation {
     const { search } = this.#store
     this.#stagedFrom = this.#nextOrdinal
     const keys = [...views.keys()]
-    const places = await search.getMany(keys.map((key) => this.keys.place(key)))
+    const places = await this.placesOf(keys)
     const operations: Operation[] = []
     const changes: Change[] = []
+    const moves: Move[] = []
     let i = -1
     for (const view of views.values()) {
       i += 1
-      const old = ordinalIn(places[i])
+      const old = places[i]
       if (old === undefined && view === undefined) continue
       const key = keys[i] as string
       const ordinal = view === undefined ? 0 : this.#nextOrdinal++
       if (old !== undefined) operations.push(put(search, this.keys.dead(old), NOTHING))
       if (view === undefined) operations.push(del(search, this.keys.place(key)))
       else {
-        operations.push(put(search, this.keys.place(key), ordinalBytes(ordinal)))
-        operations.push(put(search, this.keys.form(ordinal), formOf(key, view)))
+        operations.push(put(search, this.keys.place(key), encodeOrdinal(ordinal)))
+        operations.push(put(search, this.keys.form(ordinal), encodeForm(formOf(key, view))))
       }
       changes.push({ old, ordinal, view })
+      moves.push({ key, from: old, to: view === undefined ? undefined : ordinal })
     }
-    return { operations, apply: () => this.#apply(changes) }
+    return { operations, moves, apply: () => this.#apply(changes) }
   }
 
   #apply(changes: readonly Change[]): void {
@@ -320,14 +345,14 @@ export class Generation {
       const some = await entries.nextv(RECOVER_PORTION)
       if (some.length === 0) break
       const ordinals = some.map(([key]) => this.keys.ordinalOf(key))
-      const keys = some.map(([, form]) => readForm(form).key)
-      const places = await this.#store.search.getMany(keys.map((key) => this.keys.place(key)))
+      const keys = some.map(([, form]) => decodeForm(form).key)
+      const places = await this.placesOf(keys)
       const views = await this.#views.read(keys)
       for (const [i, ordinal] of ordinals.entries()) {
         const view = views[i]
         await this.#makeRoom()
         this.#nextOrdinal = ordinal + 1
-        if (view === undefined || ordinalIn(places[i]) !== ordinal) continue
+        if (view === undefined || places[i] !== ordinal) continue
         this.#apply([{ old: undefined, ordinal, view }])
         this.catchUp()
       }
@@ -358,52 +383,5 @@ export class Generation {
       // What cannot be kept now is made again at the next opening.
       await this.#keepTail().catch(() => undefined)
     }
-  }
-}
-
-function bury(part: Part, doc: number): void {
-  part.living.delete(doc)
-  part.columns.bury(doc)
-}
-
-/** What went out of date in a part while a segment was made of it is so in the segment too. */
-function buryAlike(part: Part, made: Segment): void {
-  for (let doc = 0; doc < part.columns.size; doc++) {
-    if (part.living.has(doc)) continue
-    const there = made.columns.docOf(part.columns.ordinals[doc] as number)
-    if (there !== undefined && made.living.has(there)) bury(made, there)
-  }
-}
-
-function deadOrdinals({ columns, alive }: Source): readonly number[] {
-  const dead: number[] = []
-  for (let doc = 0; doc < columns.size; doc++) {
-    if (!hasBit(alive, doc)) dead.push(columns.ordinals[doc] as number)
-  }
-  return dead
-}
-
-function ordinalIn(stored: Uint8Array | undefined): number | undefined {
-  if (stored === undefined) return undefined
-  const [a = 0, b = 0, c = 0, d = 0] = stored
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
-}
-
-function ordinalBytes(ordinal: number): Uint8Array {
-  return Uint8Array.of(ordinal >>> 24, ordinal >>> 16, ordinal >>> 8, ordinal)
-}
-
-function formOf(key: string, view: View): Uint8Array {
-  return utf8(`${key}\n${view.etag}\n${sortTitleOf(view)}`)
-}
-
-function readForm(bytes: Uint8Array): Form {
-  const text = utf8ToText(bytes)
-  const first = text.indexOf('\n')
-  const second = text.indexOf('\n', first + 1)
-  return {
-    key: text.slice(0, first),
-    etag: text.slice(first + 1, second),
-    title: text.slice(second + 1),
   }
 }

@@ -1,7 +1,7 @@
 /** The terms of an index among which the spelling of a word is looked for. */
 import type { Store } from '../store/store.ts'
 import { ByteReader } from './byte-writer.ts'
-import type { Generation } from './generation.ts'
+import type { Indexed } from './indexed.ts'
 import { MissingBlock } from './lookup.ts'
 import { type Postings, readPostings } from './postings.ts'
 import { entriesOf, type Segment } from './segment.ts'
@@ -17,7 +17,7 @@ const BLOCKS_MAX = 512
  */
 export async function termsLike(
   store: Store,
-  generation: Generation,
+  indexed: Indexed,
   word: string,
 ): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>()
@@ -29,8 +29,8 @@ export async function termsLike(
     const count = (tiers[0]?.size ?? 0) + (tiers[1]?.size ?? 0)
     if (count > 0) counts.set(term, (counts.get(term) ?? 0) + count)
   }
-  for (const segment of generation.segments) await addOf(store, segment, first, isLike, add)
-  for (const tail of generation.tails) {
+  for (const segment of indexed.segments) await addOf(store, segment, first, isLike, add)
+  for (const tail of indexed.tails) {
     for (const term of tail.terms()) if (isLike(term)) add(term, tail.postings(term))
   }
   return counts

@@ -1,10 +1,25 @@
+import type { Store } from '../store/store.ts'
 import type { Columns } from './columns.ts'
 import { type DocSet, emptyBits, hasBit, setOfBits } from './doc-set.ts'
 
-/** Some documents of the index: a segment, which is stored, or a tail, which is not yet. */
+/**
+ * Some documents of the index: a segment, which is stored, or a tail, which is not yet; or what an
+ * overlay leaves of one of them.
+ */
 export interface Part {
   readonly columns: Columns
-  readonly living: Living
+  readonly living: LivingDocs
+  /** The documents that the columns count among the living (`Column.living`). */
+  readonly counted: DocSet
+  /** Its documents in order of their sort titles. */
+  titleOrder(store: Store): Promise<Uint16Array>
+}
+
+/** The documents of a part that a query may find. */
+export type LivingDocs = {
+  readonly size: number
+  readonly set: DocSet
+  has(doc: number): boolean
 }
 
 /** The documents of a part that are still the present form of their record. */

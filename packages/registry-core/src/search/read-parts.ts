@@ -7,7 +7,7 @@ import { and, type DocSet, firstDocs, NO_DOCS } from './doc-set.ts'
 import { oneDoc, type PartReader } from './evaluate.ts'
 import { filtered } from './facet-counts.ts'
 import type { Surroundings } from './filters.ts'
-import type { Generation } from './generation.ts'
+import type { Indexed } from './indexed.ts'
 import { type LoadedPostings, type Lookup, unionOf } from './lookup.ts'
 import type { Part } from './part.ts'
 import type { Postings } from './postings.ts'
@@ -18,20 +18,19 @@ type Phrases = ReadonlyMap<string, readonly Uint32Array[]>
 
 /** Reads what is stored, then gives a reader for each part. */
 export async function readParts(
-  generation: Generation,
-  lookup: Lookup,
+  indexed: Indexed,
   asked: Asked,
   around: Surroundings,
 ): Promise<() => readonly PartReader[]> {
   const needs = needsOf(asked)
-  const { segments } = generation
+  const { segments, lookup } = indexed
   const loaded = await lookup.load(segments, needs.terms, needs.prefixes)
   const phrases = new Map<Segment, Phrases>()
   for (const segment of segments) {
     phrases.set(segment, await loadPhrases(segment, needs, lookup, loaded))
   }
   const ordinals = new Map<string, number | undefined>()
-  for (const id of needs.ids) ordinals.set(id, await placeOf(generation, id))
+  for (const id of needs.ids) ordinals.set(id, await placeOf(indexed, id))
   const common = (part: Part): Pick<PartReader, 'part' | 'field' | 'id'> => ({
     part,
     field: ({ name, value }) =>
@@ -45,14 +44,14 @@ export async function readParts(
     id: (id) => docWith(part, ordinals.get(id)),
   })
   const ofSegment = (segment: Segment): PartReader => ({
-    ...common(segment),
+    ...common(indexed.partOf(segment)),
     term: (term) => loaded.of(segment, term),
     prefix: (prefix) => loaded.of(segment, `${prefix}*`),
     phrase: (terms) => phrases.get(segment)?.get(phraseKey(terms)) ?? [],
   })
   return () => [
     ...segments.map(ofSegment),
-    ...generation.tails.map((tail) => ofTail(tail, common(tail))),
+    ...indexed.tails.map((tail) => ofTail(tail, common(indexed.partOf(tail)))),
   ]
 }
 
@@ -122,10 +121,10 @@ function phraseKey(terms: readonly string[]): string {
   return terms.join('\n')
 }
 
-async function placeOf(generation: Generation, id: string): Promise<number | undefined> {
+async function placeOf(indexed: Indexed, id: string): Promise<number | undefined> {
   try {
     const record = parseRecordId(id)
-    return await generation.placeOf(recordKey({ ns: record.ns, aud: 1 }, recOf(record)))
+    return await indexed.placeOf(recordKey({ ns: record.ns, aud: 1 }, recOf(record)))
   } catch {
     // A text that is no id of ours names no record.
     return undefined

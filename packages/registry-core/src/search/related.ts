@@ -6,8 +6,7 @@
 import type { View } from '../record/view.ts'
 import type { Asked } from './asked.ts'
 import { textList } from './filters.ts'
-import type { Generation } from './generation.ts'
-import type { Lookup } from './lookup.ts'
+import type { Indexed } from './indexed.ts'
 import type { QueryNode } from './text/query.ts'
 import { forEachTerm } from './text/terms.ts'
 
@@ -40,12 +39,11 @@ export function subjectWords({ fields }: Pick<View, 'fields'>): ReadonlySet<stri
 /** The rarest of the words that another document has too. */
 export async function rareWords(
   words: ReadonlySet<string>,
-  generation: Generation,
-  lookup: Lookup,
+  indexed: Indexed,
 ): Promise<readonly string[]> {
-  const { segments, tails, parts } = generation
+  const { segments, tails, lookup } = indexed
   const loaded = await lookup.load(segments, words, [])
-  const living = parts.reduce((n, part) => n + part.living.size, 0)
+  const living = [...segments, ...tails].reduce((n, part) => n + part.living.size, 0)
   const counted = [...words].map((word) => {
     const stored = segments.reduce((n, segment) => n + loaded.of(segment, word).all.size, 0)
     return { word, count: tails.reduce((n, tail) => n + tail.postings(word).all.size, stored) }

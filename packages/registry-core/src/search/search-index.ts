@@ -1,48 +1,41 @@
 /**
  * The index over the federation's records: what a batch has to hold for it, and what it answers.
- * Every answer is of one moment: what is stored is read first, then all parts are asked in one
- * go; where the parts changed meanwhile, the query starts over.
  */
 import type { AgencyCounts, Item, Page, Query } from '../catalogue/catalogue.ts'
 import { utf8, utf8ToText } from '../encoding/bytes.ts'
+import { Queue } from '../queue.ts'
 import type { View } from '../record/view.ts'
 import { commitBatch, put, recordKey, type Scope, type Store } from '../store/store.ts'
-import { type Answer, answer } from './answer.ts'
-import { type Asked, readAsked } from './asked.ts'
-import { encodeCursor, type SortKey } from './cursor.ts'
+import { readAsked } from './asked.ts'
 import type { Surroundings } from './filters.ts'
-import { Generation, type Staged } from './generation.ts'
+import { type FindContext, find, type Source, steadily } from './find.ts'
+import { Generation, type Move, type Staged } from './generation.ts'
 import { IndexKeys } from './index-keys.ts'
 import { itemOf } from './item.ts'
 import { knownWords } from './known-words.ts'
-import { Lookup, MissingBlock } from './lookup.ts'
 import type { NamespaceCounts } from './namespace-counts.ts'
 import { termsLike } from './near-terms.ts'
-import { readParts } from './read-parts.ts'
+import { OVERLAY_LIMITS, Overlay, type OverlayLimits, type PastRecords } from './overlay.ts'
 import { askedOfRelated, rareWords, relatedAmong, subjectWords } from './related.ts'
 import { askedOfTyped, nodeOfTyped, type Suggestion, suggestionsFrom } from './suggest.ts'
 import { TAIL_DOCS_MAX } from './tail.ts'
 import { foldWord } from './text/fold.ts'
 import type { QueryOptions } from './text/query.ts'
 import { type Spelling, spellingsOf } from './text/spelling.ts'
-import { firstByTitle } from './title-order.ts'
 import type { ViewReader } from './view-reader.ts'
 
 /** Another number when segments, words or columns are made in another way: then all is indexed anew. */
 const FORMAT = 2
 const META = 'index'
 const PORTION = 256
-/** A record and its entry differ for a moment while a batch is applied; later it is damage. */
-const UNMOVED_MAX = 64
 
 type Meta = { readonly format: number; readonly generation: number }
-/** A page before it is shown. */
-type Found = Omit<Page, 'items'> & { readonly views: readonly View[] }
-type Place = { readonly ordinal: number; readonly key: SortKey }
+/** Sizes that tests make smaller. */
+type IndexSizes = { readonly tailDocs: number; readonly limits: OverlayLimits }
 /** Progress of a long work: records done, records in all. */
 export type IndexProgress = (done: number, total: number) => void
 
-const NOTHING_STAGED: Staged = { operations: [], apply: () => undefined }
+const NOTHING_STAGED: Staged = { operations: [], moves: [], apply: () => undefined }
 
 /** The index of a registry. */
 export class SearchIndex {
@@ -51,23 +44,35 @@ export class SearchIndex {
   readonly #tailDocs: number
   readonly #around: Surroundings
   #current: Generation
-  #lookup: Lookup
   /** The index that is being built beside the one that serves. */
   #next: Generation | undefined
+  /** What was asked for last of the past, and the turn of those who ask for it. */
+  #overlay: Overlay | undefined
+  readonly #pastTurn = new Queue()
+  /** What is staged and perhaps written, and not applied yet. */
+  #staged: readonly Move[] = []
+  readonly #limits: OverlayLimits
+  readonly #context: FindContext
+  readonly #now: Source
 
   private constructor(
     store: Store,
     views: ViewReader,
     around: Surroundings,
     current: Generation,
-    tailDocs: number,
+    { tailDocs, limits }: IndexSizes,
   ) {
     this.#store = store
     this.#views = views
     this.#tailDocs = tailDocs
+    this.#limits = limits
     this.#around = around
     this.#current = current
-    this.#lookup = new Lookup(store)
+    this.#context = { store, around }
+    this.#now = {
+      read: async () => this.#current,
+      holds: (indexed) => indexed === this.#current,
+    }
   }
 
   /** Opens the index; one that is missing or of another format is built from the views. */
@@ -75,15 +80,16 @@ export class SearchIndex {
     store: Store,
     views: ViewReader,
     around: Surroundings,
-    tailDocs: number = TAIL_DOCS_MAX,
+    sizes: Partial<IndexSizes> = {},
   ): Promise<SearchIndex> {
+    const { tailDocs = TAIL_DOCS_MAX, limits = OVERLAY_LIMITS } = sizes
     const meta = await readMeta(store)
     const kept = await openKept(store, views, meta, tailDocs)
     const isUsable = kept !== undefined
     const number = (meta?.generation ?? 0) + (isUsable ? 0 : 1)
     await clearOthers(store, isUsable ? number : undefined)
     const current = kept ?? (await Generation.open(store, views, number, tailDocs))
-    const index = new SearchIndex(store, views, around, current, tailDocs)
+    const index = new SearchIndex(store, views, around, current, { tailDocs, limits })
     if (!isUsable) {
       await index.#fill(
         index.#current,
@@ -110,14 +116,24 @@ export class SearchIndex {
     if (views.size === 0) return NOTHING_STAGED
     const current = await this.#current.stage(views)
     const next = await this.#next?.stage(views)
-    if (next === undefined) return current
+    const more = next?.operations ?? []
+    const { moves } = current
+    this.#staged = moves
+    this.#tellOverlay(moves)
     return {
-      operations: [...current.operations, ...next.operations],
+      operations: more.length === 0 ? current.operations : [...current.operations, ...more],
+      moves,
       apply: () => {
         current.apply()
-        next.apply()
+        next?.apply()
+        this.#staged = []
+        this.#tellOverlay(moves)
       },
     }
+  }
+
+  #tellOverlay(moves: readonly Move[]): void {
+    if (this.#overlay?.follow(moves) === false) this.#overlay = undefined
   }
 
   /** Takes in what was written, as far as nobody has asked for it yet; for while there is time. */
@@ -137,13 +153,50 @@ export class SearchIndex {
     return this.#current.counts.marks()
   }
 
-  /** A page of what matches, with the count of everything that does. */
-  async query(query: Query): Promise<Page> {
-    const { views, total, next, facets } = await this.#find(
-      readAsked(query, await this.#readingOf(query)),
-    )
+  /**
+   * A page of what matches, with the count of everything that does: now, or among the records of
+   * the past. MULU_AS_OF_TOO_FAR when too much has changed since.
+   */
+  query(query: Query, past?: PastRecords): Promise<Page> {
+    if (past === undefined) return this.#queryFrom(this.#now, query)
+    // One after the other, since only one overlay is kept.
+    return this.#pastTurn.run(() => this.#queryFrom(this.#then(past), query))
+  }
+
+  async #queryFrom(source: Source, query: Query): Promise<Page> {
+    const asked = readAsked(query, await this.#readingOf(source, query))
+    const { views, total, next, facets } = await find(this.#context, source, asked)
     const items = views.map((view) => itemOf(view, this.#around.ownerOf(view.ns)))
     return { total, items, next, facets }
+  }
+
+  /** The overlay of a moment, made anew where the last one is of another. */
+  #then(past: PastRecords): Source {
+    return {
+      read: async () => {
+        const overlay = this.#overlayOf(past)
+        try {
+          await overlay.catchUp()
+        } catch (error) {
+          this.#overlay = undefined
+          throw error
+        }
+        return overlay
+      },
+      holds: (indexed) =>
+        indexed === this.#overlay &&
+        this.#overlay.isOf(past, this.#current) &&
+        this.#overlay.isCaughtUp(),
+    }
+  }
+
+  #overlayOf(past: PastRecords): Overlay {
+    if (this.#overlay?.isOf(past, this.#current) === true) return this.#overlay
+    const overlay = new Overlay(past, this.#current, this.#limits)
+    // A batch may be on its way, of which the store and the index show different forms.
+    overlay.follow(this.#staged)
+    this.#overlay = overlay
+    return overlay
   }
 
   /** What somebody who has typed this much may want. */
@@ -151,139 +204,38 @@ export class SearchIndex {
     const names = this.#around.names()
     const node = nodeOfTyped(typed)
     if (node === undefined) return []
-    const { views } = await this.#find(askedOfTyped(node))
+    const { views } = await find(this.#context, this.#now, askedOfTyped(node))
     return suggestionsFrom(node, views, names.matching(node))
   }
 
   /** Published records that share rare words, theme or agency with one, the nearest first. */
   async related(view: View, limit: number): Promise<readonly Item[]> {
     const words = subjectWords(view)
-    const rare = await this.#steadily((generation) => rareWords(words, generation, this.#lookup))
+    const rare = await steadily(this.#now, (indexed) => rareWords(words, indexed))
     if (rare.length === 0) return []
     const { agency } = this.#around.ownerOf(view.ns)
-    const { views } = await this.#find(askedOfRelated(view, agency, rare, limit))
+    const { views } = await find(
+      this.#context,
+      this.#now,
+      askedOfRelated(view, agency, rare, limit),
+    )
     const related = relatedAmong(view, rare, views, limit)
     return related.map((other) => itemOf(other, this.#around.ownerOf(other.ns)))
   }
 
   /** How a query is read: with the names of the profile, and what records have of its words. */
-  async #readingOf({ q = '', prefixLast }: Query): Promise<QueryOptions> {
+  async #readingOf(source: Source, { q = '', prefixLast }: Query): Promise<QueryOptions> {
     const { synonyms, labels } = this.#around.names()
     const options = { prefixLast: prefixLast === true, synonyms, labels }
-    const isKnown = await this.#steadily((generation) =>
-      knownWords(q, options, generation, this.#lookup),
-    )
+    const isKnown = await steadily(source, (indexed) => knownWords(q, options, indexed))
     return { ...options, isKnown }
-  }
-
-  /** Reads again where segments were replaced meanwhile. */
-  async #steadily<T>(read: (generation: Generation) => Promise<T>): Promise<T> {
-    for (;;) {
-      const generation = this.#current
-      const { version } = generation
-      try {
-        return await read(generation)
-      } catch (error) {
-        const isSame = generation === this.#current && generation.version === version
-        if (!(error instanceof MissingBlock) || isSame) throw error
-      }
-    }
-  }
-
-  async #find(asked: Asked): Promise<Found> {
-    for (let unmoved = 0; ; ) {
-      const found = await this.#answer(asked)
-      if (found === undefined) continue
-      const { generation, answer: matching } = found
-      const { version } = generation
-      const page = await this.#page(asked, generation, matching, unmoved >= UNMOVED_MAX)
-      if (page !== undefined) return page
-      if (generation === this.#current && generation.version === version) unmoved++
-    }
   }
 
   /** Terms of titles and keywords near to a word, by how many records have them. */
   async spellings(word: string, limit: number): Promise<readonly Spelling[]> {
     const wanted = foldWord(word)
-    const terms = await this.#steadily((generation) => termsLike(this.#store, generation, wanted))
+    const terms = await steadily(this.#now, (indexed) => termsLike(this.#store, indexed, wanted))
     return spellingsOf(wanted, terms, limit)
-  }
-
-  async #answer(
-    asked: Asked,
-  ): Promise<{ readonly generation: Generation; readonly answer: Answer } | undefined> {
-    const generation = this.#current
-    const { version } = generation
-    const isSame = (): boolean => generation === this.#current && generation.version === version
-    try {
-      const readers = await readParts(generation, this.#lookup, asked, this.#around)
-      if (!isSame()) return undefined
-      return { generation, answer: answer(asked, readers(), this.#around.ownerOf) }
-    } catch (error) {
-      if (error instanceof MissingBlock && !isSame()) return undefined
-      throw error
-    }
-  }
-
-  /**
-   * Undefined when a record on the page changed before it was read. With `isLast` what the index
-   * and the records disagree on is shown as the records have it.
-   */
-  async #page(
-    asked: Asked,
-    generation: Generation,
-    found: Answer,
-    isLast: boolean,
-  ): Promise<Found | undefined> {
-    const places =
-      asked.sort === 'title'
-        ? await this.#byTitle(asked, generation, found, isLast)
-        : placesOf(found)
-    const shown = places?.slice(0, asked.limit)
-    const views = shown && (await this.#shownViews(generation, shown, isLast))
-    if (places === undefined || views === undefined) return undefined
-    const last = shown?.at(-1)
-    const hasMore = places.length > asked.limit && last !== undefined
-    const { weights } = found
-    return {
-      total: found.total,
-      views,
-      next: hasMore ? encodeCursor(asked.sort, { key: last.key, weights }) : null,
-      facets: Object.fromEntries(
-        [...found.facets].map(([name, counts]) => [name, counts.sorted()]),
-      ),
-    }
-  }
-
-  async #byTitle(
-    asked: Asked,
-    generation: Generation,
-    { matches }: Answer,
-    isLast: boolean,
-  ): Promise<readonly Place[] | undefined> {
-    const range = { limit: asked.limit + 1, after: asked.after?.key, isLast }
-    const titled = await firstByTitle(this.#store, generation, matches, range)
-    return titled?.map(({ ordinal, tie, title }) => ({
-      ordinal,
-      key: { text: title, numbers: [tie, ordinal] },
-    }))
-  }
-
-  async #shownViews(
-    generation: Generation,
-    places: readonly Place[],
-    isLast: boolean,
-  ): Promise<readonly View[] | undefined> {
-    const forms = await generation.forms(places.map((place) => place.ordinal))
-    const views = await this.#views.read(forms.map((form) => form?.key ?? ''))
-    const shown: View[] = []
-    for (const [i, form] of forms.entries()) {
-      const view = views[i]
-      const isSame = form !== undefined && view !== undefined && view.etag === form.etag
-      if (!isSame && !isLast) return undefined
-      if (view !== undefined) shown.push(view)
-    }
-    return shown
   }
 
   /**
@@ -302,9 +254,9 @@ export class SearchIndex {
       await exclusively(async () => {
         await commitBatch(this.#store, [metaOperation(this.#store, next.number)])
         this.#current = next
+        this.#staged = []
         // At once: the write that waits for its turn would go into the same index twice.
         this.#next = undefined
-        this.#lookup = new Lookup(this.#store)
       })
     } finally {
       this.#next = undefined
@@ -355,13 +307,6 @@ export class SearchIndex {
     await this.#current.close()
     await this.#next?.close()
   }
-}
-
-function placesOf({ ranked }: Answer): readonly Place[] {
-  return ranked.map(({ part, doc, numbers }) => ({
-    ordinal: part.columns.ordinals[doc] as number,
-    key: { text: '', numbers },
-  }))
 }
 
 function recordsIn(generation: Generation): number {

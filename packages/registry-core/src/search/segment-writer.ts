@@ -40,7 +40,7 @@ export async function writeSegment(
   }
   out.finish()
   out.put('c', columns.encode())
-  out.put('t', titleOrder(titles))
+  out.put('t', bytesOf(orderOfTitles(titles)))
   await out.flush()
   return columns
 }
@@ -68,13 +68,17 @@ async function gather(sources: readonly Source[]): Promise<{
   return { columns, numbers, titles }
 }
 
-function titleOrder(titles: readonly string[]): Uint8Array {
-  const order = Uint16Array.from(titles.keys()).sort((a, b) => {
+/** The documents with these sort titles in their order. */
+export function orderOfTitles(titles: readonly string[]): Uint16Array {
+  return Uint16Array.from(titles.keys()).sort((a, b) => {
     const [left, right] = [titles[a] as string, titles[b] as string]
     if (left === right) return a - b
     return left < right ? -1 : 1
   })
-  return new Uint8Array(order.buffer)
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint16Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 type Cursor = {

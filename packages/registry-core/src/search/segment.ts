@@ -3,7 +3,7 @@ import { utf8, utf8ToText } from '../encoding/bytes.ts'
 import type { Store } from '../store/store.ts'
 import { ByteReader } from './byte-writer.ts'
 import { Columns } from './columns.ts'
-import { listOf } from './doc-set.ts'
+import { type DocSet, listOf } from './doc-set.ts'
 import type { IndexKeys } from './index-keys.ts'
 import { Living, type Part } from './part.ts'
 import { NO_POSTINGS, type Postings, readOccurrences, readPostings } from './postings.ts'
@@ -58,7 +58,6 @@ export class Segment implements Part {
     return new Segment(keys, id, columns ?? Columns.decode(storedColumns), firstTerms)
   }
 
-  /** Its documents in order of their sort titles. */
   async titleOrder(store: Store): Promise<Uint16Array> {
     if (this.#titleOrder !== undefined) return this.#titleOrder
     const stored = (await store.search.get(this.#keys.segment(this.id, 't'))) ?? new Uint8Array()
@@ -66,6 +65,10 @@ export class Segment implements Part {
     new Uint8Array(order.buffer).set(stored)
     this.#titleOrder = order
     return order
+  }
+
+  get counted(): DocSet {
+    return this.living.set
   }
 
   get blocks(): number {

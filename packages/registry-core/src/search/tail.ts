@@ -4,12 +4,13 @@
  */
 import type { View } from '../record/view.ts'
 import { Columns } from './columns.ts'
+import type { DocSet } from './doc-set.ts'
 import { eachWord, tierOf } from './indexed-text.ts'
 import { sortTitleOf } from './item.ts'
 import { OccurrenceLog } from './occurrence-log.ts'
 import { Living, type Part } from './part.ts'
 import { NO_POSTINGS, type Postings, postingsOfOccurrences } from './postings.ts'
-import type { TermOccurrences } from './segment-writer.ts'
+import { orderOfTitles, type TermOccurrences } from './segment-writer.ts'
 import { TermNumbers } from './term-numbers.ts'
 
 /** Documents in a tail before it becomes a segment. */
@@ -35,6 +36,19 @@ export class Tail implements Part {
 
   get isFull(): boolean {
     return this.columns.size >= this.#docsMax || this.#log.size >= TAIL_OCCURRENCES_MAX
+  }
+
+  get counted(): DocSet {
+    return this.living.set
+  }
+
+  /** Occurrences of words in it. */
+  get occurrenceCount(): number {
+    return this.#log.size
+  }
+
+  titleOrder(): Promise<Uint16Array> {
+    return Promise.resolve(orderOfTitles(this.titles))
   }
 
   /** Adds a document. */

@@ -7,10 +7,8 @@ import type { Store } from '../store/store.ts'
 import type { PartMatches } from './answer.ts'
 import type { SortKey } from './cursor.ts'
 import { bitsOf, hasBit } from './doc-set.ts'
-import type { Generation } from './generation.ts'
+import type { Indexed } from './indexed.ts'
 import type { Part } from './part.ts'
-import { Segment } from './segment.ts'
-import type { Tail } from './tail.ts'
 
 /** A record with its place in the order. */
 export type Titled = { readonly ordinal: number; readonly tie: number; readonly title: string }
@@ -26,16 +24,16 @@ export type TitleRange = {
 /** The first matches after a place; undefined when the index moved on meanwhile. */
 export async function firstByTitle(
   store: Store,
-  generation: Generation,
+  indexed: Indexed,
   matches: readonly PartMatches[],
   range: TitleRange,
 ): Promise<readonly Titled[] | undefined> {
   const found = await Promise.all(
     matches.map(async ({ part, docs }) => {
-      const order = part instanceof Segment ? await part.titleOrder(store) : orderOf(part as Tail)
+      const order = await part.titleOrder(store)
       const bits = bitsOf(docs)
       const listed = order.filter((doc) => hasBit(bits, doc))
-      return firstOfPart({ generation, part, listed, titles: new Map() }, range)
+      return firstOfPart({ indexed, part, listed, titles: new Map() }, range)
     }),
   )
   const all: Titled[] = []
@@ -46,17 +44,9 @@ export async function firstByTitle(
   return all.sort(compareTitled).slice(0, range.limit)
 }
 
-function orderOf({ titles }: Tail): Uint16Array {
-  return Uint16Array.from(titles.keys()).sort((a, b) => {
-    const [left, right] = [titles[a] as string, titles[b] as string]
-    if (left === right) return a - b
-    return left < right ? -1 : 1
-  })
-}
-
 /** The matching documents of a part in order of their titles, and the titles that were read. */
 type Listed = {
-  readonly generation: Generation
+  readonly indexed: Indexed
   readonly part: Part
   readonly listed: Uint16Array
   readonly titles: Map<number, string | undefined>
@@ -124,11 +114,11 @@ function sameTitle({ part, listed }: Listed, from: number, to: number, title: st
 
 /** The title at a place; those ahead are read with it. Undefined where the index moved on. */
 async function titleAt(list: Listed, at: number, ahead = 1): Promise<string | undefined> {
-  const { generation, part, listed, titles } = list
+  const { indexed, part, listed, titles } = list
   if (titles.has(at)) return titles.get(at)
   const docs = listed.subarray(at, at + ahead)
   const ordinals = Array.from(docs, (doc) => part.columns.ordinals[doc] as number)
-  const forms = await generation.forms(ordinals)
+  const forms = await indexed.forms(ordinals)
   for (const [i, form] of forms.entries()) titles.set(at + i, form?.title)
   return titles.get(at)
 }

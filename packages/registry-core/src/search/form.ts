@@ -1,0 +1,47 @@
+/** What is stored of each form of a record beside its words and columns (index-keys.ts). */
+import { utf8, utf8ToText } from '../encoding/bytes.ts'
+import type { View } from '../record/view.ts'
+import { sortTitleOf } from './item.ts'
+
+/** A form of a record. */
+export type Form = {
+  /** The key of the record in the store. */
+  readonly key: string
+  readonly etag: string
+  /** What it is sorted by where titles are. */
+  readonly title: string
+}
+
+/** The form of a view. */
+export function formOf(key: string, view: View): Form {
+  return { key, etag: view.etag, title: sortTitleOf(view) }
+}
+
+/** The stored form. */
+export function encodeForm({ key, etag, title }: Form): Uint8Array {
+  return utf8(`${key}\n${etag}\n${title}`)
+}
+
+/** Reads the stored form. */
+export function decodeForm(bytes: Uint8Array): Form {
+  const text = utf8ToText(bytes)
+  const first = text.indexOf('\n')
+  const second = text.indexOf('\n', first + 1)
+  return {
+    key: text.slice(0, first),
+    etag: text.slice(first + 1, second),
+    title: text.slice(second + 1),
+  }
+}
+
+/** An ordinal as it is stored. */
+export function encodeOrdinal(ordinal: number): Uint8Array {
+  return Uint8Array.of(ordinal >>> 24, ordinal >>> 16, ordinal >>> 8, ordinal)
+}
+
+/** Reads an ordinal; undefined where none is stored. */
+export function decodeOrdinal(stored: Uint8Array | undefined): number | undefined {
+  if (stored === undefined) return undefined
+  const [a = 0, b = 0, c = 0, d = 0] = stored
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
+}
