@@ -185,6 +185,26 @@ describe('the portal in a browser', function () {
     expect([answer.status, (await answer.text()).includes('<entry>')]).to.deep.equal([200, true])
   })
 
+  it('[UI44] searches the catalogue as it was on a day, says so, keeps the day on the way to a record, and leads back', async () => {
+    const page = await session.open(node, '/?q=Tianditu')
+    const now = await list('q=Tianditu')
+    await resultHead(page, `“Tianditu”: ${now.total} records`)
+    await page.getByLabel('At the end of').fill('2001-01-01')
+    await resultHead(page, '“Tianditu”: 0 records')
+    await page.getByText('as it was at the end of 2001-01-01').waitFor()
+    expect(new URL(page.url()).search).to.equal('?q=Tianditu&asOf=2001-01-01')
+    expect(await page.getByRole('link', { name: 'Subscribe' }).count()).to.equal(0)
+    await page.getByLabel('At the end of').fill('2999-01-01')
+    await resultHead(page, `“Tianditu”: ${now.total} records`)
+    expect(await graveViolations(page)).to.deep.equal([])
+    await page.locator('.cards h3 a').first().click()
+    await page.getByText('As it was at the end of 2999-01-01').waitFor()
+    await page.goBack()
+    await page.getByRole('button', { name: 'Search it as it is now' }).press('Enter')
+    await page.waitForURL((url) => url.search === '?q=Tianditu')
+    expect(await page.getByLabel('At the end of').inputValue()).to.equal('')
+  })
+
   it('[UI32] shows a record as it was on a day, says so, and leads back; related records beside it', async () => {
     const { items } = await list('q=mortgage&limit=1')
     const page = await session.open(node, `/records/${items[0]?.id}`)

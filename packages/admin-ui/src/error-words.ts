@@ -3,6 +3,8 @@ import { ApiError } from './request.ts'
 const KEYS = {
   MULU_UNREACHED: 'error.unreached',
   MULU_QUERY: 'error.query',
+  MULU_AS_OF_TOO_FAR: 'error.asOfTooFar',
+  MULU_BUSY: 'error.turn',
   MULU_RECORD_NOT_FOUND: 'error.notFound',
   MULU_NOT_FOUND: 'error.notFound',
   MULU_IF_MATCH_MISSING: 'error.base',

@@ -10,6 +10,7 @@ import {
   searchToParams,
   searchToQuery,
   withDates,
+  withDay,
   withFilter,
   withoutFilters,
   withWords,
@@ -25,9 +26,10 @@ const searches: fc.Arbitrary<Search> = fc
     theme: values,
     sort: fc.constantFrom('relevance', 'modified', 'title', 'quality'),
     withdrawn: fc.boolean(),
+    day: fc.constantFrom(null, '2024-02-29'),
     pages: fc.integer({ min: 1, max: 25 }),
   })
-  .map(({ q, region, theme, sort, withdrawn, pages }) => {
+  .map(({ q, region, theme, sort, withdrawn, day, pages }) => {
     const filtered = withFilter(withFilter(EMPTY, 'region', region), 'theme', theme)
     const worded = withWords(filtered, q)
     const fits = sort !== 'relevance' || worded.q !== ''
@@ -35,6 +37,7 @@ const searches: fc.Arbitrary<Search> = fc
       ...worded,
       sort: fits ? sort : 'modified',
       withWithdrawn: withdrawn,
+      day,
       pages,
     } satisfies Search
   })
@@ -90,6 +93,18 @@ describe('a search in the address bar', () => {
   it('[UI31] has a feed with its words and filters, and no order or place', () => {
     const search = { ...withWords(withFilter(EMPTY, 'has', ['problems']), 'water'), pages: 3 }
     expect(feedAddress(search, 'en')).to.equal('/feed.atom?q=water&has=problems&lang=en')
+  })
+
+  it('[UI43] asks for the catalogue of a day with the address, words and filters of any search, but not in its feed', () => {
+    const search = withDay(withWords({ ...EMPTY, pages: 3 }, 'water'), '2024-05-01')
+    expect(searchToParams(search).toString()).to.equal('q=water&asOf=2024-05-01')
+    expect(searchToQuery(search, null).get('asOf')).to.equal('2024-05-01')
+    expect(withoutFilters(search).day).to.equal('2024-05-01')
+    expect(feedAddress(search, 'en')).to.equal('/feed.atom?q=water&lang=en')
+    expect(withDay(search, null)).to.deep.equal(withWords(EMPTY, 'water'))
+    for (const damaged of ['2024-13-01', 'yesterday', '']) {
+      expect(parseSearch(new URLSearchParams({ asOf: damaged })).day, damaged).to.equal(null)
+    }
   })
 
   it('[UI3] asks the node with parameters of its contract only', () => {

@@ -11,9 +11,12 @@ import {
   FACETS,
   type Search,
   withDates,
+  withDay,
   withFilter,
 } from './search-state.ts'
 import type { WordFor } from './vocabulary.ts'
+
+const FIRST_DAY = '1970-01-01'
 
 type Props = {
   readonly search: Search
@@ -50,6 +53,7 @@ export function Filters({ search, facets, wordFor, onSearch }: Props) {
           />
         ))}
         <DateRange search={search} onSearch={onSearch} />
+        <AsOfDay search={search} onSearch={onSearch} />
         <fieldset className="facet">
           <legend>{t('filters.state')}</legend>
           <label>
@@ -66,6 +70,32 @@ export function Filters({ search, facets, wordFor, onSearch }: Props) {
         </fieldset>
       </section>
     </div>
+  )
+}
+
+/** The day at whose end the catalogue is searched as it was. */
+function AsOfDay({ search, onSearch }: Pick<Props, 'search' | 'onSearch'>) {
+  const { t } = useTranslation()
+  const [typed, setTyped] = useState<string>()
+  return (
+    <fieldset className="facet">
+      <legend>{t('past.filter')}</legend>
+      <label>
+        <span>{t('past.day')}</span>
+        <input
+          className="input"
+          type="date"
+          value={typed ?? search.day ?? ''}
+          onChange={(event) => {
+            const day = event.target.value
+            // A year on its way to four digits is not asked for.
+            const isPart = day !== '' && day < FIRST_DAY
+            setTyped(isPart ? day : undefined)
+            if (!isPart) onSearch(withDay(search, day === '' ? null : day))
+          }}
+        />
+      </label>
+    </fieldset>
   )
 }
 

@@ -12,10 +12,18 @@ import { searchQuery } from '../queries.ts'
 import { Chips } from './chips.tsx'
 import { Filters } from './filters.tsx'
 import { NoResults } from './no-results.tsx'
+import { PastSearch } from './past-search.tsx'
 import { ResultCard } from './result-card.tsx'
 import { ResultHead } from './result-head.tsx'
 import { SearchBox } from './search-box.tsx'
-import { parseSearch, type Search, searchToParams, withValue, withWords } from './search-state.ts'
+import {
+  parseSearch,
+  type Search,
+  searchToParams,
+  withDay,
+  withValue,
+  withWords,
+} from './search-state.ts'
 import { useVocabulary } from './vocabulary.ts'
 
 /** Search in the whole catalogue, as far as this node has heard it. */
@@ -53,6 +61,9 @@ export function PortalPage() {
             onSearch={(next) => show(next)}
           />
           <section aria-label={t('results.label')} aria-busy={results.isFetching}>
+            {search.day === null ? null : (
+              <PastSearch day={search.day} onNow={() => show(withDay(search, null))} />
+            )}
             <Chips search={search} facets={list?.facets} wordFor={wordFor} onSearch={show} />
             {results.isError ? (
               <ErrorNotice

@@ -7,6 +7,7 @@ import { useLanguage } from '../language.ts'
 import { ForeignTag, LabelText } from '../parts/label-text.tsx'
 import { Status } from '../parts/status.tsx'
 import { Marked } from './marked.tsx'
+import { parseSearch } from './search-state.ts'
 import type { WordFor } from './vocabulary.ts'
 
 const FORMATS_SHOWN = 3
@@ -21,6 +22,7 @@ export function ResultCard({ item, wordFor }: Props) {
   const { t } = useTranslation()
   const language = useLanguage()
   const { search } = useLocation()
+  const { day } = parseSearch(new URLSearchParams(search))
   const title = chooseText(item.title, language)
   const description = chooseText(item.description, language)
   return (
@@ -32,7 +34,14 @@ export function ResultCard({ item, wordFor }: Props) {
       </p>
       <div>
         <h3>
-          <Link to={`/records/${item.id}`} state={{ search }} lang={title?.lang}>
+          <Link
+            to={{
+              pathname: `/records/${item.id}`,
+              search: day === null ? '' : `?asOf=${day}`,
+            }}
+            state={{ search }}
+            lang={title?.lang}
+          >
             <Marked
               text={title?.text ?? t('record.untitled')}
               marks={item.marks?.title[title?.lang ?? ''] ?? []}

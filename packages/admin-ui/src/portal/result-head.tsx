@@ -56,7 +56,7 @@ export function ResultHead({ search, total, asOf, onSearch }: Props) {
         {t('results.heard', { heard: asOf.heard, nodes: asOf.nodes })}
         {silent === undefined ? null : t('results.mayMiss', { silent })}
       </p>
-      <Subscribe search={search} />
+      {search.day === null ? <Subscribe search={search} /> : null}
     </>
   )
 }

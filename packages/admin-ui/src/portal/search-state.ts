@@ -1,6 +1,6 @@
 /**
  * A search as the address bar holds it. The whole state stands in the URL, so that a link shows the
- * same page and the back button works: `?q=…&region=34&region=36&sort=title&withdrawn=1&pages=2`.
+ * same page and the back button works: `?q=…&region=34&region=36&sort=title&withdrawn=1&asOf=2024-05-01&pages=2`.
  */
 import type { FacetName, FilterName } from '../api.ts'
 
@@ -27,6 +27,8 @@ export type Search = {
   readonly filters: Readonly<Record<FilterName, readonly string[]>>
   readonly sort: Sort
   readonly withWithdrawn: boolean
+  /** Searched as it was at the end of this day; null for now. */
+  readonly day: string | null
   readonly pages: number
 }
 
@@ -43,8 +45,15 @@ export function parseSearch(params: URLSearchParams): Search {
     ]),
     sort: parseSort(params.get('sort'), q),
     withWithdrawn: params.get('withdrawn') === '1',
+    day: parseDay(params.get('asOf')),
     pages: Math.min(PAGES_MAX, Math.max(1, Math.trunc(Number(params.get('pages'))) || 1)),
   }
+}
+
+/** What is no day in the calendar counts as none. */
+function parseDay(value: string | null): string | null {
+  const isDay = value !== null && /^\d{4}-\d\d-\d\d$/.test(value)
+  return isDay && !Number.isNaN(Date.parse(value)) ? value : null
 }
 
 function parseSort(value: string | null, q: string): Sort {
@@ -63,6 +72,7 @@ export function searchToParams(search: Search): URLSearchParams {
   appendFilters(params, search)
   if (search.sort !== defaultSort(search.q)) params.set('sort', search.sort)
   if (search.withWithdrawn) params.set('withdrawn', '1')
+  if (search.day !== null) params.set('asOf', search.day)
   if (search.pages > 1) params.set('pages', String(search.pages))
   return params
 }
@@ -77,15 +87,17 @@ export function searchToQuery(
   if (search.q !== '') params.set('q', search.q)
   appendFilters(params, search)
   if (search.withWithdrawn) params.set('state', 'published,withdrawn')
+  if (search.day !== null) params.set('asOf', search.day)
   params.set('sort', search.sort)
   params.set('limit', String(limit))
   if (after !== null) params.set('after', after)
   return params
 }
 
-/** The search as a feed to subscribe to; its order is its own. */
+/** The search as a feed to subscribe to: of what is now, in an order of its own. */
 export function feedAddress(search: Search, language: string): string {
   const params = searchToQuery(search, null)
+  params.delete('asOf')
   params.delete('sort')
   params.delete('limit')
   params.set('lang', language === 'en' ? 'en' : 'zh-Hans')
@@ -123,6 +135,11 @@ export function withoutFilters(search: Search): Search {
 /** The chosen values, facet by facet. */
 export function chosenValues(search: Search): readonly { facet: FilterName; value: string }[] {
   return FILTERS.flatMap((facet) => search.filters[facet].map((value) => ({ facet, value })))
+}
+
+/** The same search in the catalogue as it was at the end of a day, or as it is. */
+export function withDay(search: Search, day: string | null): Search {
+  return { ...search, day, pages: 1 }
 }
 
 /** The dates of the filter on changes: each may be missing. */

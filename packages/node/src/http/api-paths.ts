@@ -101,7 +101,7 @@ export const API_PATHS: readonly ApiPath[] = [
   read('/api/v1/agencies', 'Agencies with the counts of their records'),
   read('/api/v1/roster', 'Members, grants and the history of the roster'),
   read('/api/v1/profile', 'The profile that the roster names'),
-  read('/api/v1/records', 'Search and list records, with counts', LIST_PARAMETERS),
+  read('/api/v1/records', 'Search and list records, with counts', [...LIST_PARAMETERS, AS_OF]),
   read('/api/v1/suggestions', 'What somebody who is typing may want: names, keywords, records', [
     { name: 'q', description: 'What is typed so far', schema: TEXT },
   ]),

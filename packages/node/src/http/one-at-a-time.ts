@@ -1,20 +1,30 @@
 import type { ErrorCode } from '@mulu/registry-core'
 import { MuluError } from '@mulu/registry-core'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 
 const RETRY_AFTER_S = 5
 
 /** Lets one request through at a time; another is refused before its body is read. */
 export function oneAtATime(code: ErrorCode): RequestHandler {
-  let isBusy = false
-  return (_request, response, next) => {
-    if (isBusy) {
+  return fewAtATime(code, 1)
+}
+
+/** Lets so many requests through at a time, of those that are meant. */
+export function fewAtATime(
+  code: ErrorCode,
+  most: number,
+  isMeant: (request: Request) => boolean = () => true,
+): RequestHandler {
+  let running = 0
+  return (request, response, next) => {
+    if (!isMeant(request)) return next()
+    if (running >= most) {
       response.set('Retry-After', String(RETRY_AFTER_S))
       throw new MuluError(code, { details: { retryAfterS: RETRY_AFTER_S } })
     }
-    isBusy = true
+    running += 1
     response.once('close', () => {
-      isBusy = false
+      running -= 1
     })
     next()
   }

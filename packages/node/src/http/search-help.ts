@@ -6,6 +6,8 @@ import {
   type Catalogue,
   type FilterName,
   type Item,
+  type Moment,
+  type Page,
   type ParsedQuery,
   type Query,
   respell,
@@ -39,6 +41,11 @@ export type NoResultHelp = {
 }
 
 type Try = Omit<Step, 'total'>
+/** The catalogue that was asked. */
+type Asked = {
+  readonly query: (query: Query) => Promise<Page>
+  readonly spellings: Catalogue['spellings']
+}
 
 /** Words that are looked at when nothing was found, and spellings of each. */
 const WORDS_MAX = 4
@@ -51,12 +58,17 @@ const NEAREST_MAX = 5
 /** Every listing has it; it is no choice of the reader's. */
 const STATE: FilterName = 'state'
 
-/** What leads on from a query without results. */
+/** What leads on from a query without results, now or at a moment. */
 export async function helpWith(
-  catalogue: Catalogue,
+  whole: Catalogue,
   query: Query,
   { words }: ParsedQuery,
+  at?: Moment,
 ): Promise<NoResultHelp> {
+  const catalogue: Asked = {
+    query: (asked) => whole.query(asked, at),
+    spellings: (word, limit) => whole.spellings(word, limit),
+  }
   const missing = await missingOf(catalogue, words.slice(0, WORDS_MAX))
   const spellings = await otherSpellings(catalogue, query.q ?? '', missing)
   const steps = await counted(catalogue, query, [...spellings, ...triesOf(query, words)])
@@ -67,10 +79,7 @@ export async function helpWith(
   return { missing, steps, nearest: page.items }
 }
 
-async function missingOf(
-  catalogue: Catalogue,
-  words: readonly string[],
-): Promise<readonly string[]> {
+async function missingOf(catalogue: Asked, words: readonly string[]): Promise<readonly string[]> {
   const missing: string[] = []
   for (const word of words) {
     const { total } = await catalogue.query({ q: word, limit: 0, facets: false })
@@ -81,7 +90,7 @@ async function missingOf(
 
 /** Of Chinese the sound, which finds other characters that sound so; of other words near terms. */
 async function otherSpellings(
-  catalogue: Catalogue,
+  catalogue: Asked,
   q: string,
   missing: readonly string[],
 ): Promise<readonly Try[]> {
@@ -124,7 +133,7 @@ function queryOf({ filters = {} }: Query, { kind, q, filter }: Try): Query {
   return { q, filters: kept, facets: false }
 }
 
-async function counted(catalogue: Catalogue, query: Query, tries: readonly Try[]): Promise<Step[]> {
+async function counted(catalogue: Asked, query: Query, tries: readonly Try[]): Promise<Step[]> {
   const steps: Step[] = []
   for (const step of tries) {
     const { total } = await catalogue.query({ ...queryOf(query, step), limit: 0 })
@@ -135,7 +144,7 @@ async function counted(catalogue: Catalogue, query: Query, tries: readonly Try[]
 
 /** Where nothing else helps: the beginning of a word, or of Chinese any two neighbours. */
 async function firstPart(
-  catalogue: Catalogue,
+  catalogue: Asked,
   query: Query,
   words: readonly string[],
 ): Promise<readonly Step[]> {

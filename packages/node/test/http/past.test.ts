@@ -1,6 +1,17 @@
 import { expect } from 'chai'
 import { createTestNode, dataset, FIELDS, feed, json, type TestNode } from '../test-node.ts'
 
+type TestAnswer = {
+  readonly total: number
+  readonly past: unknown
+  readonly help: { readonly missing: readonly string[]; readonly steps: readonly unknown[] } | null
+  readonly items: readonly {
+    readonly id: string
+    readonly title: Readonly<Record<string, string>>
+    readonly marks?: { readonly title: Readonly<Record<string, unknown>> }
+  }[]
+}
+
 const LONG_AGO = '2001-01-01'
 
 describe('the past over HTTP', () => {
@@ -48,6 +59,27 @@ describe('the past over HTTP', () => {
       const { status, body } = await node.get(`/api/v1/records/${id}?asOf=${asOf}`)
       expect([status, body.details?.parameter], asOf).to.deep.equal([400, 'asOf'])
     }
+  })
+
+  it('[HT76] searches as of a day, a time or heads, and says which moment it was; nobody misses what was not there', async () => {
+    const search = async (query: string): Promise<TestAnswer> =>
+      (await node.get(`/api/v1/records?${query}`)).body
+    expect(await search('q=renamed')).to.include({ total: 1, past: null })
+    const then = await search(`q=levels&asOf=${first}`)
+    expect(then.items.map((item) => [item.id, item.title['en']])).to.deep.equal([
+      [id, 'River levels'],
+    ])
+    expect(then.items[0]?.marks?.title['en']).to.deep.equal([[6, 12]])
+    expect(then.past).to.deep.equal({ atMs: null, heads: first })
+    expect((await search(`asOf=${first}`)).total).to.equal(1)
+    expect((await search('asOf=2999-01-01&state=all')).total).to.equal(3)
+    const none = await search(`q=renamed&asOf=${first}`)
+    expect([none.total, none.help?.missing]).to.deep.equal([0, ['renamed']])
+    expect((await search(`q=renamed&asOf=${LONG_AGO}`)).help?.steps).to.deep.equal([])
+    const missed = await node.own('/api/v1/empty-searches')
+    expect(missed.body.items).to.deep.equal([])
+    const { status, body } = await node.get('/api/v1/records?asOf=yesterday')
+    expect([status, body.details?.parameter]).to.deep.equal([400, 'asOf'])
   })
 
   it('[HT75] tells the difference between two moments, agency by agency', async () => {

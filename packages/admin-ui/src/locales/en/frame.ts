@@ -30,6 +30,9 @@ export const enFrame = {
     'The node does not answer. It may be stopped, or the line to it is down. Nothing is lost; what was on the page stays.',
   'error.query':
     'The address of this page names something the node does not know. Start from an empty search.',
+  'error.asOfTooFar':
+    'Too much has changed since that day to search as of it. Choose a later day; one record can be read as of any day on its own page.',
+  'error.turn': 'Others are searching the past on this node. Try again in a few seconds.',
   'error.notFound':
     'No record has this address. It may be in a part of the catalogue that this node has not received yet.',
   'error.base':

@@ -35,6 +35,11 @@ export const enPortal = {
   'filters.withdrawn': 'With withdrawn records',
   'filters.from': 'From',
   'filters.to': 'To',
+  'past.filter': 'As the catalogue was',
+  'past.day': 'At the end of',
+  'past.searched':
+    'Searched in the catalogue as it was at the end of {{day}} (UTC). Suggestions while you type are those of now.',
+  'past.searchNow': 'Search it as it is now',
   'has.problems': 'Has problems',
   'has.conflicts': 'Has several values',
   'none.quoted': '“{{word}}”',

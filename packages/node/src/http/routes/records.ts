@@ -16,7 +16,8 @@ import { agencyRef } from '../../status/names.ts'
 import { apiPath } from '../api-paths.ts'
 import { facetLabel } from '../facet-labels.ts'
 import { listQuery } from '../list-query.ts'
-import { readMoment } from '../past-moment.ts'
+import { fewAtATime } from '../one-at-a-time.ts'
+import { momentDocument, readMoment } from '../past-moment.ts'
 import { showConflicts, showHistory, showProvenance } from '../present-source.ts'
 import { marksOf, readWords } from '../query-words.ts'
 import { type QueryValues, readQuery } from '../read-query.ts'
@@ -29,6 +30,8 @@ const FULL_PAGE = 20
 const EMPTY_SEARCH_DAYS = 30
 
 const RELATED = 6
+/** Searches of the past take turns; so many may wait for theirs. */
+const PAST_SEARCHES_MAX = 8
 
 /** The address of a record. */
 export const RECORD_PATH = '/api/v1/records/:ns/:kind/:local'
@@ -36,13 +39,21 @@ export const RECORD_PATH = '/api/v1/records/:ns/:kind/:local'
 /** Adds the routes. */
 export function addRecordRoutes(router: Router, context: NodeContext, guard: RequestHandler): void {
   const { catalogue } = context.store.registry
-  router.get('/api/v1/records', async (request, response) => {
-    const values = readQuery(request, apiPath('get', '/api/v1/records'))
-    const query = listQuery(values)
-    const page = await catalogue.query(query)
-    await countEmpty(context, query, page)
-    response.json(await pageDocument(context, query, page))
-  })
+  const list = apiPath('get', '/api/v1/records')
+  const isOfThePast = (request: Request): boolean => readQuery(request, list)['asOf'] !== undefined
+  router.get(
+    list.path,
+    fewAtATime('MULU_BUSY', PAST_SEARCHES_MAX, isOfThePast),
+    async (request, response) => {
+      const values = readQuery(request, list)
+      const query = listQuery(values)
+      const at = await momentOf(context, values)
+      const page = await catalogue.query(query, at)
+      // What the past lacked nobody misses today.
+      if (at === undefined) await countEmpty(context, query, page)
+      response.json(await pageDocument(context, query, page, at))
+    },
+  )
   router.get('/api/v1/suggestions', async (request, response) => {
     const { q = [] } = readQuery(request, apiPath('get', '/api/v1/suggestions'))
     response.json({ items: await catalogue.suggestions(q[0] ?? '') })
@@ -112,7 +123,12 @@ export function recordIdOf(request: Request): RecordId {
   return parseRecordId(`${ns}/${kind}/${local}`)
 }
 
-async function pageDocument(context: NodeContext, query: Query, page: Page): Promise<unknown> {
+async function pageDocument(
+  context: NodeContext,
+  query: Query,
+  page: Page,
+  at: Moment | undefined,
+): Promise<unknown> {
   const { profile, roster, catalogue } = context.store.registry
   const { q } = query
   const parsed = readWords(q, profile)
@@ -127,10 +143,12 @@ async function pageDocument(context: NodeContext, query: Query, page: Page): Pro
   return {
     total: page.total,
     words: parsed.words,
-    help: page.total > 0 ? null : helpDocument(context, await helpWith(catalogue, query, parsed)),
+    help:
+      page.total > 0 ? null : helpDocument(context, await helpWith(catalogue, query, parsed, at)),
     items: page.items.map((item) => itemDocument(context, item, parsed)),
     next: page.next,
     facets: Object.fromEntries(facets),
+    past: at === undefined ? null : momentDocument(at),
     asOf: await asOf(context),
   }
 }
