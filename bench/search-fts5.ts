@@ -9,7 +9,7 @@ import Database from 'libsql'
 import { forEachTerm } from '../packages/registry-core/src/search/text/terms.ts'
 import { type BenchQuery, benchQueries } from './search-queries.ts'
 import { SearchRecords } from './search-records.ts'
-import { report, type SearchResult } from './search-result.ts'
+import { InsertTimes, report, type SearchResult } from './search-result.ts'
 
 const [file = '', count = '', budget = '300000'] = process.argv.slice(2)
 const total = Number(count)
@@ -28,27 +28,25 @@ db.exec(
   "CREATE VIRTUAL TABLE words USING fts5(title, keywords, description, rest, content='', tokenize='unicode61')",
 )
 
-const inserted = insert()
+const inserted = await insert()
 const queries = ask()
 report({
   ...inserted,
   indexBytes: Math.max(0, (await stat(file)).size - inserted.jsonBytes),
   openMs: 0,
   residentIdle: process.memoryUsage().rss,
-  residentPeak: process.memoryUsage().rss,
   queries,
 })
 db.close()
 
-function insert(): Omit<
-  SearchResult,
-  'openMs' | 'residentIdle' | 'residentPeak' | 'queries' | 'indexBytes'
+async function insert(): Promise<
+  Omit<SearchResult, 'openMs' | 'residentIdle' | 'queries' | 'indexBytes'>
 > {
   const row = db.prepare('INSERT INTO records VALUES (?,?,?,?,?,?,?,?,?,?)')
   const words = db.prepare(
     'INSERT INTO words (rowid, title, keywords, description, rest) VALUES (?,?,?,?,?)',
   )
-  const times: number[] = []
+  const times = new InsertTimes('fts5', total, BATCH)
   let jsonBytes = 0
   for (let from = 0; from < total; from += BATCH) {
     const views = Array.from({ length: Math.min(BATCH, total - from) }, (_, i) =>
@@ -57,26 +55,17 @@ function insert(): Omit<
     const texts = views.map((view) => JSON.stringify(view))
     const terms = views.map(termsOf)
     for (const text of texts) jsonBytes += Buffer.byteLength(text)
-    const began = performance.now()
-    db.exec('BEGIN')
-    for (const [i, view] of views.entries()) {
-      row.run([from + i + 1, ...facetsOf(view), texts[i]])
-      words.run([from + i + 1, ...(terms[i] ?? [])])
-    }
-    db.exec('COMMIT')
-    times.push((performance.now() - began) / views.length)
+    await times.time(views.length, () => {
+      db.exec('BEGIN')
+      for (const [i, view] of views.entries()) {
+        row.run([from + i + 1, ...facetsOf(view), texts[i]])
+        words.run([from + i + 1, ...(terms[i] ?? [])])
+      }
+      db.exec('COMMIT')
+    })
   }
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-  const mean = (of: readonly number[]): number =>
-    (1_000 * of.reduce((sum, ms) => sum + ms, 0)) / of.length
-  const window = WINDOW / BATCH
-  return {
-    records: total,
-    jsonBytes,
-    insertMs: times.reduce((sum, ms) => sum + ms, 0) * BATCH,
-    earlyUs: mean(times.slice(window / 4, window / 4 + window)),
-    lateUs: mean(times.slice(-window * 4)),
-  }
+  return { ...times.result(WINDOW), records: total, jsonBytes }
 }
 
 function facetsOf(view: View): readonly unknown[] {

@@ -18,7 +18,7 @@ import {
 } from '../packages/registry-core/src/store/store.ts'
 import { benchQueries, benchTyped } from './search-queries.ts'
 import { SearchRecords } from './search-records.ts'
-import { report, type SearchResult } from './search-result.ts'
+import { cpuSince, InsertTimes, report, type SearchResult } from './search-result.ts'
 
 const [dir = '', count = '', part = ''] = process.argv.slice(2)
 const total = Number(count)
@@ -40,7 +40,6 @@ const around: Surroundings = {
   ownerOf: (ns) => ({ agency: ns, above: [], region: null }),
   names: () => names,
 }
-let residentPeak = 0
 
 report(part === 'insert' ? await insert() : await openAndAsk())
 
@@ -63,7 +62,7 @@ async function insert(): Promise<Partial<SearchResult>> {
   const db = await openDatabase(dir)
   const store = await openStore(db)
   const index = await SearchIndex.open(store, readerOf(store), around)
-  const times: number[] = []
+  const times = new InsertTimes('mulu', total, BATCH)
   let jsonBytes = 0
   for (let from = 0; from < total; from += BATCH) {
     const views = Array.from({ length: Math.min(BATCH, total - from) }, (_, i) =>
@@ -71,28 +70,22 @@ async function insert(): Promise<Partial<SearchResult>> {
     )
     const texts = views.map((view) => JSON.stringify(view))
     for (const text of texts) jsonBytes += Buffer.byteLength(text)
-    const began = performance.now()
-    await writeBatch(store, index, views, texts)
-    times.push((performance.now() - began) / views.length)
-    residentPeak = Math.max(residentPeak, process.memoryUsage().rss)
+    await times.time(views.length, () => writeBatch(store, index, views, texts))
   }
   const began = performance.now()
+  const cpu = process.cpuUsage()
   await index.close()
-  const closing = performance.now() - began
-  const insertMs = times.reduce((sum, ms) => sum + ms, 0) * BATCH + closing
+  const [closingMs, closingCpuMs] = [performance.now() - began, cpuSince(cpu) / 1_000]
   const indexBytes = await sizeOf(db)
   await db.close()
-  const mean = (of: readonly number[]): number =>
-    (1_000 * of.reduce((sum, ms) => sum + ms, 0)) / of.length
-  const window = WINDOW / BATCH
+  const result = times.result(WINDOW)
   return {
+    ...result,
     records: total,
     jsonBytes,
     indexBytes,
-    residentPeak,
-    insertMs,
-    earlyUs: mean(times.slice(window / 4, window / 4 + window)),
-    lateUs: mean(times.slice(-window * 4)),
+    insertMs: result.insertMs + closingMs,
+    insertCpuMs: result.insertCpuMs + closingCpuMs,
   }
 }
 

@@ -1,6 +1,9 @@
 /** Bytes that grow, and the variable-length numbers that the index is made of. */
 import { utf8 } from '../encoding/bytes.ts'
 
+/** Up to here a loop is faster than a call. */
+const SHORT = 32
+
 /** Collects bytes; `take` hands them over and begins anew. */
 export class ByteWriter {
   #bytes = new Uint8Array(65_536)
@@ -18,7 +21,8 @@ export class ByteWriter {
 
   bytes(bytes: Uint8Array): void {
     this.#room(bytes.length)
-    this.#bytes.set(bytes, this.length)
+    if (bytes.length > SHORT) this.#bytes.set(bytes, this.length)
+    else for (let i = 0; i < bytes.length; i++) this.#bytes[this.length + i] = bytes[i] as number
     this.length += bytes.length
   }
 

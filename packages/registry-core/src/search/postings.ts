@@ -6,12 +6,14 @@
  *            as 16-bit numbers, or a bitmap of 8,192 bytes from 4,097 on
  * positions  for each document of all tiers, in order: count, first position, steps to the others
  */
-import type { ByteReader, ByteWriter } from './byte-writer.ts'
-import { type DocSet, NO_DOCS, or, setOfList } from './doc-set.ts'
+import { ByteReader, type ByteWriter } from './byte-writer.ts'
+import { type DocSet, listOf, NO_DOCS, or, setOfList } from './doc-set.ts'
 import { TIERS, tierOf } from './indexed-text.ts'
 
-const LIST_MAX = 4_096
-const BITMAP_BYTES = 8_192
+/** Documents up to which they are stored as a list. */
+export const LIST_MAX = 4_096
+/** The length of a stored bitmap. */
+export const BITMAP_BYTES = 8_192
 
 /** The documents of a term, by tier and all of them. */
 export type Postings = { readonly tiers: readonly DocSet[]; readonly all: DocSet }
@@ -49,27 +51,6 @@ function tiersOf(occurrences: Uint32Array): readonly Uint16Array[] {
     sizes[tier] = (sizes[tier] as number) + 1
   }
   return scratch.map((list, tier) => list.slice(0, sizes[tier] as number))
-}
-
-/** Writes the postings of occurrences in order. */
-export function writePostings(to: ByteWriter, occurrences: Uint32Array): void {
-  if (occurrences.length === 1) {
-    // Most terms stand once in a part.
-    const occurrence = occurrences[0] as number
-    to.varint(1 << tierOf(occurrence & 0xffff))
-    to.varint(1)
-    to.bytes(Uint8Array.of((occurrence >>> 16) & 255, occurrence >>> 24))
-    return
-  }
-  const tiers = tiersOf(occurrences)
-  to.varint(tiers.reduce((mask, list, tier) => mask | (list.length > 0 ? 1 << tier : 0), 0))
-  for (const list of tiers) {
-    if (list.length === 0) continue
-    to.varint(list.length)
-    const { bits } = setOfList(list)
-    const kept = bits ?? list
-    to.bytes(new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength))
-  }
 }
 
 /** Reads postings. */
@@ -140,6 +121,12 @@ export function readOccurrences(
     }
   }
   return found.subarray(0, size)
+}
+
+/** All occurrences of a term, from its stored postings and positions. */
+export function occurrencesIn(postings: Uint8Array, positions: Uint8Array): Uint32Array {
+  const { all } = readPostings(new ByteReader(postings))
+  return readOccurrences(positions, listOf(all), undefined)
 }
 
 /** Where occurrences of `next` stand `steps` places after those of `first`. */

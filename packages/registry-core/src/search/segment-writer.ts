@@ -4,7 +4,7 @@ import { ByteWriter } from './byte-writer.ts'
 import { Columns } from './columns.ts'
 import { hasBit } from './doc-set.ts'
 import type { IndexKeys } from './index-keys.ts'
-import { writePositions, writePostings } from './postings.ts'
+import { GONE, MergedTerm, type Numbers, type StoredTerm } from './merged-term.ts'
 
 /** Where a segment's terms come from: a part with its terms in order. */
 export type Source = {
@@ -14,15 +14,15 @@ export type Source = {
   /** Sort titles by document. */
   readonly titles: () => Promise<readonly string[]>
   /** Every term with its occurrences, in code-unit order of terms, block by block. */
-  readonly terms: () => AsyncIterable<readonly TermOccurrences[]>
+  readonly terms: () => AsyncIterable<readonly SourceTerm[]>
 }
 
-/** A term of a source. */
+/** A term of a tail. */
 export type TermOccurrences = { readonly term: string; readonly occurrences: Uint32Array }
+type SourceTerm = TermOccurrences | StoredTerm
 
 const BLOCK_BYTES = 4_096
 const BATCH_BYTES = 1_048_576
-const GONE = 0xffff_ffff
 
 /** Writes everything of a segment but its entry in the list; gives its columns. */
 export async function writeSegment(
@@ -33,11 +33,7 @@ export async function writeSegment(
 ): Promise<Columns> {
   const { columns, numbers, titles } = await gather(sources)
   const out = new BlockWriter(store, keys, id)
-  for await (const { term, occurrences } of mergedTerms(sources, numbers)) {
-    if (occurrences.length === 0) continue
-    out.add(term, occurrences)
-    if (out.isDue) await out.flush()
-  }
+  await writeTerms(sources, numbers, out)
   out.finish()
   out.put('c', columns.encode())
   out.put('t', bytesOf(orderOfTitles(titles)))
@@ -48,14 +44,15 @@ export async function writeSegment(
 /** The columns of the segment, and for each source what its documents are numbered there. */
 async function gather(sources: readonly Source[]): Promise<{
   readonly columns: Columns
-  readonly numbers: readonly Uint32Array[]
+  readonly numbers: readonly Numbers[]
   readonly titles: readonly string[]
 }> {
   const columns = new Columns(sources.reduce((n, source) => n + source.columns.size, 0))
   const titles: string[] = []
-  const numbers: Uint32Array[] = []
+  const numbers: Numbers[] = []
   for (const source of sources) {
     const sourceTitles = await source.titles()
+    const first = columns.size
     const of = new Uint32Array(source.columns.size).fill(GONE)
     for (let doc = 0; doc < source.columns.size; doc++) {
       if (!hasBit(source.alive, doc)) continue
@@ -63,7 +60,8 @@ async function gather(sources: readonly Source[]): Promise<{
       columns.copy(source.columns, doc)
       titles.push(sourceTitles[doc] ?? '')
     }
-    numbers.push(of)
+    const isWhole = columns.size - first === source.columns.size
+    numbers.push({ of, first: isWhole ? first : undefined })
   }
   return { columns, numbers, titles }
 }
@@ -82,36 +80,46 @@ function bytesOf({ buffer, byteOffset, byteLength }: Uint16Array): Uint8Array {
 }
 
 type Cursor = {
-  readonly numbers: Uint32Array
-  readonly blocks: AsyncIterator<readonly TermOccurrences[]>
-  block: readonly TermOccurrences[]
+  readonly numbers: Numbers
+  readonly blocks: AsyncIterator<readonly SourceTerm[]>
+  block: readonly SourceTerm[]
   at: number
 }
 
-/** The terms of all sources in order, with the numbers of the new segment. */
-async function* mergedTerms(
+/** Hands the terms of all sources to `out` in order, with the numbers of the new segment. */
+async function writeTerms(
   sources: readonly Source[],
-  numbers: readonly Uint32Array[],
-): AsyncGenerator<TermOccurrences> {
+  numbers: readonly Numbers[],
+  out: BlockWriter,
+): Promise<void> {
   const cursors: Cursor[] = sources.map((source, i) => ({
-    numbers: numbers[i] as Uint32Array,
+    numbers: numbers[i] as Numbers,
     blocks: source.terms()[Symbol.asyncIterator](),
     block: [],
     at: 0,
   }))
   for (const cursor of cursors) await nextBlock(cursor)
-  for (;;) {
-    const term = leastTerm(cursors)
-    if (term === undefined) return
-    const found: Uint32Array[] = []
+  const merged = new MergedTerm()
+  for (let term = leastTerm(cursors); term !== undefined; term = leastTerm(cursors)) {
+    let isAtEnd = false
     for (const cursor of cursors) {
       const entry = cursor.block[cursor.at]
       if (entry?.term !== term) continue
-      found.push(renumbered(entry.occurrences, cursor.numbers))
+      if ('occurrences' in entry) merged.addOccurrences(entry.occurrences, cursor.numbers)
+      else merged.addStored(entry, cursor.numbers)
       cursor.at += 1
-      if (cursor.at === cursor.block.length) await nextBlock(cursor)
+      if (cursor.at === cursor.block.length) isAtEnd = true
     }
-    yield { term, occurrences: joined(found) }
+    if (!merged.isEmpty) out.add(term, merged)
+    if (out.isDue) await out.flush()
+    // Terms are many and blocks are few: nothing is waited for between them.
+    if (isAtEnd) await nextBlocks(cursors)
+  }
+}
+
+async function nextBlocks(cursors: readonly Cursor[]): Promise<void> {
+  for (const cursor of cursors) {
+    if (cursor.at === cursor.block.length && cursor.at > 0) await nextBlock(cursor)
   }
 }
 
@@ -128,29 +136,6 @@ function leastTerm(cursors: readonly Cursor[]): string | undefined {
     if (term !== undefined && (least === undefined || term < least)) least = term
   }
   return least
-}
-
-function renumbered(occurrences: Uint32Array, numbers: Uint32Array): Uint32Array {
-  const found = new Uint32Array(occurrences.length)
-  let size = 0
-  for (let i = 0; i < occurrences.length; i++) {
-    const occurrence = occurrences[i] as number
-    const doc = numbers[occurrence >>> 16] as number
-    if (doc !== GONE) found[size++] = ((doc << 16) | (occurrence & 0xffff)) >>> 0
-  }
-  return found.subarray(0, size)
-}
-
-function joined(parts: readonly Uint32Array[]): Uint32Array {
-  const [first] = parts
-  if (parts.length === 1 && first !== undefined) return first
-  const whole = new Uint32Array(parts.reduce((n, part) => n + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }
 
 /** Packs terms into blocks and blocks into batches. */
@@ -176,15 +161,15 @@ class BlockWriter {
     return this.#bytes >= BATCH_BYTES
   }
 
-  add(term: string, occurrences: Uint32Array): void {
-    writePostings(this.#value, occurrences)
+  add(term: string, merged: MergedTerm): void {
+    merged.writePostings(this.#value)
     const isFull = this.#postings.length + this.#value.length > BLOCK_BYTES
     if (isFull && this.#postings.length > 0) this.#closeBlock()
     if (this.#postings.length === 0) this.#firstTerms.text(term)
     this.#postings.text(term)
     this.#postings.block(this.#value)
     this.#value.length = 0
-    writePositions(this.#value, occurrences)
+    merged.takePositions(this.#value)
     this.#positions.block(this.#value)
     this.#value.length = 0
   }

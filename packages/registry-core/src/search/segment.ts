@@ -3,11 +3,11 @@ import { utf8, utf8ToText } from '../encoding/bytes.ts'
 import type { Store } from '../store/store.ts'
 import { ByteReader } from './byte-writer.ts'
 import { Columns } from './columns.ts'
-import { type DocSet, listOf } from './doc-set.ts'
+import type { DocSet } from './doc-set.ts'
 import type { IndexKeys } from './index-keys.ts'
+import type { StoredTerm } from './merged-term.ts'
 import { Living, type Part } from './part.ts'
-import { NO_POSTINGS, type Postings, readOccurrences, readPostings } from './postings.ts'
-import type { TermOccurrences } from './segment-writer.ts'
+import { NO_POSTINGS, type Postings, readPostings } from './postings.ts'
 
 const READ_AHEAD = 32
 
@@ -107,8 +107,8 @@ export class Segment implements Part {
     return this.#keys.positions(this.id, block)
   }
 
-  /** Every term with its occurrences, a block at a time. */
-  async *terms(store: Store): AsyncGenerator<readonly TermOccurrences[]> {
+  /** Every term as it is stored, a block at a time. */
+  async *terms(store: Store): AsyncGenerator<readonly StoredTerm[]> {
     for (let from = 0; from < this.blocks; from += READ_AHEAD) {
       const blocks = Array.from(
         { length: Math.min(READ_AHEAD, this.blocks - from) },
@@ -117,18 +117,17 @@ export class Segment implements Part {
       const postings = await store.search.getMany(blocks.map((block) => this.postingsKey(block)))
       const positions = await store.search.getMany(blocks.map((block) => this.positionsKey(block)))
       for (const [i, stored] of postings.entries()) {
-        yield occurrencesOf(stored as Uint8Array, positions[i] as Uint8Array)
+        yield termsOf(stored as Uint8Array, positions[i] as Uint8Array)
       }
     }
   }
 }
 
-function occurrencesOf(postings: Uint8Array, positions: Uint8Array): readonly TermOccurrences[] {
-  const found: TermOccurrences[] = []
+function termsOf(postings: Uint8Array, positions: Uint8Array): readonly StoredTerm[] {
+  const found: StoredTerm[] = []
   const at = new ByteReader(positions)
   for (const { term, value } of entriesOf(postings)) {
-    const docs = listOf(readPostings(new ByteReader(value)).all)
-    found.push({ term, occurrences: readOccurrences(at.take(at.varint()), docs, undefined) })
+    found.push({ term, postings: value, positions: at.take(at.varint()) })
   }
   return found
 }

@@ -11,6 +11,7 @@ import { OccurrenceLog } from './occurrence-log.ts'
 import { Living, type Part } from './part.ts'
 import { NO_POSTINGS, type Postings, postingsOfOccurrences } from './postings.ts'
 import { orderOfTitles, type TermOccurrences } from './segment-writer.ts'
+import { orderOfTerms } from './sort-terms.ts'
 import { TermNumbers } from './term-numbers.ts'
 
 /** Documents in a tail before it becomes a segment. */
@@ -86,8 +87,8 @@ export class Tail implements Part {
   *sortedTerms(): Generator<TermOccurrences> {
     const { occurrences, starts } = this.#log.sorted(this.#numbers.terms.length)
     const { terms } = this.#numbers
-    for (const term of [...terms].sort()) {
-      const number = this.#numbers.get(term) as number
+    for (const number of orderOfTerms(terms)) {
+      const term = terms[number] as string
       yield { term, occurrences: occurrences.subarray(starts[number], starts[number + 1]) }
     }
   }

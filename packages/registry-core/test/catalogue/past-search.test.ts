@@ -131,7 +131,7 @@ async function tell(from: Registry, to: Registry): Promise<void> {
 
 describe('search in the catalogue as it was', () => {
   it('[TT6] finds at every moment what a scan of the records of then finds, in their order', async function () {
-    this.timeout(120_000)
+    this.timeout(60_000 + SEEDS * 20_000)
     for (let seed = 1; seed <= SEEDS; seed++) {
       const draw = createChance(400 + seed)
       const writers = await Writers.open(draw)

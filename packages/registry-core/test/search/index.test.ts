@@ -14,7 +14,7 @@ const STEPS = 36
 const QUERIES = 20
 describe('the index', () => {
   it('[SR1] answers like a scan through inserts, edits, withdrawals, conflicts, crashes and reindexing', async function () {
-    this.timeout(120_000)
+    this.timeout(60_000 + SEEDS * 20_000)
     for (let seed = 1; seed <= SEEDS; seed++) {
       const draw = createChance(seed)
       const bed = await Bed.open()
@@ -49,7 +49,7 @@ describe('the index', () => {
   })
 
   it('[SR3] stays whole when the process dies at any write of its work in the background', async function () {
-    this.timeout(120_000)
+    this.timeout(60_000 + SEEDS * 20_000)
     for (let seed = 1; seed <= SEEDS; seed++) {
       const draw = createChance(1_000 + seed)
       const db = memory()

@@ -20,7 +20,7 @@ async function refusal(asked: Promise<unknown>): Promise<string> {
 
 describe('the index as it was', () => {
   it('[TT6] answers like a scan of the records of then, in the order of an index made of them', async function () {
-    this.timeout(120_000)
+    this.timeout(60_000 + SEEDS * 20_000)
     for (let seed = 1; seed <= SEEDS; seed++) {
       const draw = createChance(7_000 + seed)
       const bed = await Bed.open()
