@@ -62,6 +62,7 @@ async function insert(): Promise<Partial<SearchResult>> {
   const db = await openDatabase(dir)
   const store = await openStore(db)
   const index = await SearchIndex.open(store, readerOf(store), around)
+  const stored = viewsOf(store)
   const times = new InsertTimes('mulu', total, BATCH)
   let jsonBytes = 0
   for (let from = 0; from < total; from += BATCH) {
@@ -70,7 +71,7 @@ async function insert(): Promise<Partial<SearchResult>> {
     )
     const texts = views.map((view) => JSON.stringify(view))
     for (const text of texts) jsonBytes += Buffer.byteLength(text)
-    await times.time(views.length, () => writeBatch(store, index, views, texts))
+    await times.time(views.length, () => writeBatch(store, index, stored, views, texts))
   }
   const began = performance.now()
   const cpu = process.cpuUsage()
@@ -92,18 +93,24 @@ async function insert(): Promise<Partial<SearchResult>> {
 async function writeBatch(
   store: Store,
   index: SearchIndex,
+  stored: StoredViews,
   views: readonly View[],
   texts: readonly string[],
 ): Promise<void> {
   const keys = views.map(({ ns, kind, local }) => recordKey({ ns, aud: 1 }, `${kind}/${local}`))
   const staged = await index.stageAll(new Map(keys.map((key, i) => [key, views[i]] as const)))
-  const operations = keys.map((key, i) => put(viewsOf(store), key, texts[i] as string))
+  const operations = keys.map((key, i) => put(stored, key, texts[i] as string))
   await commitBatch(store, [...operations, ...staged.operations])
   staged.apply()
 }
 
-/** The views stand in the store as JSON here; in a node they are made from the records. */
-function viewsOf({ db }: Store): AbstractSublevel<Database, string | Uint8Array, string, string> {
+type StoredViews = AbstractSublevel<Database, string | Uint8Array, string, string>
+
+/**
+ * The views stand in the store as JSON here; in a node they are made from the records. A database
+ * keeps every sublevel that is made of it, so this is called once.
+ */
+function viewsOf({ db }: Store): StoredViews {
   return db.sublevel<string, string>('views', { valueEncoding: 'utf8' })
 }
 
