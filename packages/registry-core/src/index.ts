@@ -123,6 +123,7 @@ export type {
   Registry,
   RegistryEvent,
   RegistryOptions,
+  Statements,
   Totals,
   Write,
   Written,

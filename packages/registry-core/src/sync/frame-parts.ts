@@ -17,6 +17,8 @@ export type HeadNote = {
   readonly log: LogKey
   readonly known: LogPosition
   readonly forkedAt: number | undefined
+  /** The digest over what counts beyond the fork; only of forked logs. */
+  readonly statements: Hash | undefined
 }
 
 const UINT32_MAX = 0xffffffff
@@ -29,9 +31,29 @@ export function logToCbor(log: LogKey): CborValue {
 
 /** A head as CBOR. */
 export function headToCbor(head: HeadNote): CborValue {
-  const { log, known, forkedAt } = head
+  const { log, known, forkedAt, statements } = head
   const base = [log.ns, audienceToCbor(log.aud), log.writer, known.seq, known.id]
-  return forkedAt === undefined ? base : [...base, forkedAt]
+  return [...base, ...forkToCbor(forkedAt, statements)]
+}
+
+/** What a head says of a fork, at its end; nothing of a log that has none. */
+export function forkToCbor(
+  forkedAt: number | undefined,
+  statements: Hash | undefined,
+): readonly CborValue[] {
+  if (forkedAt === undefined) return []
+  return statements === undefined ? [forkedAt] : [forkedAt, statements]
+}
+
+/** Reads what a head says of a fork out of its last parts; throws when it is none. */
+export function readFork(parts: readonly unknown[]): Pick<HeadNote, 'forkedAt' | 'statements'> {
+  const [forkedAt, statements] = parts
+  return {
+    forkedAt:
+      parts.length < 1 ? undefined : readInteger(forkedAt, 1, Number.MAX_SAFE_INTEGER, 'forkedAt'),
+    statements:
+      parts.length < 2 ? undefined : readBytes(statements, HASH_BYTES, HASH_BYTES, 'statements'),
+  }
 }
 
 function audienceToCbor(aud: LogKey['aud']): CborValue {
@@ -52,14 +74,27 @@ export function readLogKey(value: unknown): LogKey {
 
 /** Reads a head out of decoded bytes; throws when it is none. */
 export function readHead(value: unknown): HeadNote {
-  const parts = readArray(value, (part) => part, 6, 'head')
+  const parts = readArray(value, (part) => part, 7, 'head')
   const seq = readInteger(parts[3], 0, Number.MAX_SAFE_INTEGER, 'seq')
   const idBytes = seq === 0 ? 0 : HASH_BYTES
   return {
     log: readLogKey(parts.slice(0, 3)),
     known: { seq, id: readBytes(parts[4], idBytes, idBytes, 'id') },
-    forkedAt:
-      parts.length < 6 ? undefined : readInteger(parts[5], 1, Number.MAX_SAFE_INTEGER, 'forkedAt'),
+    ...readFork(parts.slice(5)),
+  }
+}
+
+/** A position and the commit there as CBOR. */
+export function placeToCbor({ seq, id }: LogPosition): CborValue {
+  return [seq, id]
+}
+
+/** Reads a position and the commit there out of decoded bytes; throws when they are none. */
+export function readPlace(value: unknown): LogPosition {
+  const parts = readArray(value, (part) => part, 2, 'place')
+  return {
+    seq: readInteger(parts[0], 1, Number.MAX_SAFE_INTEGER, 'seq'),
+    id: readBytes(parts[1], HASH_BYTES, HASH_BYTES, 'id'),
   }
 }
 

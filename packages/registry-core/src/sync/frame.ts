@@ -11,6 +11,8 @@
  * heads-pull    from: bucket,                heads
  *               buckets: [[bucket, digest] …]
  * pull          log, from: seq, max: bytes   commits
+ * places-pull   log                          places
+ * statements-pull   log, places              statements
  * peers-pull                                 peers
  * ready                                      none; the next announce may come
  *
@@ -21,6 +23,9 @@
  * heads         heads: [head …],             of the buckets that differ
  *               next: bucket                 256 when all buckets are answered
  * commits       commits: [bytes …], more     consecutive commits of the one log asked for
+ * places        places: [[seq, id] …]        of the snapshots and receipts that count beyond the
+ *                                            fork of the log asked for, ascending
+ * statements    commits: [bytes …]           those of the places asked for that are here
  * peers         peers: [[peer id, [address …]] …]
  *
  * at any time   keys
@@ -32,7 +37,8 @@
  *           version 0 with an empty hash: no roster yet, only the pinned federation
  * known, accepted   [[group, digest] …] ascending, only groups of logs that both may hold
  * group     logs of one audience: `1`, `0/<namespace>`, or a list audience such as `l3.7`
- * head      [ns, aud, writer, seq, id, forkedAt?]
+ * head      [ns, aud, writer, seq, id, forkedAt?, statements?]; statements: the digest over the
+ *           places beyond the fork, where there are any (snapshot/beyond-fork.ts)
  * bucket    0 to 255: the XOR of the four bytes of FNV-1a (32 bit) over the text of the log
  * report    see report.ts
  *
@@ -53,16 +59,19 @@ import {
 } from '../encoding/shape.ts'
 import { MuluError } from '../errors.ts'
 import { FRAME_BYTES_MAX, PROFILE_BYTES_MAX, ROSTER_BYTES_MAX } from '../limits.ts'
-import type { LogKey } from '../log/log.ts'
+import type { LogKey, LogPosition } from '../log/log.ts'
+import { STATEMENTS_BEYOND_MAX } from '../snapshot/beyond-fork.ts'
 import {
   type GroupDigest,
   type HeadNote,
   headToCbor,
   logToCbor,
+  placeToCbor,
   type RosterMark,
   readDigests,
   readHead,
   readLogKey,
+  readPlace,
   readRosterMark,
 } from './frame-parts.ts'
 import { type NodeReport, readReport, reportToCbor } from './report.ts'
@@ -106,6 +115,12 @@ export type Request =
       readonly buckets: readonly BucketDigest[]
     }
   | { readonly t: 'pull'; readonly log: LogKey; readonly from: number; readonly max: number }
+  | { readonly t: 'places-pull'; readonly log: LogKey }
+  | {
+      readonly t: 'statements-pull'
+      readonly log: LogKey
+      readonly places: readonly LogPosition[]
+    }
   | { readonly t: 'peers-pull' }
   | { readonly t: 'ready' }
 
@@ -116,6 +131,8 @@ export type Response =
   | { readonly t: 'profile'; readonly profile: Uint8Array }
   | { readonly t: 'heads'; readonly heads: readonly HeadNote[]; readonly next: number }
   | Commits
+  | { readonly t: 'places'; readonly places: readonly LogPosition[] }
+  | { readonly t: 'statements'; readonly commits: readonly Uint8Array[] }
   | { readonly t: 'peers'; readonly peers: readonly PeerAddresses[] }
   | Announce
 
@@ -176,7 +193,12 @@ function frameToCbor(frame: Frame): CborValue {
     case 'heads-pull':
       return { ...frame, buckets: frame.buckets.map((b) => [b.bucket, b.digest]) }
     case 'pull':
+    case 'places-pull':
       return { ...frame, log: logToCbor(frame.log) }
+    case 'statements-pull':
+      return { ...frame, log: logToCbor(frame.log), places: frame.places.map(placeToCbor) }
+    case 'places':
+      return { t: 'places', places: frame.places.map(placeToCbor) }
     case 'heads':
       return { ...frame, heads: frame.heads.map(headToCbor) }
     case 'peers':
@@ -263,17 +285,15 @@ const READERS: Readonly<Record<Frame['t'], readonly [keys: readonly string[], re
   ],
   commits: [
     ['commits', 'more'],
-    (s) => ({
-      t: 'commits',
-      commits: readArray(
-        s['commits'],
-        (bytes) => readBytes(bytes, 1, FRAME_BYTES_MAX, 'commit'),
-        COMMITS_MAX,
-        'commits',
-      ),
-      more: readBoolean(s['more'], 'more'),
-    }),
+    (s) => ({ t: 'commits', commits: readCommits(s), more: readBoolean(s['more'], 'more') }),
   ],
+  'places-pull': [['log'], (s) => ({ t: 'places-pull', log: readLogKey(s['log']) })],
+  places: [['places'], (s) => ({ t: 'places', places: readPlaces(s) })],
+  'statements-pull': [
+    ['log', 'places'],
+    (s) => ({ t: 'statements-pull', log: readLogKey(s['log']), places: readPlaces(s) }),
+  ],
+  statements: [['commits'], (s) => ({ t: 'statements', commits: readCommits(s) })],
   'peers-pull': [[], () => ({ t: 'peers-pull' })],
   peers: [
     ['peers'],
@@ -316,6 +336,19 @@ function readHello(s: Shape): Frame {
     ),
     summary: readSummary(s['summary']),
   }
+}
+
+function readCommits(s: Shape): readonly Uint8Array[] {
+  return readArray(
+    s['commits'],
+    (bytes) => readBytes(bytes, 1, FRAME_BYTES_MAX, 'commit'),
+    COMMITS_MAX,
+    'commits',
+  )
+}
+
+function readPlaces(s: Shape): readonly LogPosition[] {
+  return readArray(s['places'], readPlace, STATEMENTS_BEYOND_MAX, 'places')
 }
 
 function readHeadsPull(s: Shape): Frame {

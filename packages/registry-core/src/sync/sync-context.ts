@@ -2,6 +2,7 @@
 import type { Audience } from '../commit/audience.ts'
 import type { Crypto, Hash } from '../crypto.ts'
 import type { LogHead, LogKey } from '../log/log.ts'
+import type { Statements } from '../registry.ts'
 import type { Roster } from '../roster/roster.ts'
 import { mayHold } from './audience-rule.ts'
 import type { Summary } from './frame.ts'
@@ -18,6 +19,8 @@ export type SyncReplica = {
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash
   /** Commits of which bodies are missing that no order accounts for. */
   holes(): readonly { readonly log: LogKey; readonly seq: number }[]
+  /** Snapshots and receipts that are passed on beside their logs. */
+  readonly statements: Pick<Statements, 'has' | 'placesBeyond'>
   /** Commits that have rotted here and are to be fetched again. */
   damaged(): readonly LogPlace[]
 }
