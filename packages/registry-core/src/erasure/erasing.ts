@@ -14,6 +14,7 @@ import { type AuthorContext, writeChanges, writeOrders, writeStatement } from '.
 import type { LogKey } from '../log/log.ts'
 import { clockOf } from '../log/orphans.ts'
 import { decodeOutcome } from '../log/stored-outcome.ts'
+import { parseRecordId, type RecordId } from '../record/record-id.ts'
 import type { Change, Write } from '../registry.ts'
 import type { Right } from '../roster/change.ts'
 import { hasRight } from '../roster/grant.ts'
@@ -193,6 +194,12 @@ export async function dueFields(context: ErasingContext): Promise<readonly DueFi
     for (const target of ordered.targets) due.push(...fieldsOf(named.get(keyOf(target)), target))
   }
   return due
+}
+
+/** Records with fields among those, each once. */
+export async function dueRecords(context: ErasingContext): Promise<readonly RecordId[]> {
+  const due = await dueFields(context)
+  return [...new Set(due.map(({ ns, rec }) => `${ns}/${rec}`))].map(parseRecordId)
 }
 
 function fieldsOf(commit: ReadCommit | undefined, { entry }: Target): readonly DueField[] {
