@@ -4,7 +4,7 @@ import { HASH_BYTES, type Hash } from '../crypto.ts'
 import type { CborValue } from '../encoding/cbor.ts'
 import { readArray, readBytes, readInteger, readText } from '../encoding/shape.ts'
 import type { LogKey, LogPosition } from '../log/log.ts'
-import { GROUPS_MAX } from './sync-limits.ts'
+import { ADDRESS_TEXT_MAX, ADDRESSES_MAX, GROUPS_MAX } from './sync-limits.ts'
 
 /** Which roster a side stands on; version 0 and no hash before the first. */
 export type RosterMark = { readonly version: number; readonly hash: Hash }
@@ -21,7 +21,15 @@ export type HeadNote = {
   readonly statements: Hash | undefined
 }
 
+/** A peer and where it can be reached. */
+export type PeerAddresses = {
+  readonly peerId: string
+  readonly addresses: readonly string[]
+}
+
 const UINT32_MAX = 0xffffffff
+const PEER_ID_TEXT_MAX = 128
+const PEER_ID_TEXT_MIN = 8
 const GROUP_TEXT_MAX = 256
 
 /** A log key as CBOR. */
@@ -122,4 +130,22 @@ function readGroupDigest(value: unknown): GroupDigest {
     group: readText(parts[0], GROUP_TEXT_MAX, 'group'),
     digest: readBytes(parts[1], HASH_BYTES, HASH_BYTES, 'digest'),
   }
+}
+
+/** Reads a peer out of decoded bytes; throws when it is none. */
+export function readPeer(value: unknown): PeerAddresses {
+  const parts = readArray(value, (part) => part, 2, 'peer')
+  const peerId = readText(parts[0], PEER_ID_TEXT_MAX, 'peer id')
+  if (peerId.length < PEER_ID_TEXT_MIN) throw new Error('peer id is too short')
+  return { peerId, addresses: readAddresses(parts[1]) }
+}
+
+/** Reads addresses out of decoded bytes; throws when they are none. */
+export function readAddresses(value: unknown): readonly string[] {
+  return readArray(
+    value,
+    (address) => readText(address, ADDRESS_TEXT_MAX, 'address'),
+    ADDRESSES_MAX,
+    'addresses',
+  )
 }

@@ -66,18 +66,19 @@ import {
   type HeadNote,
   headToCbor,
   logToCbor,
+  type PeerAddresses,
   placeToCbor,
   type RosterMark,
+  readAddresses,
   readDigests,
   readHead,
   readLogKey,
+  readPeer,
   readPlace,
   readRosterMark,
 } from './frame-parts.ts'
 import { type NodeReport, readReport, reportToCbor } from './report.ts'
 import {
-  ADDRESS_TEXT_MAX,
-  ADDRESSES_MAX,
   ANNOUNCED_HEADS_MAX,
   BUCKETS,
   COMMITS_MAX,
@@ -95,12 +96,6 @@ export type Summary = {
   readonly known: readonly GroupDigest[]
   readonly accepted: readonly GroupDigest[]
   readonly report: NodeReport | undefined
-  readonly addresses: readonly string[]
-}
-
-/** A peer and where it can be reached. */
-export type PeerAddresses = {
-  readonly peerId: string
   readonly addresses: readonly string[]
 }
 
@@ -161,9 +156,6 @@ export type Frame = Request | Response | Refuse
 
 /** The digest over the heads in one bucket. */
 export type BucketDigest = { readonly bucket: number; readonly digest: Hash }
-
-const PEER_ID_TEXT_MAX = 128
-const PEER_ID_TEXT_MIN = 8
 
 /** A frame as bytes; MULU_LIMIT when it does not fit. */
 export function encodeFrame(frame: Frame): Uint8Array {
@@ -385,20 +377,4 @@ function readState(s: Shape): Pick<Summary, 'roster' | 'known' | 'accepted' | 'r
     accepted: readDigests(s['accepted']),
     report: s['report'] === undefined ? undefined : readReport(s['report']),
   }
-}
-
-function readPeer(value: unknown): PeerAddresses {
-  const parts = readArray(value, (part) => part, 2, 'peer')
-  const peerId = readText(parts[0], PEER_ID_TEXT_MAX, 'peer id')
-  if (peerId.length < PEER_ID_TEXT_MIN) throw new Error('peer id is too short')
-  return { peerId, addresses: readAddresses(parts[1]) }
-}
-
-function readAddresses(value: unknown): readonly string[] {
-  return readArray(
-    value,
-    (address) => readText(address, ADDRESS_TEXT_MAX, 'address'),
-    ADDRESSES_MAX,
-    'addresses',
-  )
 }

@@ -27,7 +27,7 @@ import {
   takeStatements,
 } from './requester-statements.ts'
 import {
-  groupDigest,
+  isBehind,
   mayPeerHold,
   ownRosterMark,
   ownSummary,
@@ -52,10 +52,10 @@ export function stepRequester(
       return takeStored(context, state, event.refusal)
     case 'accepted': {
       if (state.phase !== 'storing') return [state, []]
-      const [next, effects] =
-        state.pull === undefined
-          ? takeStatements(state, event.acceptances)
-          : takeAcceptances(context, state, state.pull, event.acceptances)
+      const { acceptances } = event
+      const [next, effects] = state.pull
+        ? takeAcceptances(context, state, state.pull, acceptances)
+        : takeStatements(state, acceptances)
       return then(goOn(context, next), effects)
     }
     case 'failed':
@@ -154,10 +154,8 @@ function takeAnswer(context: SyncContext, state: RequesterState, frame: Answer):
       const [next, effects] = answerStatements(context, state, frame.commits)
       return then(next.phase === 'storing' ? [next, []] : advance(context, next), effects)
     }
-    case 'peers': {
-      const [next, effects] = advance(context, state)
-      return [next, [{ type: 'peers', peers: frame.peers }, ...effects]]
-    }
+    case 'peers':
+      return then(advance(context, state), [{ type: 'peers', peers: frame.peers }])
   }
 }
 
@@ -333,14 +331,6 @@ function compareHeads(
     t: 'heads-pull',
     from,
     buckets: bucketDigests(context.crypto, buckets, from),
-  })
-}
-
-/** Whether the peer knows commits of some group that are not known here. */
-export function isBehind(context: SyncContext, theirs: readonly GroupDigest[]): boolean {
-  return theirs.some(({ group, digest }) => {
-    const log = headsIndex(context.heads).groups.get(group)
-    return log === undefined || !equalBytes(digest, groupDigest(context.replica, log, 'known'))
   })
 }
 

@@ -8,16 +8,8 @@ import type { Hash } from '../crypto.ts'
 import { compareBytes, equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
 import { type LogHead, type LogKey, type LogPosition, logText } from '../log/log.ts'
-import type {
-  BucketDigest,
-  Frame,
-  PeerAddresses,
-  Refuse,
-  Request,
-  Response,
-  Summary,
-} from './frame.ts'
-import type { HeadNote, RosterMark } from './frame-parts.ts'
+import type { BucketDigest, Frame, Refuse, Request, Response, Summary } from './frame.ts'
+import type { HeadNote, PeerAddresses, RosterMark } from './frame-parts.ts'
 import { bucketDigests, headNote, headsByBucket, headsIndex } from './heads-index.ts'
 import { isSameReport, type NodeReport } from './report.ts'
 import {
