@@ -188,6 +188,7 @@ export class HostilePeer {
       log,
       known: { seq: claimedSeq, id: commits.at(-1)?.id ?? hash(crypto, Uint8Array.of(claimedSeq)) },
       forkedAt,
+      statements: undefined,
     }))
   }
 

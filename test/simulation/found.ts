@@ -66,4 +66,36 @@ export const FOUND: readonly FoundBug[] = [
       ['rogue', 1039474140],
     ],
   },
+  {
+    what: 'who came after a fork lacked the receipts beyond it, and had other floors',
+    plan: [
+      ['lie', 456924676],
+      ['crash later', 1015694453],
+      ['write many', 1711188260],
+      ['write', 1551709818],
+      ['witness', 1629564833],
+      ['admit', 204015488],
+      ['steal witness', 348230594],
+    ],
+  },
+  {
+    what: 'a pin in a namespace where the writer has no grant was not followed by who knew the fork',
+    plan: [
+      ['rogue', 2036781778],
+      ['crash', 143881950],
+      ['crash', 1145776399],
+      ['equivocate', 1663686755],
+      ['pin', 3051298],
+    ],
+  },
+  {
+    what: 'a desk wrote on beyond a pin where its lost branch had got to, and failed with an internal error',
+    plan: [
+      ['disk space', 356110864],
+      ['write', 123563943],
+      ['snapshot', 1105344639],
+      ['equivocate', 2114073313],
+      ['pin', 1393997623],
+    ],
+  },
 ]

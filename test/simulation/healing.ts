@@ -78,8 +78,8 @@ export function headsOf(world: World): string {
   const lines = world.up.flatMap((node) => [
     `${node.registry?.holes().length} holes`,
     ...(node.registry?.heads() ?? []).map(
-      ({ log, known, accepted, forkedAt }) =>
-        `${logText(log)} ${known.seq} ${accepted.seq} ${hashToText(accepted.id)} ${forkedAt}`,
+      ({ log, known, accepted, forkedAt, statements }) =>
+        `${logText(log)} ${known.seq} ${accepted.seq} ${hashToText(accepted.id)} ${forkedAt} ${statements && hashToText(statements)}`,
     ),
   ])
   return lines.join('\n')

@@ -67,7 +67,9 @@ export const ENDLESS_NEWS: Planted = {
     stepResponder: (context, state, event) => {
       const [next, effects] = stepResponder(context, state, event)
       if (event.type !== 'changed' || next.phase === 'closed') return [next, effects]
-      const added = event.heads.map(({ log, known, forkedAt }) => ({ log, known, forkedAt }))
+      const added = event.heads.map(({ log, known, forkedAt, statements }) => ({
+        ...{ log, known, forkedAt, statements },
+      }))
       const hasTold = effects.some(({ type }) => type === 'send')
       return [{ ...next, news: hasTold ? [] : [...state.news, ...added] }, effects]
     },

@@ -94,12 +94,6 @@ export class World {
   readonly forged = new Map<string, { id: Hash; seq: number; ms: number }>()
   /** Honest snapshots by commit id, with the ETags of the records that they cover. */
   readonly snapshots = new Map<string, ReadonlyMap<string, string>>()
-  /**
-   * Logs with snapshots or receipts, and logs with two commits at a position, by text: a log is
-   * one or the other (docs/adr/0042).
-   */
-  readonly stating = new Set<string>()
-  readonly equivocated = new Set<string>()
   /** Snapshots that say what is not so, by commit id, and about what. */
   readonly lies = new Map<string, 'heads' | 'root'>()
   /** What was found wrong while steps ran. */

@@ -191,6 +191,22 @@ export type Erasure = {
   }[]
 }
 
+/** What to erase: a field of a record, or `@note` for what was noted with its changes. */
+export type ErasureWanted = {
+  readonly record: string
+  readonly field: string
+  readonly order: string
+}
+
+/** What an order came to. */
+export type Erased = {
+  readonly bodies: number
+  readonly rewritten: number
+  /** Null where the roster names no witnesses, so that nothing settles the order. */
+  readonly snapshot: string | null
+  readonly destroyedHere: boolean
+}
+
 export type AgencyRow = {
   readonly id: number
   readonly code: string

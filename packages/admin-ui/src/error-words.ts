@@ -14,6 +14,7 @@ const KEYS = {
   MULU_AUTHENTICATION: 'error.key',
   MULU_RATE: 'error.rate',
   MULU_IMPORT_BUSY: 'error.busy',
+  MULU_ERASURE: 'error.erasure',
 } as const
 
 export type ErrorKey = (typeof KEYS)[keyof typeof KEYS] | 'error.node' | 'error.refused'

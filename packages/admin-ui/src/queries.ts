@@ -2,7 +2,9 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import type {
   AgencyRow,
   AsOf,
+  Erased,
   Erasure,
+  ErasureWanted,
   FieldSource,
   HistoryItem,
   Item,
@@ -18,6 +20,7 @@ import { requestJson } from './request.ts'
 
 const LIVE_MS = 5_000
 const SELDOM_MS = 300_000
+const ERASING_MS = 1_800_000
 
 /** The node, what it heard and from whom; read again every few seconds. */
 export const statusQuery = queryOptions({
@@ -122,6 +125,16 @@ export function relatedQuery(id: string) {
       requestJson<{ items: readonly Item[] }>(`/records/${id}/related`, { signal }),
     select: (answer) => answer.items,
     staleTime: SELDOM_MS,
+  })
+}
+
+/** Has a field erased by a lawful order; the node rewrites its files before it answers. */
+export function orderErasure(wanted: ErasureWanted, key: string): Promise<Erased> {
+  return requestJson<Erased>('/erasures', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+    body: wanted,
+    timeoutMs: ERASING_MS,
   })
 }
 

@@ -20,9 +20,11 @@ export class ApiError extends Error {
 
 export type RequestOptions = {
   readonly signal?: AbortSignal
-  readonly method?: 'GET' | 'PATCH'
+  readonly method?: 'GET' | 'PATCH' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
+  /** How long to wait for an answer, where it takes longer than reading does. */
+  readonly timeoutMs?: number
 }
 
 /** Asks the node that served this page; throws ApiError for anything but an answer of 2xx. */
@@ -33,7 +35,7 @@ export async function requestJson<T>(path: string, options: RequestOptions = {})
 }
 
 async function send(path: string, options: RequestOptions): Promise<Response> {
-  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS)
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? REQUEST_TIMEOUT_MS)
   try {
     return await fetch(BASE + path, {
       method: options.method ?? 'GET',

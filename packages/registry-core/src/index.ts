@@ -123,6 +123,7 @@ export type {
   Registry,
   RegistryEvent,
   RegistryOptions,
+  Statements,
   Totals,
   Write,
   Written,
@@ -182,7 +183,8 @@ export type { Snapshot } from './snapshot/settlement.ts'
 export type { Judgement } from './snapshot/witness.ts'
 export type { Sublevel } from './store/store.ts'
 export { isMember, mayHold, memberByPeer } from './sync/audience-rule.ts'
-export { decodeFrame, encodeFrame, type Frame, type PeerAddresses } from './sync/frame.ts'
+export { decodeFrame, encodeFrame, type Frame } from './sync/frame.ts'
+export type { PeerAddresses } from './sync/frame-parts.ts'
 export type { NodeReport } from './sync/report.ts'
 export { stepRequester } from './sync/requester.ts'
 export {

@@ -13,6 +13,7 @@ import {
   confirmErasures,
   destroyErased,
   dueFields,
+  dueRecords,
   type ErasingContext,
   isPurgeDue,
   listErasures,
@@ -23,7 +24,7 @@ import { Erasures } from './erasure/erasures.ts'
 import { MuluError } from './errors.ts'
 import { Acceptor, logOf } from './log/acceptor.ts'
 import { type AuthorContext, writeChanges } from './log/author.ts'
-import type { LogHead, LogKey } from './log/log.ts'
+import type { LogHead, LogKey, LogPosition } from './log/log.ts'
 import type { LogState } from './log/log-state.ts'
 import { Logs } from './log/logs.ts'
 import { type Orphan, orphansOf, type PositionedCommit, positionedCommits } from './log/orphans.ts'
@@ -41,6 +42,7 @@ import type {
   Registry,
   RegistryEvent,
   RegistryOptions,
+  Statements,
   Totals,
   Write,
   Written,
@@ -67,6 +69,7 @@ import { Settlement, type Snapshot } from './snapshot/settlement.ts'
 import { Snapshots } from './snapshot/snapshots.ts'
 import {
   commitBatch,
+  commitKey,
   fixedHex,
   logPrefix,
   type Operation,
@@ -363,6 +366,8 @@ class Replica implements Registry {
       due: () => this.#exclusively(() => dueFields(here())),
       destroy: () =>
         this.#exclusively(async () => {
+          // Before the bytes: what comes after them would not be done again after a power cut.
+          for (const id of await dueRecords(here())) await this.#snapshots.forget(id)
           await destroyErased(here())
           return isPurgeDue(here())
         }),
@@ -383,11 +388,11 @@ class Replica implements Registry {
   }
 
   heads(): readonly LogHead[] {
-    return this.#logs.heads((log) => this.#settlement.floorOf(log))
+    return this.#logs.heads(this.#settlement)
   }
 
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash {
-    return this.#logs.digest(which, aud, ns)
+    return this.#logs.digest(this.#settlement, which, aud, ns)
   }
 
   async readLog(
@@ -413,6 +418,35 @@ class Replica implements Registry {
       position = at
     }
     return { commits, more: false }
+  }
+
+  get statements(): Statements {
+    return {
+      has: (id) => this.#settlement.has(id),
+      placesBeyond: (log) => this.#settlement.beyondFork(log)?.places ?? [],
+      read: (log, places, maxBytes) => this.#readStatements(log, places, maxBytes),
+    }
+  }
+
+  async #readStatements(
+    log: LogKey,
+    places: readonly LogPosition[],
+    maxBytes: number,
+  ): Promise<readonly Uint8Array[]> {
+    const found: Uint8Array[] = []
+    let bytes = 0
+    for (const { seq, id } of places) {
+      const key = commitKey(log, seq, id)
+      const commit = this.#settlement.has(id) ? await this.#store.commits.get(key) : undefined
+      if (commit === undefined || readIntact(this.#options.crypto, key, commit) === undefined) {
+        continue
+      }
+      const served = this.#erasures.served(key, commit)
+      bytes += served.length
+      if (found.length > 0 && bytes > maxBytes) break
+      found.push(served)
+    }
+    return found
   }
 
   commitsAt(log: LogKey, seq: number): Promise<readonly PositionedCommit[]> {

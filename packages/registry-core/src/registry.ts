@@ -11,7 +11,7 @@ import type { Over } from './commit/over.ts'
 import type { Crypto, Hash, Signer } from './crypto.ts'
 import type { JsonValue } from './encoding/json.ts'
 import type { DueField, EraseOrder, Erasure, Ordering } from './erasure/erasing.ts'
-import type { LogHead, LogKey } from './log/log.ts'
+import type { LogHead, LogKey, LogPosition } from './log/log.ts'
 import type { Orphan, PositionedCommit } from './log/orphans.ts'
 import type { Acceptance } from './log/outcome.ts'
 import type { Profile } from './profile/profile.ts'
@@ -126,6 +126,20 @@ export type Erasing = {
   confirm(ns: number): Promise<number>
 }
 
+/** Snapshots and receipts of forked logs, which are passed on by themselves: beyond-fork.ts. */
+export type Statements = {
+  /** Whether a snapshot or receipt is here, wherever it lies. */
+  has(id: Hash): boolean
+  /** Where the statements stand that count beyond the fork of a log, ascending. */
+  placesBeyond(log: LogKey): readonly LogPosition[]
+  /** Those of the places that are here, in wire form: as many as fit, at least one. */
+  read(
+    log: LogKey,
+    places: readonly LogPosition[],
+    maxBytes: number,
+  ): Promise<readonly Uint8Array[]>
+}
+
 /** A replica. Every write is durable before its promise resolves. */
 export interface Registry {
   readonly federation: Hash | undefined
@@ -180,6 +194,8 @@ export interface Registry {
     fromSeq: number,
     maxBytes: number,
   ): Promise<{ readonly commits: readonly Uint8Array[]; readonly more: boolean }>
+
+  readonly statements: Statements
 
   /** Every commit stored at a position of a log, with what became of it. */
   commitsAt(log: LogKey, seq: number): Promise<readonly PositionedCommit[]>

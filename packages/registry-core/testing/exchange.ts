@@ -4,6 +4,7 @@
  */
 import { type Audience, audienceText } from '../src/commit/audience.ts'
 import type { Hash } from '../src/crypto.ts'
+import { equalBytes } from '../src/encoding/bytes.ts'
 import { isMuluError } from '../src/errors.ts'
 import { type LogHead, logText } from '../src/log/log.ts'
 import type { Registry } from '../src/registry.ts'
@@ -26,6 +27,8 @@ import {
 } from '../src/sync/responder.ts'
 import type { SyncContext, SyncReplica } from '../src/sync/sync-context.ts'
 import { testCrypto } from './crypto.ts'
+
+const NONE = new Uint8Array()
 
 /** A replica that takes part; `client` is the writer number its roster entry has. */
 export class Participant {
@@ -59,6 +62,7 @@ export class Participant {
       damaged: () => registry.damage().commits,
       headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
       holes: () => registry.holes(),
+      statements: registry.statements,
     }
     this.#told = new Map(this.heads().map((head) => [logText(head.log), head]))
     registry.subscribe(() => this.#onChange())
@@ -110,7 +114,11 @@ export class Participant {
     this.forget()
     const changed = this.heads().filter((head) => {
       const told = this.#told.get(logText(head.log))
-      return told?.known.seq !== head.known.seq || told.forkedAt !== head.forkedAt
+      return (
+        told?.known.seq !== head.known.seq ||
+        told.forkedAt !== head.forkedAt ||
+        !equalBytes(told.statements ?? NONE, head.statements ?? NONE)
+      )
     })
     for (const head of changed) this.#told.set(logText(head.log), head)
     for (const link of this.links) link.onChange(this, changed)
@@ -278,6 +286,13 @@ export class Link {
         later(async () => {
           const { log, from, maxBytes } = effect
           this.answer({ type: 'log-read', ...(await registry.readLog(log, from, maxBytes)) })
+        })
+        return
+      case 'read-statements':
+        later(async () => {
+          const { log, places, maxBytes } = effect
+          const commits = await registry.statements.read(log, places, maxBytes)
+          this.answer({ type: 'statements-read', commits })
         })
         return
       case 'read-profile':

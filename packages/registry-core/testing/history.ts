@@ -261,11 +261,15 @@ export function liveByModel(deeds: readonly Deed[]): ReadonlyMap<string, Readonl
       if (mayHit && (hit.slot.cls !== 1 || deed.mayClassify)) dead.add(idOf(hit.slot))
     }
   }
-  const erased = new Set(deeds.filter((each) => !each.isVoid).flatMap((each) => each.erased))
+  const orders = deeds.filter((each) => !each.isVoid)
+  const erased = new Set(orders.flatMap((each) => each.erased))
+  // What has legal effect is erased by who may set it.
+  const legal = new Set(orders.filter((each) => each.mayClassify).flatMap((each) => each.erased))
   const live = new Map<string, Set<string>>()
   for (const { slot, deed } of written) {
     if (deed.isVoid || slot.isLost || dead.has(idOf(slot))) continue
-    if (slot.cls !== 1 && erased.has(`${slot.client}.${slot.seq}.${slot.entry}`)) continue
+    const named = `${slot.client}.${slot.seq}.${slot.entry}`
+    if ((slot.cls === 1 ? legal : erased).has(named)) continue
     const keys = live.get(slot.rec) ?? new Set()
     live.set(slot.rec, keys.add(`${slot.path}@${slot.client}.${slot.seq}`))
   }

@@ -94,7 +94,9 @@ export function referenceOf(
   for (const [text, chain] of chains) {
     const last = chain.judged.at(-1)?.commit
     if (last !== undefined) accepted.set(text, { seq: last.read.seq, id: toHex(last.id) })
-    const forkEnd = Math.max(chain.forkedAt - 1, chain.floor?.seq ?? 0)
+    // Where the roster has chosen a branch, no floor holds the other.
+    const floor = chain.anchor === undefined ? (chain.floor?.seq ?? 0) : 0
+    const forkEnd = Math.max(chain.forkedAt - 1, floor)
     const end = Math.min(forkEnd, chain.ended ? chain.judged.length : chain.forkedAt)
     if (Number.isFinite(end)) ends.set(text, end)
     for (const { commit } of chain.judged) effective.add(toHex(commit.id))

@@ -45,3 +45,13 @@ export function commitOf(
   const signature = signFor(testSigner(signer), DOMAIN.commit, header)
   return { header, signature, bodies, id: commitId(testCrypto, header) }
 }
+
+/** A commit without entries, such as a snapshot or a receipt; a receipt unless told otherwise. */
+export function statementCommitOf(
+  federation: TestFederation,
+  client: number,
+  change: Partial<Header>,
+): Commit & { readonly id: Uint8Array } {
+  const bare = { type: 2, entries: [], bodies: bodiesRoot(testCrypto, []) } as const
+  return { ...commitOf(federation, client, { ...bare, ...change }), bodies: [] }
+}

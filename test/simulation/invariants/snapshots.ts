@@ -39,8 +39,8 @@ export const snapshots: Invariant = {
 function countedOtherwise(registry: Registry, { reference }: Healed): string | undefined {
   const found = new Map(registry.snapshots().map((each) => [toHex(each.id), each.agreed.join()]))
   for (const [id, agreed] of reference.agreed) {
-    // What does not stand in its log is not passed on.
-    if (!reference.effective.has(id)) continue
+    // Beyond the fork of its log a snapshot is passed on once a witness has agreed to it.
+    if (!reference.effective.has(id) && agreed.length === 0) continue
     if (found.get(id) !== agreed.join()) {
       return `of snapshot ${id} ${found.get(id) ?? 'nothing'} is known and not ${agreed.join()}`
     }

@@ -6,7 +6,7 @@
 import type { StepKind } from '../step.ts'
 import { burn, diskFull, diskSpace, rot, writeError } from './disk.ts'
 import { destroy, erase, writePersonal } from './erase.ts'
-import { equivocate, forge, rogue } from './hostile.ts'
+import { equivocate, forge, rogue, stealWitness } from './hostile.ts'
 import { breakStream, carry, connect, deliver, partition, weather } from './network.ts'
 import { crash, crashLater, restart, start } from './power.ts'
 import { admit, close, pin } from './roster.ts'
@@ -42,6 +42,7 @@ export const STEP_KINDS: readonly StepKind[] = [
   destroy,
   rogue,
   equivocate,
+  stealWitness,
   forge,
   snapshot,
   witness,

@@ -178,11 +178,7 @@ export const equivocate: StepKind = {
   run: async (world, chance) => {
     const [from, to] = [pick(chance, world.up), pick(chance, world.up)]
     const heads = (from?.registry?.heads() ?? []).filter(
-      ({ log, known }) =>
-        log.aud === 1 &&
-        known.seq > 0 &&
-        (log.writer > 3 || chance(4) === 0) &&
-        !world.stating.has(logText(log)),
+      ({ log, known }) => log.aud === 1 && known.seq > 0 && (log.writer > 3 || chance(4) === 0),
     )
     const head = pick(chance, heads)
     if (from === undefined || to === undefined || head === undefined) return undefined
@@ -193,9 +189,38 @@ export const equivocate: StepKind = {
     const start = { log: head.log, seq, parent, ms: stamp[0] }
     const key = keyOf(world, head.log.writer)
     const commit = craft(world, chance, start, key, { roster, actor: `y${chance(4)}` })
-    world.equivocated.add(logText(head.log))
     const outcome = await offer(world, to, commit, false)
     return `writer ${head.log.writer} signs another ${logText(head.log)}.${seq}, offers it to ${to.identity.name}: ${outcome}`
+  },
+}
+
+/**
+ * The key of a witness is stolen after it has agreed to a snapshot, and forks its log at the first
+ * commit; everybody is shown both sides, and some never had what came after.
+ */
+export const stealWitness: StepKind = {
+  name: 'steal witness',
+  weight: 2,
+  isFault: true,
+  run: async (world, chance) => {
+    const from = pick(chance, world.up)
+    const agreed = (from?.registry?.snapshots() ?? []).flatMap((snapshot) => snapshot.agreed)
+    const writer = pick(chance, agreed)
+    const head = from?.registry
+      ?.heads()
+      .find(({ log, known }) => log.aud === 1 && log.writer === writer && known.seq > 0)
+    if (from === undefined || head === undefined) return undefined
+    const original = await commitAt(world, from, head.log, 1)
+    if (original === undefined) return undefined
+    const { stamp, roster } = decodeHeader(original.header)
+    const start = { log: head.log, seq: 1, parent: new Uint8Array(), ms: stamp[0] }
+    const key = keyOf(world, head.log.writer)
+    const twin = craft(world, chance, start, key, { roster, actor: `z${chance(4)}` })
+    for (const node of world.up) {
+      await offer(world, node, original, false)
+      await offer(world, node, twin, false)
+    }
+    return `the key of witness ${head.log.writer} is stolen and forks ${logText(head.log)} at 1`
   },
 }
 

@@ -39,7 +39,7 @@ export const snapshot: StepKind = {
 
 /** Lets a node take a snapshot, and remembers what it covers. */
 export async function snapshotAt(world: World, node: SimNode): Promise<string | undefined> {
-  const ns = statementNamespace(world, node)
+  const ns = statementNamespace(node)
   if (ns === undefined) return undefined
   const outcome = await sign(world, node, async (registry) => {
     const covered = await etagsOf(registry)
@@ -62,7 +62,7 @@ export const witness: StepKind = {
 
 /** Lets a node look at the snapshots it holds; what it signs has to be so. */
 export async function attestAt(world: World, node: SimNode): Promise<string | undefined> {
-  const ns = statementNamespace(world, node)
+  const ns = statementNamespace(node)
   let signed = 0
   const outcome = await sign(world, node, async (registry) => {
     await registry.reviewSnapshots()
@@ -94,8 +94,6 @@ export const lie: StepKind = {
     const writer = chance(2) === 0 ? ROGUE_OFFICE : ROGUE_AGENCY
     const ns = world.federation.newest.state.writers.get(writer)?.grants[0]?.ns ?? 1
     const log: LogKey = { ns, aud: 1, writer }
-    if (world.equivocated.has(logText(log))) return undefined
-    world.stating.add(logText(log))
     const before = world.forged.get(logText(log)) ?? { ...FIRST, ms: world.ms }
     const ms = Math.max(before.ms + 1, world.ms)
     const start = { log, seq: before.seq + 1, parent: before.id, ms }
@@ -194,14 +192,10 @@ function textOf(etags: ReadonlyMap<string, string>): string {
     .join()
 }
 
-/** The first namespace that a node may write in for the federation, where its log is whole. */
-function statementNamespace(world: World, { registry, identity }: SimNode): number | undefined {
+/** The first namespace that a node may write in for the federation. */
+function statementNamespace({ registry, identity }: SimNode): number | undefined {
   const { client: writer } = identity
-  const ns = registry?.roster?.state.writers
+  return registry?.roster?.state.writers
     .get(writer)
     ?.grants.find((grant) => grant.until === undefined && grant.auds.includes(1))?.ns
-  const text = ns === undefined ? '' : logText({ ns, aud: 1, writer })
-  if (ns === undefined || world.equivocated.has(text)) return undefined
-  world.stating.add(text)
-  return ns
 }

@@ -6,8 +6,9 @@ import { plainText } from '../labels.ts'
 import { useLanguage } from '../language.ts'
 import { ErrorNotice } from '../parts/error-notice.tsx'
 import { Moment } from '../parts/moment.tsx'
-import { Status } from '../parts/status.tsx'
-import { erasuresQuery } from '../queries.ts'
+import { labelsOf } from '../portal/record/record-head.tsx'
+import { erasuresQuery, recordQuery } from '../queries.ts'
+import { ErasureState } from './erasure-state.tsx'
 
 const NAMED = 8
 
@@ -68,14 +69,13 @@ function ErasureRow({ erasure }: { erasure: Erasure }) {
     <tr>
       <th scope="row">{order}</th>
       <td>
-        {records.map((id) => (
-          <Link key={id} to={`/records/${id}`}>
-            {id}
-          </Link>
+        {records.slice(0, NAMED).map((id) => (
+          <RecordLink key={id} id={id} />
         ))}
+        {records.length > NAMED ? t('erasures.more', { count: records.length - NAMED }) : null}
       </td>
       <td>
-        <ErasureState erasure={erasure} isDone={outstanding.length === 0} />
+        <ErasureState erasure={erasure} />
       </td>
       <td className="num">
         {t('erasures.of', { count: nodes.length - outstanding.length, nodes: nodes.length })}
@@ -88,10 +88,16 @@ function ErasureRow({ erasure }: { erasure: Erasure }) {
   )
 }
 
-function ErasureState({ erasure, isDone }: { erasure: Erasure; isDone: boolean }) {
+/** A record by its title; its number says nothing to a reader. */
+function RecordLink({ id }: { id: string }) {
   const { t } = useTranslation()
-  if (!erasure.counts) return <Status state="off">{t('erasures.fallen')}</Status>
-  if (isDone) return <Status state="ok">{t('erasures.done')}</Status>
-  if (erasure.settled) return <Status state="wait">{t('erasures.settled')}</Status>
-  return <Status state="warn">{t('erasures.unsettled')}</Status>
+  const language = useLanguage()
+  const address = id.split('/').map(encodeURIComponent).join('/')
+  const { data } = useQuery(recordQuery(address, null))
+  const labels = data === undefined ? {} : labelsOf(data.fields, 'title')
+  return (
+    <p>
+      <Link to={`/records/${address}`}>{plainText(labels, language, t('record.untitled'))}</Link>
+    </p>
+  )
 }

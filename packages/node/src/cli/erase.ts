@@ -22,7 +22,10 @@ export function addErase(program: Command, done: Done): void {
     .command('erase')
     .description('destroy a field of a record on every node, by a lawful order')
     .argument('<record>', 'namespace/kind/local')
-    .argument('<field>', 'path of the field, such as contact/phone')
+    .argument(
+      '<field>',
+      'path of the field, such as contact/phone; @note for reasons and names noted with changes',
+    )
     .requiredOption('--dir <dir>', 'data folder of the node')
     .requiredOption('--order <reference>', 'reference of the order; it stays, so nothing personal')
     .option('--value <value>', 'what the field says from now on, as JSON or text')

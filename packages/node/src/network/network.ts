@@ -370,9 +370,11 @@ function phaseOfStream(stream: RequesterStream | undefined): PeerPhase {
     case 'rosters':
     case 'profile':
     case 'commits':
+    case 'statements':
     case 'storing':
       return 'pulling'
     case 'heads':
+    case 'places':
     case 'peers':
       return 'comparing'
     case 'held':

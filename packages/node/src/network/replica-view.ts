@@ -4,6 +4,7 @@
  */
 import {
   audienceText,
+  equalBytes,
   type Hash,
   type LogHead,
   logText,
@@ -64,6 +65,9 @@ export class ReplicaView {
       damaged: () => registry.damage().commits,
       headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
       holes: () => registry.holes(),
+      get statements() {
+        return registry.statements
+      },
     }
     this.#told = byLog(this.heads)
     this.#unsubscribe = registry.subscribe((event) => this.#onChange(event.type === 'roster'))
@@ -150,11 +154,14 @@ function byLog(heads: readonly LogHead[]): ReadonlyMap<string, LogHead> {
   return new Map(heads.map((head) => [logText(head.log), head]))
 }
 
+const NONE = new Uint8Array()
+
 function hasMoved(before: LogHead | undefined, head: LogHead): boolean {
   if (before === undefined) return true
   return (
     before.known.seq !== head.known.seq ||
     before.accepted.seq !== head.accepted.seq ||
-    before.forkedAt !== head.forkedAt
+    before.forkedAt !== head.forkedAt ||
+    !equalBytes(before.statements ?? NONE, head.statements ?? NONE)
   )
 }

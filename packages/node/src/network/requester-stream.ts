@@ -133,9 +133,8 @@ export class RequesterStream {
         return
       case 'accept':
         this.#work(async () => {
-          const writer = this.#state.pull?.want.head.log.writer
           const acceptances = await registry.accept(effect.commits)
-          if (writer !== undefined) this.#chargeWriter(writer, effect.commits, acceptances)
+          this.#chargeWriter(effect.writer, effect.commits, acceptances)
           this.#context.onReceived(acceptances.filter(({ known }) => !known).length)
           this.notify({ type: 'accepted', acceptances })
         })

@@ -85,6 +85,13 @@ export class ResponderStream {
           this.notify({ type: 'log-read', ...page })
         })
         return
+      case 'read-statements':
+        this.#work(async () => {
+          const { log, places, maxBytes } = effect
+          const commits = await registry.statements.read(log, places, maxBytes)
+          this.notify({ type: 'statements-read', commits })
+        })
+        return
       case 'read-profile':
         this.#work(async () => {
           const profile = await registry.profileBytes(effect.hash)

@@ -28,6 +28,7 @@ import {
   type RosterFork,
   type Scrubbed,
   type ScrubOptions,
+  type Statements,
   type Totals,
   type Write,
   type Written,
@@ -203,6 +204,13 @@ export class DurableRegistry implements Registry {
   }
   readLog(log: LogKey, fromSeq: number, maxBytes: number): ReturnType<Registry['readLog']> {
     return this.#guard((registry) => registry.readLog(log, fromSeq, maxBytes))
+  }
+  get statements(): Statements {
+    return {
+      has: (id) => this.#open.registry.statements.has(id),
+      placesBeyond: (log) => this.#open.registry.statements.placesBeyond(log),
+      read: (...args) => this.#guard((registry) => registry.statements.read(...args)),
+    }
   }
   commitsAt(...args: Parameters<Registry['commitsAt']>): ReturnType<Registry['commitsAt']> {
     return this.#guard((registry) => registry.commitsAt(...args))

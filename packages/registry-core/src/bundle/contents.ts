@@ -6,7 +6,7 @@ import { audienceText } from '../commit/audience.ts'
 import type { Crypto, Hash, Signer } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
 import { MuluError } from '../errors.ts'
-import { type LogHead, logText } from '../log/log.ts'
+import { type LogHead, type LogKey, type LogPosition, logText } from '../log/log.ts'
 import type { Registry } from '../registry.ts'
 import type { Roster } from '../roster/roster.ts'
 import { mayHold } from '../sync/audience-rule.ts'
@@ -72,13 +72,16 @@ export async function bundleContents(
   const ranges = await rangesOf(registry, heads, since)
   const introduction = introductionOf(context, federation, aim, heads)
   const rosters = rostersAfter(registry.rosters, since?.roster)
-  const commits = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  const beyond = statementsFor(registry, heads, since)
+  const commits =
+    ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0) +
+    beyond.reduce((sum, { places }) => sum + places.length, 0)
   const parts = async function* parts(): AsyncGenerator<Part> {
     yield* introduction
     yield* rosterParts(registry, rosters)
     yield* rows()
     let carried = 0
-    for await (const part of commitParts(registry, ranges)) {
+    for await (const part of commitParts(registry, ranges, beyond)) {
       carried += part.commits.length
       yield part
     }
@@ -151,7 +154,13 @@ async function rangesOf(
   since: Carried | undefined,
 ): Promise<readonly LogRange[]> {
   const theirs = new Map(since?.heads.map((head) => [logText(head.log), head]))
-  const context = { heads: since?.heads ?? [], replica: { roster: registry.roster } }
+  const floors = new Map(heads.map(({ log, floor }) => [logText(log), floor]))
+  // What the bundle brings moves the receiver's floors to where they are here.
+  const raised = since?.heads.map((head) => ({
+    ...head,
+    floor: Math.max(head.floor, floors.get(logText(head.log)) ?? 0),
+  }))
+  const context = { heads: raised ?? [], replica: { roster: registry.roster } }
   const ranges: LogRange[] = []
   for (const head of heads) {
     const to = Math.max(head.known.seq, head.forkedAt ?? 0)
@@ -174,11 +183,37 @@ async function hasCommit(
   return found.some(({ id }) => equalBytes(id, theirs.known.id))
 }
 
+/** Snapshots and receipts of a log that count beyond its fork. */
+type Beyond = { readonly log: LogKey; readonly places: readonly LogPosition[] }
+
+/** What of forked logs goes in beside the branch that stands, where the receiver has not all of it. */
+function statementsFor(
+  { statements }: Registry,
+  heads: readonly LogHead[],
+  since: Carried | undefined,
+): readonly Beyond[] {
+  const theirs = new Map(since?.heads.map((head) => [logText(head.log), head.statements]))
+  return heads.flatMap((head) => {
+    const told = theirs.get(logText(head.log))
+    if (head.statements === undefined) return []
+    if (told !== undefined && equalBytes(told, head.statements)) return []
+    return [{ log: head.log, places: statements.placesBeyond(head.log) }]
+  })
+}
+
+async function* statementsOf(
+  { statements }: Registry,
+  { log, places }: Beyond,
+): AsyncGenerator<Uint8Array> {
+  for (const place of places) yield* await statements.read(log, [place], PULL_BYTES_MAX)
+}
+
 type Commits = Extract<Part, { t: 'commits' }>
 
 async function* commitParts(
   registry: Registry,
   ranges: readonly LogRange[],
+  beyond: readonly Beyond[],
 ): AsyncGenerator<Commits> {
   const scopes = new Map<string, LogRange[]>()
   for (const range of ranges) {
@@ -187,6 +222,7 @@ async function* commitParts(
   }
   const all = async function* all(): AsyncGenerator<Uint8Array> {
     for (const scope of scopes.values()) yield* inCausalOrder(registry, scope)
+    for (const each of beyond) yield* statementsOf(registry, each)
   }
   const limits = { bytes: COMMITS_BYTES, count: COMMITS_COUNT }
   for await (const page of pagesOf(all(), lengthOf, limits)) yield { t: 'commits', commits: page }

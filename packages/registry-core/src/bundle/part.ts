@@ -9,7 +9,7 @@
  *          hash], heads: [hash …], signature `to` is 0 for whoever may hold what stands here
  * heads    heads: [[ns, aud, writer, seq,    what the sender has, as far as the receiver may hold
  *          id, accepted seq, id, floor,      it: what need not be carried back
- *          fork?] …]
+ *          fork?, statements?] …]            (statements: see sync/frame.ts)
  * rosters  rosters: [bytes …]                consecutive versions
  * profile  profile: bytes                    one that some roster names
  * rows     name, rows: [[key, value] …]      only in backups: what the shell keeps beside the logs
@@ -39,7 +39,14 @@ import {
 import { MuluError } from '../errors.ts'
 import { FRAME_BYTES_MAX, PROFILE_BYTES_MAX, ROSTER_BYTES_MAX } from '../limits.ts'
 import type { LogHead } from '../log/log.ts'
-import { logToCbor, type RosterMark, readLogKey, readRosterMark } from '../sync/frame-parts.ts'
+import {
+  forkToCbor,
+  logToCbor,
+  type RosterMark,
+  readFork,
+  readLogKey,
+  readRosterMark,
+} from '../sync/frame-parts.ts'
 import { COMMITS_MAX, ROSTERS_MAX } from '../sync/sync-limits.ts'
 
 /** Heads in one part; about 110 bytes each. */
@@ -124,11 +131,10 @@ function partToCbor(part: Part): CborValue {
   }
 }
 
-function headToCbor({ log, known, accepted, forkedAt, floor }: LogHead): CborValue {
+function headToCbor({ log, known, accepted, forkedAt, floor, statements }: LogHead): CborValue {
   const parts = [known.seq, known.id, accepted.seq, accepted.id, floor]
   const [ns, aud, writer] = logToCbor(log) as readonly CborValue[]
-  const base = [ns ?? 0, aud ?? 0, writer ?? 0, ...parts]
-  return forkedAt === undefined ? base : [...base, forkedAt]
+  return [ns ?? 0, aud ?? 0, writer ?? 0, ...parts, ...forkToCbor(forkedAt, statements)]
 }
 
 const READERS: Readonly<
@@ -212,15 +218,13 @@ function readFrom(s: Shape): From {
 }
 
 function readHead(value: unknown): LogHead {
-  const parts = readArray(value, (part) => part, 9, 'head')
-  const forkedAt = parts[8]
+  const parts = readArray(value, (part) => part, 10, 'head')
   return {
     log: readLogKey(parts.slice(0, 3)),
     known: readPosition(parts[3], parts[4]),
     accepted: readPosition(parts[5], parts[6]),
     floor: readInteger(parts[7], 0, Number.MAX_SAFE_INTEGER, 'floor'),
-    forkedAt:
-      parts.length < 9 ? undefined : readInteger(forkedAt, 1, Number.MAX_SAFE_INTEGER, 'forkedAt'),
+    ...readFork(parts.slice(8)),
   }
 }
 

@@ -21,7 +21,7 @@ import {
   SALT_BYTES,
 } from '../limits.ts'
 import { type ReadSection, readSection } from './body.ts'
-import { type Header, readHeader } from './header.ts'
+import { type Header, NOTE_ENTRY, readHeader } from './header.ts'
 
 /** Salt and section as one run of bytes, or the hash of a body that is not here. */
 export type StoredBody = Uint8Array | { readonly missing: Hash }
@@ -81,9 +81,17 @@ export function checkBodies(crypto: Crypto, commit: ReadCommit): void {
   }
 }
 
-/** The body of entry `index` (without salt), or undefined when it is missing. */
+/** The entry that a body of a commit belongs to; NOTE_ENTRY for its note. */
+export function entryOfBody({ note }: Pick<Header, 'note'>, index: number): number {
+  if (note === 0) return index
+  return index === 0 ? NOTE_ENTRY : index - 1
+}
+
+/** The body of entry `index`, or of the note, without salt; undefined when it is missing. */
 export function entrySection(commit: ReadCommit, index: number): Uint8Array | undefined {
-  const body = commit.bodies[index + (commit.read.note > 0 ? 1 : 0)]
+  const { note } = commit.read
+  if (index === NOTE_ENTRY && note === 0) return undefined
+  const body = commit.bodies[index === NOTE_ENTRY ? 0 : index + (note > 0 ? 1 : 0)]
   return body instanceof Uint8Array ? body.subarray(SALT_BYTES) : undefined
 }
 

@@ -22,7 +22,8 @@
  *          2 erasable; len slots written, bytes of the body without salt; of [writer, seq, stamp]
  *          where the values were first written, when they are adopted from another log
  * erase    [[writer, seq, commit id, entry, order reference] …] up to 24, or absent: bodies of
- *          commits of the same ns and aud that a lawful order has erased; there are no entries
+ *          commits of the same ns and aud that a lawful order has erased, entry 256 for the note;
+ *          there are no entries
  *          beside it, since this header goes with what is left of those commits
  * bodies   hash over the salted hashes of the note (if any) and all bodies
  * ext      map of name to bytes, or absent; unknown ones are kept and ignored unless in `crit`
@@ -68,7 +69,10 @@ export type Stamp = readonly [ms: number, counter: number]
 /** A position in a log with the commit that stands there. */
 export type After = readonly [writer: number, seq: number, id: Hash]
 
-/** One erased body: an entry of a commit, and the reference of the lawful order. */
+/** What stands in an order for the note of a commit, beyond all its entries. */
+export const NOTE_ENTRY: number = ENTRIES_MAX
+
+/** One erased body: an entry of a commit or its note, and the reference of the lawful order. */
 export type Erase = readonly [writer: number, seq: number, id: Hash, entry: number, order: string]
 
 /** The signed part of a commit. */
@@ -260,7 +264,7 @@ function readOrder(value: unknown): Erase {
     readInteger(parts[0], 1, UINT32_MAX, 'order writer'),
     readInteger(parts[1], 1, SEQ_MAX, 'order seq'),
     readBytes(parts[2], HASH_BYTES, HASH_BYTES, 'order commit'),
-    readInteger(parts[3], 0, ENTRIES_MAX - 1, 'order entry'),
+    readInteger(parts[3], 0, NOTE_ENTRY, 'order entry'),
     readText(parts[4], 64, 'order reference'),
   ]
 }

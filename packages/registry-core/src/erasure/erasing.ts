@@ -5,7 +5,7 @@
 import type { SlotValue } from '../commit/any-value.ts'
 import { readBody } from '../commit/body.ts'
 import { decodeCommit, entrySection, type ReadCommit, readCommit } from '../commit/commit.ts'
-import type { Erase } from '../commit/header.ts'
+import { type Erase, NOTE_ENTRY } from '../commit/header.ts'
 import type { Hash } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import type { JsonValue } from '../encoding/json.ts'
@@ -14,12 +14,14 @@ import { type AuthorContext, writeChanges, writeOrders, writeStatement } from '.
 import type { LogKey } from '../log/log.ts'
 import { clockOf } from '../log/orphans.ts'
 import { decodeOutcome } from '../log/stored-outcome.ts'
+import { parseRecordId, type RecordId } from '../record/record-id.ts'
 import type { Change, Write } from '../registry.ts'
+import type { Right } from '../roster/change.ts'
 import { hasRight } from '../roster/grant.ts'
 import { commitBatch, commitKey, del, put, type Scope } from '../store/store.ts'
 import { CONFIRMED_MAX, encodeConfirmation } from './confirmation.ts'
 import { counts, type Erasures, isFederal, keyOf, type Ordered, type Target } from './erasures.ts'
-import { planErasure } from './plan-erasure.ts'
+import { NOTE_FIELD, planErasure } from './plan-erasure.ts'
 
 /** A field that a lawful order has erased. */
 export type EraseOrder = {
@@ -80,10 +82,12 @@ const PURGE = 'purge'
 export async function orderErasure(context: ErasingContext, wanted: EraseOrder): Promise<Ordering> {
   const done: Ordering[] = []
   checkRight(context, wanted.ns)
+  checkReplacement(wanted)
   const plans = await Promise.all(
     SCOPES.map(async (aud) => {
-      const { rec, path } = wanted
-      return { aud, plan: await planErasure(context, { scope: { ns: wanted.ns, aud }, rec, path }) }
+      const { ns, rec, path } = wanted
+      const planning = { ...context, mayClassify: hasOwnRight(context, ns, 'classify') }
+      return { aud, plan: await planErasure(planning, { scope: { ns, aud }, rec, path }) }
     }),
   )
   for (const { aud, plan } of plans) {
@@ -105,8 +109,24 @@ export async function orderErasure(context: ErasingContext, wanted: EraseOrder):
 /** Before anything is written: half an erasure would only have removed the field. */
 function checkRight({ roster, author }: ErasingContext, ns: number): void {
   if (roster === undefined || author === undefined) throw new MuluError('MULU_NOT_ADMITTED')
-  if (hasRight(roster.state, { ns, aud: 1, writer: author.client }, 'erase')) return
+  if (hasOwnRight({ roster, author }, ns, 'erase')) return
   throw new MuluError('MULU_RIGHT_MISSING', { details: { namespace: ns, right: 'erase' } })
+}
+
+function hasOwnRight(
+  { roster, author }: Pick<ErasingContext, 'roster' | 'author'>,
+  ns: number,
+  right: Right,
+): boolean {
+  if (roster === undefined || author === undefined) return false
+  return hasRight(roster.state, { ns, aud: 1, writer: author.client }, right)
+}
+
+/** A note says what its author meant at the time: nothing takes its place. */
+function checkReplacement({ rec, path, value }: EraseOrder): void {
+  if (path !== NOTE_FIELD || value === undefined) return
+  const reason = 'Notes are erased without a value in their place. Leave the value out.'
+  throw new MuluError('MULU_ERASURE', { details: { rec, path, reason } })
 }
 
 async function carryOut(
@@ -117,8 +137,9 @@ async function carryOut(
 ): Promise<Ordering> {
   const field: Change =
     value === undefined ? { rec, remove: [path] } : { rec, set: { [path]: value } }
-  const write: Write = { ns, aud, actor, changes: [field, ...rewritten] }
-  const { commits } = await writeChanges(context, write)
+  const changes = path === NOTE_FIELD ? [] : [field, ...rewritten]
+  const write: Write = { ns, aud, actor, changes }
+  const { commits } = changes.length === 0 ? { commits: [] } : await writeChanges(context, write)
   const erase = targets.map(({ log, seq, id, entry }): Erase => [log.writer, seq, id, entry, order])
   const orders = await writeOrders(context, write, erase)
   const values = rewritten.map(
@@ -133,8 +154,9 @@ export async function listErasures(context: ErasingContext): Promise<readonly Er
   for (const ordered of context.erasures.all) {
     const named = await namedCommits(context, ordered)
     const recs = ordered.targets.flatMap((target) => {
-      const rec = named.get(keyOf(target))?.read.entries[target.entry]?.rec
-      return rec === undefined ? [] : [rec]
+      const entries = named.get(keyOf(target))?.read.entries ?? []
+      if (target.entry === NOTE_ENTRY) return entries.map(({ rec }) => rec)
+      return entries.slice(target.entry, target.entry + 1).map(({ rec }) => rec)
     })
     const { commit, log, targets, isInForce, isSettled } = ordered
     listed.push({
@@ -172,6 +194,12 @@ export async function dueFields(context: ErasingContext): Promise<readonly DueFi
     for (const target of ordered.targets) due.push(...fieldsOf(named.get(keyOf(target)), target))
   }
   return due
+}
+
+/** Records with fields among those, each once. */
+export async function dueRecords(context: ErasingContext): Promise<readonly RecordId[]> {
+  const due = await dueFields(context)
+  return [...new Set(due.map(({ ns, rec }) => `${ns}/${rec}`))].map(parseRecordId)
 }
 
 function fieldsOf(commit: ReadCommit | undefined, { entry }: Target): readonly DueField[] {

@@ -11,6 +11,7 @@ import {
   bodyHash,
   decodeCommit,
   encodeCommit,
+  entryOfBody,
   type ReadCommit,
   readCommit,
   type SignedHeader,
@@ -171,10 +172,20 @@ export class Erasures {
   erasedIn(key: string, commit: Pick<ReadCommit, 'read'>): ReadonlySet<number> {
     const by = this.#counting(key)
     if (by.length === 0) return NONE
-    const entries = by.flatMap(({ targets }) => targets.filter((target) => keyOf(target) === key))
-    return new Set(
-      entries.map(({ entry }) => entry).filter((entry) => isErasable(commit.read, entry)),
-    )
+    return new Set(by.flatMap((ordered) => this.#erasable(key, commit, ordered)))
+  }
+
+  /** The entries of a commit that one of the commits that name it can have erased. */
+  #erasable(
+    key: string,
+    { read }: Pick<ReadCommit, 'read'>,
+    { commit: by, targets }: Ordered,
+  ): readonly number[] {
+    const rosters = this.#context.rosters()
+    return targets
+      .filter((target) => keyOf(target) === key)
+      .map(({ entry }) => entry)
+      .filter((entry) => isErasable(rosters, by.read, read, entry))
   }
 
   /** The orders that name a commit and count. */
@@ -191,10 +202,11 @@ export class Erasures {
   withoutErased(key: string, commit: ReadCommit): ReadCommit {
     const erased = this.erasedIn(key, commit)
     if (erased.size === 0) return commit
-    const notes = commit.read.note > 0 ? 1 : 0
     const bodies = commit.bodies.map(
       (body, i): StoredBody =>
-        erased.has(i - notes) ? { missing: bodyHash(this.#context.crypto, body) } : body,
+        erased.has(entryOfBody(commit.read, i))
+          ? { missing: bodyHash(this.#context.crypto, body) }
+          : body,
     )
     return withOrders({ ...commit, bodies }, this.#ordersFor(key, commit, bodies))
   }
@@ -205,24 +217,22 @@ export class Erasures {
     commit: ReadCommit,
     bodies: readonly StoredBody[],
   ): readonly SignedHeader[] {
-    const notes = commit.read.note > 0 ? 1 : 0
-    const open = new Set(bodies.flatMap((b, i) => (b instanceof Uint8Array ? [] : [i - notes])))
+    const open = new Set(missingEntries({ ...commit, bodies }))
     const orders: SignedHeader[] = []
     const take = ({ header, signature }: SignedHeader, entries: readonly number[]): void => {
       if (!entries.some((entry) => open.has(entry))) return
       for (const entry of entries) open.delete(entry)
       orders.push({ header, signature })
     }
-    for (const { commit: by, targets } of this.#counting(key)) {
-      take(
-        by,
-        targets.filter((target) => keyOf(target) === key).map(({ entry }) => entry),
-      )
+    for (const ordered of this.#counting(key)) {
+      take(ordered.commit, this.#erasable(key, commit, ordered))
     }
+    const rosters = this.#context.rosters()
     for (const brought of commit.orders ?? []) {
-      const { erase } = decodeHeader(brought.header)
-      const ofThis = erase.filter(([writer, seq]) => {
-        return writer === commit.read.writer && seq === commit.read.seq
+      const order = decodeHeader(brought.header)
+      const ofThis = order.erase.filter(([writer, seq, , entry]) => {
+        const isNamed = writer === commit.read.writer && seq === commit.read.seq
+        return isNamed && isErasable(rosters, order, commit.read, entry)
       })
       take(
         brought,

@@ -5,6 +5,7 @@
  */
 import { readBody } from '../commit/body.ts'
 import { decodeCommit, entrySection, type ReadCommit, readCommit } from '../commit/commit.ts'
+import { NOTE_ENTRY } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { MuluError } from '../errors.ts'
 import { clockOf } from '../log/orphans.ts'
@@ -13,7 +14,6 @@ import { type DocumentSlot, RecordDocument, type Row } from '../record/document.
 import type { Change } from '../registry.ts'
 import { recordKey, type Scope, type Store, scopePrefix, under } from '../store/store.ts'
 import { type Erasures, placeOf, type Target } from './erasures.ts'
-import { isErasable } from './proof.ts'
 
 /** Which field of which record. */
 export type Field = { readonly scope: Scope; readonly rec: string; readonly path: string }
@@ -28,13 +28,22 @@ type PlanContext = {
   readonly crypto: Crypto
   readonly store: Store
   readonly erasures: Pick<Erasures, 'erasedIn'>
+  /** Whether the author may set what has legal effect. */
+  readonly mayClassify: boolean
 }
 
+/** Names the notes of all commits that wrote a record; no field has such a path. */
+export const NOTE_FIELD = '@note'
+
 /**
- * Plans the erasure of a field in one scope. MULU_ERASURE where the roster would have to order
- * it, or where a neighbour has several values of which one would be lost.
+ * Plans the erasure of a field in one scope, or of the notes about a record. MULU_RIGHT_MISSING
+ * where it has legal effect and the author may not set such fields; MULU_ERASURE where a neighbour
+ * has several values of which one would be lost.
  */
 export async function planErasure(context: PlanContext, field: Field): Promise<ErasurePlan> {
+  if (field.path === NOTE_FIELD) {
+    return { rewritten: [], targets: await findNotes(context, field) }
+  }
   const stored = await context.store.records.get(recordKey(field.scope, field.rec))
   const slots = RecordDocument.open(stored).slots()
   const rows = new Set(slots.filter(({ path }) => path === field.path).map(({ row }) => row))
@@ -76,7 +85,7 @@ function neighboursOf(
 
 /** The entries to erase: of every commit of the scope, whatever became of it. */
 async function findTargets(
-  { crypto, store, erasures }: PlanContext,
+  { crypto, store, erasures, mayClassify }: PlanContext,
   { scope, rec, path }: Field,
   rows: ReadonlySet<Row>,
 ): Promise<ErasurePlan['targets']> {
@@ -92,12 +101,29 @@ async function findTargets(
     const erased = erasures.erasedIn(key, commit)
     for (const [entry, { rec: of }] of commit.read.entries.entries()) {
       if (of !== rec || erased.has(entry) || !mayHold(commit, entry, path)) continue
-      if (!isErasable(commit.read, entry)) {
-        const reason = 'The field has legal effect. Only the root holders can have it erased.'
-        throw new MuluError('MULU_ERASURE', { details: { rec, path, reason } })
+      if (commit.read.entries[entry]?.cls === 1 && !mayClassify) {
+        const reason = 'The field has legal effect: who has it erased needs the right to set it.'
+        const details = { namespace: scope.ns, right: 'classify', rec, path, reason }
+        throw new MuluError('MULU_RIGHT_MISSING', { details })
       }
       targets.push({ log, seq, id: commit.id, entry })
     }
+  }
+  return targets
+}
+
+/** The notes of every commit of the scope that wrote the record, whatever became of it. */
+async function findNotes(
+  { crypto, store, erasures }: PlanContext,
+  { scope, rec }: Field,
+): Promise<ErasurePlan['targets']> {
+  const targets: Omit<Target, 'order'>[] = []
+  for await (const [key, bytes] of store.commits.iterator(under(scopePrefix(scope)))) {
+    const commit = readCommit(crypto, decodeCommit(bytes))
+    const isAbout = commit.read.entries.some((entry) => entry.rec === rec)
+    if (!isAbout || entrySection(commit, NOTE_ENTRY) === undefined) continue
+    if (erasures.erasedIn(key, commit).has(NOTE_ENTRY)) continue
+    targets.push({ ...placeOf(key), id: commit.id, entry: NOTE_ENTRY })
   }
   return targets
 }

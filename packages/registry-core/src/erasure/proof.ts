@@ -4,18 +4,18 @@
  * question, which erasures.ts answers.
  */
 import { audienceText } from '../commit/audience.ts'
-import type { ReadCommit } from '../commit/commit.ts'
-import { type Erase, type Header, readHeader } from '../commit/header.ts'
+import { entryOfBody, type ReadCommit } from '../commit/commit.ts'
+import { type Erase, type Header, NOTE_ENTRY, readHeader } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { checkSigned } from '../log/check-signed.ts'
+import type { Right } from '../roster/change.ts'
 import { hasRight } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 
-/** The entries of a commit whose bodies are not here; -1 stands for its note. */
+/** The entries of a commit whose bodies are not here, its note among them. */
 export function missingEntries({ read, bodies }: ReadCommit): readonly number[] {
-  const notes = read.note > 0 ? 1 : 0
-  return bodies.flatMap((body, i) => (body instanceof Uint8Array ? [] : [i - notes]))
+  return bodies.flatMap((body, i) => (body instanceof Uint8Array ? [] : [entryOfBody(read, i)]))
 }
 
 /** Whether every missing body is named by an order that the commit brings. */
@@ -40,22 +40,43 @@ export function isProven(
     const read = readHeader(order.header)
     checkSigned(crypto, rosters, { ...order, read })
     if (!mayOrder(rosters, read)) continue
-    for (const erase of read.erase) if (isOf(erase, read, commit)) ordered.add(erase[3])
+    for (const erase of read.erase) {
+      const isMeant = isOf(erase, read, commit)
+      if (isMeant && isErasable(rosters, read, commit.read, erase[3])) ordered.add(erase[3])
+    }
   }
-  return missing.every((entry) => ordered.has(entry) && isErasable(commit.read, entry))
+  return missing.every((entry) => ordered.has(entry))
 }
 
 /** Whether the roster that a header cites gave its writer the right to erase there. */
-export function mayOrder(rosters: readonly Roster[], { ns, aud, writer, roster }: Header): boolean {
-  const cited = rosters[roster[0] - 1]
-  if (cited === undefined || !equalBytes(cited.hash, roster[1])) return false
-  return hasRight(cited.state, { ns, aud, writer }, 'erase')
+export function mayOrder(rosters: readonly Roster[], order: Header): boolean {
+  return isGiven(rosters, order, 'erase')
 }
 
-/** What has legal effect is never erased by a writer: that would take back a closing. */
-export function isErasable(header: Header, entry: number): boolean {
-  const found = header.entries[entry]
-  return found !== undefined && found.cls !== 1
+/**
+ * Whether an order can have an entry of a commit erased, or its note. What has legal effect only
+ * by who may set it as well: to erase a closing is to take it back (docs/adr/0049).
+ */
+export function isErasable(
+  rosters: readonly Roster[],
+  order: Header,
+  named: Pick<Header, 'entries' | 'note'>,
+  entry: number,
+): boolean {
+  if (entry === NOTE_ENTRY) return named.note > 0
+  const found = named.entries[entry]
+  if (found === undefined) return false
+  return found.cls !== 1 || isGiven(rosters, order, 'classify')
+}
+
+function isGiven(
+  rosters: readonly Roster[],
+  { ns, aud, writer, roster }: Header,
+  right: Right,
+): boolean {
+  const cited = rosters[roster[0] - 1]
+  if (cited === undefined || !equalBytes(cited.hash, roster[1])) return false
+  return hasRight(cited.state, { ns, aud, writer }, right)
 }
 
 function isOf([writer, seq, id]: Erase, order: Header, { id: own, read }: ReadCommit): boolean {

@@ -337,7 +337,10 @@ export class Acceptor {
   async #keepWaiting(state: LogState, commit: ReadCommit): Promise<Acceptance> {
     const isNextKnown =
       commit.read.seq === state.known.seq + 1 && equalBytes(commit.read.parent, state.known.id)
-    if (this.#isWaitingFull(state)) return { known: false, outcome: WAITING_FULL, problems: 0 }
+    // What counts where it lies is not crowded out by what only its writer waits for.
+    const isAwaited = state.forkedAt !== undefined && this.#context.settlement.isAwaited(commit)
+    if (!isAwaited && this.#isWaitingFull(state))
+      return { known: false, outcome: WAITING_FULL, problems: 0 }
     const outcome = this.#outcomeAhead(state.log, commit, isNextKnown ? 'after' : 'parent')
     const after = isNextKnown
       ? extendKnown(state, commit, true)
@@ -401,7 +404,9 @@ export class Acceptor {
     if (state.forkedAt === undefined) this.#context.settlement.forked(state.log)
     if (isOverturned) this.#context.onRejudge(state.log)
     else await this.advance(state.log)
-    return { known: false, outcome, problems: 0 }
+    // On the branch that the roster chose it may stand all the same.
+    const judged = await store.outcomes.get(commitKey(state.log, seq, commit.id))
+    return { known: false, outcome: judged ? decodeOutcome(judged) : outcome, problems: 0 }
   }
 
   /** Whether a second commit at a position takes something back that was accepted. */

@@ -28,6 +28,8 @@ export type LogHead = {
   readonly forkedAt: number | undefined
   /** Up to where a settled snapshot covers the log: it never ends below that; 0 without one. */
   readonly floor: number
+  /** Of a forked log, the digest over what counts beyond its fork: snapshot/beyond-fork.ts. */
+  readonly statements: Hash | undefined
 }
 
 /** A log key as text: `ns/aud/writer`. */

@@ -19,6 +19,12 @@ import {
 import type { LogHead, LogKey } from './log.ts'
 import { decodeLogState, emptyLog, encodeLogState, type LogState } from './log-state.ts'
 
+/** What settled snapshots say of logs. */
+type HeadsContext = {
+  readonly floorOf: (log: LogKey) => LogEnd | undefined
+  readonly beyondFork: (log: LogKey) => { readonly digest: Hash } | undefined
+}
+
 /** The logs by key. */
 export class Logs {
   readonly #states = new Map<string, LogState>()
@@ -89,33 +95,40 @@ export class Logs {
   }
 
   /** What to tell a peer of every log. */
-  heads(floorOf: (log: LogKey) => LogEnd | undefined): readonly LogHead[] {
+  heads(settlement: HeadsContext): readonly LogHead[] {
     return this.all().map(({ log, known, accepted, forkedAt }) => ({
       log,
       known,
       accepted,
       forkedAt,
-      floor: floorOf(log)?.seq ?? 0,
+      floor: settlement.floorOf(log)?.seq ?? 0,
+      statements: settlement.beyondFork(log)?.digest,
     }))
   }
 
   /** The digest over the heads of an audience, of one namespace where `ns` is given. */
-  digest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash {
+  digest(settlement: HeadsContext, which: 'known' | 'accepted', aud: Audience, ns?: number): Hash {
     const audience = audienceText(aud)
     const rows = this.all()
       .filter((s) => audienceText(s.log.aud) === audience && (ns === undefined || s.log.ns === ns))
       .filter((s) => s[which].seq > 0 || s.forkedAt !== undefined)
-      .map((s) => [s.log.ns, s.log.writer, ...headOf(s, which)])
+      .map((s) => [s.log.ns, s.log.writer, ...headOf(s, which, settlement)])
     return hash(this.#crypto, DOMAIN.heads, encodeCbor([which, audience, rows]))
   }
 }
 
 /**
- * Of a forked log the position of the fork counts, not which proof a node has seen, and how far
- * the branch goes that stands.
+ * Of a forked log the position of the fork counts, not which proof a node has seen, how far the
+ * branch goes that stands, and what counts beyond it.
  */
-function headOf(state: LogState, which: 'known' | 'accepted'): readonly (number | Hash)[] {
-  if (which === 'known' && state.forkedAt !== undefined)
-    return [0, state.forkedAt, state.accepted.seq, state.accepted.id]
-  return [state[which].seq, state[which].id]
+function headOf(
+  state: LogState,
+  which: 'known' | 'accepted',
+  settlement: HeadsContext,
+): readonly (number | Hash)[] {
+  const { accepted, forkedAt, log } = state
+  if (which === 'accepted' || forkedAt === undefined) return [state[which].seq, state[which].id]
+  const statements = settlement.beyondFork(log)?.digest
+  const head = [0, forkedAt, accepted.seq, accepted.id]
+  return statements === undefined ? head : [...head, statements]
 }

@@ -9,6 +9,8 @@ export function namespacesAffected(before: RosterState, after: RosterState): Rea
     const old = before.writers.get(writer.client)
     if (old === undefined || equalBytes(binding(old), binding(writer))) continue
     for (const grant of old.grants) affected.add(grant.ns)
+    // A pin names its log, also where the writer never had a grant.
+    for (const { log } of [...old.pins, ...writer.pins]) affected.add(log.ns)
   }
   return affected
 }

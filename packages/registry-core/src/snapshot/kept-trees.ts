@@ -31,6 +31,8 @@ import {
 } from '../store/store.ts'
 
 const BATCH = 1_024
+/** Where the bucket of a record stands in a path, below root, namespace and group. */
+const BUCKET_DEPTH = 3
 /** How many go at once, so that the nodes are looked through seldom. */
 const DROPPED = Math.ceil(KEPT_TREES_MAX / 4)
 
@@ -87,6 +89,25 @@ export class KeptTrees {
       // A disk that rots: as if it had not been kept.
       return undefined
     }
+  }
+
+  /**
+   * Forgets what trees say of a record where that is not what holds now: a leaf is a hash without
+   * salt, by which somebody could find out a short value that was erased. Of those trees nothing
+   * in the same bucket can be shown any more.
+   */
+  async forget(ns: number, rec: string, present: Hash | undefined): Promise<void> {
+    const stale = new Map<string, Operation>()
+    for (const [, root] of await this.#trees()) {
+      const path = await this.path(root, ns, rec)
+      const bucket = path?.[BUCKET_DEPTH]
+      if (path === undefined || bucket === undefined) continue
+      const leaf = leafOnPath(this.#crypto, root, ns, rec, path)
+      if (leaf === undefined || (present !== undefined && equalBytes(leaf, present))) continue
+      const key = nodeKey(nodeHash(this.#crypto, bucket))
+      stale.set(key, del(this.#store.kept, key))
+    }
+    await commitBatch(this.#store, [...stale.values()])
   }
 
   async #has(node: Hash): Promise<boolean> {

@@ -25,6 +25,14 @@ import {
   type Store,
   under,
 } from '../store/store.ts'
+import {
+  type Backed,
+  type Counted,
+  isOfRoot,
+  receiptOfEach,
+  type StatementsBeyond,
+  statementsBeyond,
+} from './beyond-fork.ts'
 import { receiptOf, type SnapshotStatement, snapshotOf } from './statement.ts'
 
 /** One snapshot and who has agreed to it. */
@@ -44,17 +52,24 @@ export type Snapshot = SnapshotStatement & {
   readonly isRootSettled: boolean
 }
 
+/** A snapshot with what speaks for it. */
+type Tallied = { readonly snapshot: Snapshot; readonly backed: Backed }
+
 /** All snapshots and receipts of a replica. */
 export class Settlement {
+  readonly #crypto: Crypto
   readonly #store: Store
   readonly #rosters: () => readonly Roster[]
+  readonly #ids = new Set<string>()
   readonly #snapshots = new Map<string, ReadCommit>()
   readonly #receipts = new Map<string, ReadCommit[]>()
   #isStale = false
   #settled: readonly Snapshot[] = []
   #floors: ReadonlyMap<string, LogEnd> = new Map()
+  #beyond: ReadonlyMap<string, StatementsBeyond> = new Map()
 
-  private constructor(store: Store, rosters: () => readonly Roster[]) {
+  private constructor(crypto: Crypto, store: Store, rosters: () => readonly Roster[]) {
+    this.#crypto = crypto
     this.#store = store
     this.#rosters = rosters
   }
@@ -65,7 +80,7 @@ export class Settlement {
     store: Store,
     rosters: () => readonly Roster[],
   ): Promise<Settlement> {
-    const settlement = new Settlement(store, rosters)
+    const settlement = new Settlement(crypto, store, rosters)
     for await (const key of store.statements.keys()) {
       const bytes = await store.commits.get(key)
       const commit = bytes && readIntact(crypto, key, bytes)
@@ -86,6 +101,7 @@ export class Settlement {
   add(commit: ReadCommit): void {
     if (!isStatement(commit)) return
     this.#isStale = true
+    this.#ids.add(toHex(commit.id))
     const receipt = receiptOf(commit.read)
     if (receipt !== undefined) {
       const key = toHex(receipt.snapshot)
@@ -102,11 +118,34 @@ export class Settlement {
 
   /** Counts anew once a log is known to be forked: what waited there will never stand. */
   forked(log: LogKey): void {
-    for (const receipts of this.#receipts.values()) {
-      const isOfLog = ({ read }: ReadCommit): boolean =>
-        read.writer === log.writer && read.ns === log.ns
-      if (log.aud === 1 && receipts.some(isOfLog)) this.#isStale = true
+    if (log.aud !== 1) return
+    const isOfLog = ({ read }: ReadCommit): boolean =>
+      read.writer === log.writer && read.ns === log.ns
+    for (const receipts of [[...this.#snapshots.values()], ...this.#receipts.values()]) {
+      if (receipts.some(isOfLog)) this.#isStale = true
     }
+  }
+
+  /** Whether a snapshot or receipt is here, wherever it lies. */
+  has(id: Hash): boolean {
+    return this.#ids.has(toHex(id))
+  }
+
+  /** What counts of a forked log beyond what stands there; undefined when nothing does. */
+  beyondFork(log: LogKey): StatementsBeyond | undefined {
+    return this.#beyond.get(logPrefix(log))
+  }
+
+  /** Whether a statement would count with those that are here and is not yet among them. */
+  isAwaited({ id, read }: ReadCommit): boolean {
+    const receipt = receiptOf(read)
+    if (receipt === undefined) return snapshotOf(read) !== undefined && this.#isNamed(id)
+    const named = this.#settled.find((each) => equalBytes(each.id, receipt.snapshot))
+    return named?.witnesses.includes(read.writer) === true && !named.agreed.includes(read.writer)
+  }
+
+  #isNamed(snapshot: Hash): boolean {
+    return this.#receipts.has(toHex(snapshot))
   }
 
   /** The snapshots, the newest stamp first. */
@@ -128,13 +167,18 @@ export class Settlement {
   async refresh(): Promise<readonly LogKey[]> {
     const before = this.#floors
     this.#isStale = false
-    const found: Snapshot[] = []
+    const found: Tallied[] = []
     for (const commit of this.#snapshots.values()) {
-      const snapshot = await this.#count(commit)
-      if (snapshot !== undefined) found.push(snapshot)
+      const tallied = await this.#count(commit)
+      if (tallied !== undefined) found.push(tallied)
     }
-    this.#settled = found.sort((a, b) => b.atMs - a.atMs || (toHex(a.id) < toHex(b.id) ? -1 : 1))
-    this.#floors = floorsOf(found.filter((snapshot) => snapshot.isSettled))
+    found.sort(byAge)
+    this.#settled = found.map(({ snapshot }) => snapshot)
+    this.#beyond = statementsBeyond(
+      this.#crypto,
+      found.map(({ backed }) => backed),
+    )
+    this.#floors = floorsOf(this.#settled.filter((snapshot) => snapshot.isSettled))
     return [...new Set([...before.keys(), ...this.#floors.keys()])]
       .filter((key) => before.get(key)?.seq !== this.#floors.get(key)?.seq)
       .map(logOfKey)
@@ -148,37 +192,54 @@ export class Settlement {
     const receipts = new Map<number, ReadCommit>()
     for (const receipt of this.#receipts.get(toHex(id)) ?? []) {
       const by = receipt.read.writer
-      const isOfRoot = receiptOf(receipt.read)?.isRootChecked === true
-      if (!isOfRoot || receipts.has(by) || !witnesses.includes(by)) continue
+      if (!isOfRoot(receipt) || receipts.has(by) || !witnesses.includes(by)) continue
       if (await this.#stands(receipt)) receipts.set(by, receipt)
     }
     return { snapshot: this.#snapshots.get(toHex(id)), receipts: [...receipts.values()] }
   }
 
-  async #count(commit: ReadCommit): Promise<Snapshot | undefined> {
+  async #count(commit: ReadCommit): Promise<Tallied | undefined> {
     const { ns, aud, writer, seq, roster, stamp } = commit.read
     const statement = snapshotOf(commit.read)
     const cited = this.#rosters()[roster[0] - 1]
     if (statement === undefined || cited === undefined) return undefined
     if (!equalBytes(cited.hash, roster[1])) return undefined
     const { writers: witnesses, threshold } = cited.state.witnesses
-    const agreed = new Set<number>()
-    const agreedRoot = new Set<number>()
-    for (const receipt of this.#receipts.get(toHex(commit.id)) ?? []) {
-      const by = receipt.read.writer
-      if (!witnesses.includes(by) || !(await this.#stands(receipt))) continue
-      agreed.add(by)
-      if (receiptOf(receipt.read)?.isRootChecked === true) agreedRoot.add(by)
-    }
-    return {
+    const receipts = await this.#receiptsOf(commit.id, witnesses)
+    const agreed = receipts.map(({ commit: each }) => each.read.writer)
+    const agreedRoot = receipts
+      .filter(({ commit: each }) => isOfRoot(each))
+      .map(({ commit: each }) => each.read.writer)
+    const isSettled = witnesses.length > 0 && agreed.length >= threshold
+    const snapshot: Snapshot = {
       ...statement,
       ...{ log: { ns, aud, writer }, seq, id: commit.id, atMs: stamp[0] },
-      ...{ rosterVersion: roster[0], witnesses, threshold },
+      ...{ rosterVersion: roster[0], witnesses, threshold, isSettled },
       agreed: [...agreed].sort((a, b) => a - b),
       agreedRoot: [...agreedRoot].sort((a, b) => a - b),
-      isSettled: witnesses.length > 0 && agreed.size >= threshold,
-      isRootSettled: witnesses.length > 0 && agreedRoot.size >= threshold,
+      isRootSettled: witnesses.length > 0 && agreedRoot.length >= threshold,
     }
+    const isStanding = (await this.#place(commit)) !== 'beyond a fork'
+    return { snapshot, backed: { isSettled, snapshot: { commit, isStanding }, receipts } }
+  }
+
+  /** Of each witness the receipt for a snapshot that counts. */
+  async #receiptsOf(snapshot: Hash, witnesses: readonly number[]): Promise<readonly Counted[]> {
+    const counted: Counted[] = []
+    for (const commit of this.#receipts.get(toHex(snapshot)) ?? []) {
+      if (!witnesses.includes(commit.read.writer) || !(await this.#stands(commit))) continue
+      counted.push({ commit, isStanding: (await this.#place(commit)) !== 'beyond a fork' })
+    }
+    return receiptOfEach(counted)
+  }
+
+  /** Where a commit lies: what is beyond a fork is not passed on with its log. */
+  async #place({ id, read }: ReadCommit): Promise<'in its log' | 'beyond a fork'> {
+    const log = { ns: read.ns, aud: read.aud, writer: read.writer }
+    const stored = await this.#store.outcomes.get(commitKey(log, read.seq, id))
+    const kind = stored === undefined ? undefined : decodeOutcome(stored).kind
+    const isStanding = kind === 'in force' || kind === 'void'
+    return !isStanding && (await this.#isForked(log)) ? 'beyond a fork' : 'in its log'
   }
 
   async #isForked(log: LogKey): Promise<boolean> {
@@ -206,6 +267,11 @@ export class Settlement {
 
 function isStatement({ read }: ReadCommit): boolean {
   return snapshotOf(read) !== undefined || receiptOf(read) !== undefined
+}
+
+/** The newest stamp first. */
+function byAge({ snapshot: a }: Tallied, { snapshot: b }: Tallied): number {
+  return b.atMs - a.atMs || (toHex(a.id) < toHex(b.id) ? -1 : 1)
 }
 
 /** Of several settled snapshots the one that goes furthest counts, log by log. */

@@ -5,7 +5,7 @@ import { equalBytes } from '../encoding/bytes.ts'
 import { MuluError } from '../errors.ts'
 import { type AuthorContext, writeStatement } from '../log/author.ts'
 import type { Logs } from '../log/logs.ts'
-import type { RecordId } from '../record/record-id.ts'
+import { type RecordId, recOf } from '../record/record-id.ts'
 import type { Attested, Write } from '../registry.ts'
 import type { Roster } from '../roster/roster.ts'
 import type { Store } from '../store/store.ts'
@@ -80,6 +80,14 @@ export class Snapshots {
   /** Those that differ from what is computed here. */
   disagreements(): readonly Disagreement[] {
     return this.#review.disagreements(this.#context.settlement.snapshots)
+  }
+
+  /** Makes no more proofs that show another state of a record than the present one. */
+  async forget(record: RecordId): Promise<void> {
+    const { tree } = this.#context
+    const rec = recOf(record)
+    const scope = { ns: record.ns, aud: 1 } as const
+    await this.#kept.forget(record.ns, rec, await tree.leaf(scope, rec))
   }
 
   /** Proves by one that a record was in it or was not; MULU_SNAPSHOT_UNKNOWN, and as gatherProof. */

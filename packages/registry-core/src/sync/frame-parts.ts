@@ -4,7 +4,7 @@ import { HASH_BYTES, type Hash } from '../crypto.ts'
 import type { CborValue } from '../encoding/cbor.ts'
 import { readArray, readBytes, readInteger, readText } from '../encoding/shape.ts'
 import type { LogKey, LogPosition } from '../log/log.ts'
-import { GROUPS_MAX } from './sync-limits.ts'
+import { ADDRESS_TEXT_MAX, ADDRESSES_MAX, GROUPS_MAX } from './sync-limits.ts'
 
 /** Which roster a side stands on; version 0 and no hash before the first. */
 export type RosterMark = { readonly version: number; readonly hash: Hash }
@@ -17,9 +17,19 @@ export type HeadNote = {
   readonly log: LogKey
   readonly known: LogPosition
   readonly forkedAt: number | undefined
+  /** The digest over what counts beyond the fork; only of forked logs. */
+  readonly statements: Hash | undefined
+}
+
+/** A peer and where it can be reached. */
+export type PeerAddresses = {
+  readonly peerId: string
+  readonly addresses: readonly string[]
 }
 
 const UINT32_MAX = 0xffffffff
+const PEER_ID_TEXT_MAX = 128
+const PEER_ID_TEXT_MIN = 8
 const GROUP_TEXT_MAX = 256
 
 /** A log key as CBOR. */
@@ -29,9 +39,29 @@ export function logToCbor(log: LogKey): CborValue {
 
 /** A head as CBOR. */
 export function headToCbor(head: HeadNote): CborValue {
-  const { log, known, forkedAt } = head
+  const { log, known, forkedAt, statements } = head
   const base = [log.ns, audienceToCbor(log.aud), log.writer, known.seq, known.id]
-  return forkedAt === undefined ? base : [...base, forkedAt]
+  return [...base, ...forkToCbor(forkedAt, statements)]
+}
+
+/** What a head says of a fork, at its end; nothing of a log that has none. */
+export function forkToCbor(
+  forkedAt: number | undefined,
+  statements: Hash | undefined,
+): readonly CborValue[] {
+  if (forkedAt === undefined) return []
+  return statements === undefined ? [forkedAt] : [forkedAt, statements]
+}
+
+/** Reads what a head says of a fork out of its last parts; throws when it is none. */
+export function readFork(parts: readonly unknown[]): Pick<HeadNote, 'forkedAt' | 'statements'> {
+  const [forkedAt, statements] = parts
+  return {
+    forkedAt:
+      parts.length < 1 ? undefined : readInteger(forkedAt, 1, Number.MAX_SAFE_INTEGER, 'forkedAt'),
+    statements:
+      parts.length < 2 ? undefined : readBytes(statements, HASH_BYTES, HASH_BYTES, 'statements'),
+  }
 }
 
 function audienceToCbor(aud: LogKey['aud']): CborValue {
@@ -52,14 +82,27 @@ export function readLogKey(value: unknown): LogKey {
 
 /** Reads a head out of decoded bytes; throws when it is none. */
 export function readHead(value: unknown): HeadNote {
-  const parts = readArray(value, (part) => part, 6, 'head')
+  const parts = readArray(value, (part) => part, 7, 'head')
   const seq = readInteger(parts[3], 0, Number.MAX_SAFE_INTEGER, 'seq')
   const idBytes = seq === 0 ? 0 : HASH_BYTES
   return {
     log: readLogKey(parts.slice(0, 3)),
     known: { seq, id: readBytes(parts[4], idBytes, idBytes, 'id') },
-    forkedAt:
-      parts.length < 6 ? undefined : readInteger(parts[5], 1, Number.MAX_SAFE_INTEGER, 'forkedAt'),
+    ...readFork(parts.slice(5)),
+  }
+}
+
+/** A position and the commit there as CBOR. */
+export function placeToCbor({ seq, id }: LogPosition): CborValue {
+  return [seq, id]
+}
+
+/** Reads a position and the commit there out of decoded bytes; throws when they are none. */
+export function readPlace(value: unknown): LogPosition {
+  const parts = readArray(value, (part) => part, 2, 'place')
+  return {
+    seq: readInteger(parts[0], 1, Number.MAX_SAFE_INTEGER, 'seq'),
+    id: readBytes(parts[1], HASH_BYTES, HASH_BYTES, 'id'),
   }
 }
 
@@ -87,4 +130,22 @@ function readGroupDigest(value: unknown): GroupDigest {
     group: readText(parts[0], GROUP_TEXT_MAX, 'group'),
     digest: readBytes(parts[1], HASH_BYTES, HASH_BYTES, 'digest'),
   }
+}
+
+/** Reads a peer out of decoded bytes; throws when it is none. */
+export function readPeer(value: unknown): PeerAddresses {
+  const parts = readArray(value, (part) => part, 2, 'peer')
+  const peerId = readText(parts[0], PEER_ID_TEXT_MAX, 'peer id')
+  if (peerId.length < PEER_ID_TEXT_MIN) throw new Error('peer id is too short')
+  return { peerId, addresses: readAddresses(parts[1]) }
+}
+
+/** Reads addresses out of decoded bytes; throws when they are none. */
+export function readAddresses(value: unknown): readonly string[] {
+  return readArray(
+    value,
+    (address) => readText(address, ADDRESS_TEXT_MAX, 'address'),
+    ADDRESSES_MAX,
+    'addresses',
+  )
 }

@@ -11,6 +11,8 @@
  * heads-pull    from: bucket,                heads
  *               buckets: [[bucket, digest] …]
  * pull          log, from: seq, max: bytes   commits
+ * places-pull   log                          places
+ * statements-pull   log, places              statements
  * peers-pull                                 peers
  * ready                                      none; the next announce may come
  *
@@ -21,6 +23,9 @@
  * heads         heads: [head …],             of the buckets that differ
  *               next: bucket                 256 when all buckets are answered
  * commits       commits: [bytes …], more     consecutive commits of the one log asked for
+ * places        places: [[seq, id] …]        of the snapshots and receipts that count beyond the
+ *                                            fork of the log asked for, ascending
+ * statements    commits: [bytes …]           those of the places asked for that are here
  * peers         peers: [[peer id, [address …]] …]
  *
  * at any time   keys
@@ -32,7 +37,8 @@
  *           version 0 with an empty hash: no roster yet, only the pinned federation
  * known, accepted   [[group, digest] …] ascending, only groups of logs that both may hold
  * group     logs of one audience: `1`, `0/<namespace>`, or a list audience such as `l3.7`
- * head      [ns, aud, writer, seq, id, forkedAt?]
+ * head      [ns, aud, writer, seq, id, forkedAt?, statements?]; statements: the digest over the
+ *           places beyond the fork, where there are any (snapshot/beyond-fork.ts)
  * bucket    0 to 255: the XOR of the four bytes of FNV-1a (32 bit) over the text of the log
  * report    see report.ts
  *
@@ -53,22 +59,26 @@ import {
 } from '../encoding/shape.ts'
 import { MuluError } from '../errors.ts'
 import { FRAME_BYTES_MAX, PROFILE_BYTES_MAX, ROSTER_BYTES_MAX } from '../limits.ts'
-import type { LogKey } from '../log/log.ts'
+import type { LogKey, LogPosition } from '../log/log.ts'
+import { STATEMENTS_BEYOND_MAX } from '../snapshot/beyond-fork.ts'
 import {
   type GroupDigest,
   type HeadNote,
   headToCbor,
   logToCbor,
+  type PeerAddresses,
+  placeToCbor,
   type RosterMark,
+  readAddresses,
   readDigests,
   readHead,
   readLogKey,
+  readPeer,
+  readPlace,
   readRosterMark,
 } from './frame-parts.ts'
 import { type NodeReport, readReport, reportToCbor } from './report.ts'
 import {
-  ADDRESS_TEXT_MAX,
-  ADDRESSES_MAX,
   ANNOUNCED_HEADS_MAX,
   BUCKETS,
   COMMITS_MAX,
@@ -89,12 +99,6 @@ export type Summary = {
   readonly addresses: readonly string[]
 }
 
-/** A peer and where it can be reached. */
-export type PeerAddresses = {
-  readonly peerId: string
-  readonly addresses: readonly string[]
-}
-
 /** What a requester sends. */
 export type Request =
   | { readonly t: 'hello'; readonly versions: readonly number[]; readonly summary: Summary }
@@ -106,6 +110,12 @@ export type Request =
       readonly buckets: readonly BucketDigest[]
     }
   | { readonly t: 'pull'; readonly log: LogKey; readonly from: number; readonly max: number }
+  | { readonly t: 'places-pull'; readonly log: LogKey }
+  | {
+      readonly t: 'statements-pull'
+      readonly log: LogKey
+      readonly places: readonly LogPosition[]
+    }
   | { readonly t: 'peers-pull' }
   | { readonly t: 'ready' }
 
@@ -116,6 +126,8 @@ export type Response =
   | { readonly t: 'profile'; readonly profile: Uint8Array }
   | { readonly t: 'heads'; readonly heads: readonly HeadNote[]; readonly next: number }
   | Commits
+  | { readonly t: 'places'; readonly places: readonly LogPosition[] }
+  | { readonly t: 'statements'; readonly commits: readonly Uint8Array[] }
   | { readonly t: 'peers'; readonly peers: readonly PeerAddresses[] }
   | Announce
 
@@ -145,9 +157,6 @@ export type Frame = Request | Response | Refuse
 /** The digest over the heads in one bucket. */
 export type BucketDigest = { readonly bucket: number; readonly digest: Hash }
 
-const PEER_ID_TEXT_MAX = 128
-const PEER_ID_TEXT_MIN = 8
-
 /** A frame as bytes; MULU_LIMIT when it does not fit. */
 export function encodeFrame(frame: Frame): Uint8Array {
   const bytes = encodeCbor(frameToCbor(frame))
@@ -176,7 +185,12 @@ function frameToCbor(frame: Frame): CborValue {
     case 'heads-pull':
       return { ...frame, buckets: frame.buckets.map((b) => [b.bucket, b.digest]) }
     case 'pull':
+    case 'places-pull':
       return { ...frame, log: logToCbor(frame.log) }
+    case 'statements-pull':
+      return { ...frame, log: logToCbor(frame.log), places: frame.places.map(placeToCbor) }
+    case 'places':
+      return { t: 'places', places: frame.places.map(placeToCbor) }
     case 'heads':
       return { ...frame, heads: frame.heads.map(headToCbor) }
     case 'peers':
@@ -263,17 +277,15 @@ const READERS: Readonly<Record<Frame['t'], readonly [keys: readonly string[], re
   ],
   commits: [
     ['commits', 'more'],
-    (s) => ({
-      t: 'commits',
-      commits: readArray(
-        s['commits'],
-        (bytes) => readBytes(bytes, 1, FRAME_BYTES_MAX, 'commit'),
-        COMMITS_MAX,
-        'commits',
-      ),
-      more: readBoolean(s['more'], 'more'),
-    }),
+    (s) => ({ t: 'commits', commits: readCommits(s), more: readBoolean(s['more'], 'more') }),
   ],
+  'places-pull': [['log'], (s) => ({ t: 'places-pull', log: readLogKey(s['log']) })],
+  places: [['places'], (s) => ({ t: 'places', places: readPlaces(s) })],
+  'statements-pull': [
+    ['log', 'places'],
+    (s) => ({ t: 'statements-pull', log: readLogKey(s['log']), places: readPlaces(s) }),
+  ],
+  statements: [['commits'], (s) => ({ t: 'statements', commits: readCommits(s) })],
   'peers-pull': [[], () => ({ t: 'peers-pull' })],
   peers: [
     ['peers'],
@@ -318,6 +330,19 @@ function readHello(s: Shape): Frame {
   }
 }
 
+function readCommits(s: Shape): readonly Uint8Array[] {
+  return readArray(
+    s['commits'],
+    (bytes) => readBytes(bytes, 1, FRAME_BYTES_MAX, 'commit'),
+    COMMITS_MAX,
+    'commits',
+  )
+}
+
+function readPlaces(s: Shape): readonly LogPosition[] {
+  return readArray(s['places'], readPlace, STATEMENTS_BEYOND_MAX, 'places')
+}
+
 function readHeadsPull(s: Shape): Frame {
   return {
     t: 'heads-pull',
@@ -352,20 +377,4 @@ function readState(s: Shape): Pick<Summary, 'roster' | 'known' | 'accepted' | 'r
     accepted: readDigests(s['accepted']),
     report: s['report'] === undefined ? undefined : readReport(s['report']),
   }
-}
-
-function readPeer(value: unknown): PeerAddresses {
-  const parts = readArray(value, (part) => part, 2, 'peer')
-  const peerId = readText(parts[0], PEER_ID_TEXT_MAX, 'peer id')
-  if (peerId.length < PEER_ID_TEXT_MIN) throw new Error('peer id is too short')
-  return { peerId, addresses: readAddresses(parts[1]) }
-}
-
-function readAddresses(value: unknown): readonly string[] {
-  return readArray(
-    value,
-    (address) => readText(address, ADDRESS_TEXT_MAX, 'address'),
-    ADDRESSES_MAX,
-    'addresses',
-  )
 }

@@ -53,10 +53,11 @@ export function bucketOf(text: string): number {
 
 /**
  * What is said of a log to others. Of a forked one it is how far the branch goes that stands:
- * nodes that know different branches agree on that.
+ * nodes that know different branches agree on that; and what counts beyond its fork.
  */
-export function headNote({ log, known, accepted, forkedAt }: LogHead): HeadNote {
-  return { log, known: forkedAt === undefined ? known : accepted, forkedAt }
+export function headNote({ log, known, accepted, forkedAt, statements }: LogHead): HeadNote {
+  if (forkedAt === undefined) return { log, known, forkedAt, statements: undefined }
+  return { log, known: accepted, forkedAt, statements }
 }
 
 /** The heads that pass, by bucket, each bucket in the order of the logs' texts. */

@@ -96,7 +96,7 @@ export function answerPull(state: RequesterState, answer: readonly Uint8Array[])
     last = read.seq
   }
   const storing: RequesterState = { ...state, phase: 'storing', pull: { ...pull, named, last } }
-  return [storing, [{ type: 'accept', commits }]]
+  return [storing, [{ type: 'accept', writer: pull.want.head.log.writer, commits }]]
 }
 
 type Answer = {
@@ -119,7 +119,8 @@ export function readAnswer(bytes: Uint8Array, log: LogKey): Answer | ErrorCode {
   }
 }
 
-function isOfLog(header: Header, log: LogKey): boolean {
+/** Whether a commit is of a log. */
+export function isOfLog(header: Header, log: LogKey): boolean {
   return (
     header.ns === log.ns &&
     header.writer === log.writer &&

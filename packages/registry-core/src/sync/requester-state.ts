@@ -2,10 +2,10 @@
 import type { Commit } from '../commit/commit.ts'
 import type { Hash } from '../crypto.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { LogHead, LogKey } from '../log/log.ts'
+import type { LogHead, LogKey, LogPosition } from '../log/log.ts'
 import type { Acceptance } from '../log/outcome.ts'
-import type { Commits, Frame, PeerAddresses, Refuse, Request } from './frame.ts'
-import type { GroupDigest, RosterMark } from './frame-parts.ts'
+import type { Commits, Frame, Refuse, Request } from './frame.ts'
+import type { GroupDigest, HeadNote, PeerAddresses, RosterMark } from './frame-parts.ts'
 import type { NodeReport } from './report.ts'
 import type { Want } from './wants.ts'
 
@@ -27,6 +27,8 @@ export type RequesterPhase =
   | 'profile'
   | 'heads'
   | 'commits'
+  | 'places'
+  | 'statements'
   | 'peers'
   | 'storing'
   | 'held'
@@ -63,6 +65,9 @@ export type Ahead = {
 /** A pull that fetches damaged commits again, up to the last damaged position in a row. */
 export type Mend = { readonly log: LogKey; readonly last: number }
 
+/** Statements beyond the fork of a log that the peer has and this node lacks. */
+export type Lacking = { readonly log: LogKey; readonly places: readonly LogPosition[] }
+
 /** Everything a requester remembers. */
 export type RequesterState = {
   readonly phase: RequesterPhase
@@ -73,6 +78,9 @@ export type RequesterState = {
   readonly stalled: readonly Want[]
   readonly pull: Pull | undefined
   readonly ahead: Ahead | undefined
+  /** Heads of forked logs beyond which the peer may know what counts, and what is being fetched. */
+  readonly forks: readonly HeadNote[]
+  readonly lacking: Lacking | undefined
   /** The bucket from which heads are still to be compared; undefined when that is done. */
   readonly compareFrom: number | undefined
   /** What was asked for last, so that nothing that failed is asked for again and again. */
@@ -117,7 +125,7 @@ export type RequesterEffect =
   | { readonly type: 'send'; readonly frame: Request | Refuse }
   | { readonly type: 'store-rosters'; readonly rosters: readonly Uint8Array[] }
   | { readonly type: 'store-profile'; readonly profile: Uint8Array }
-  | { readonly type: 'accept'; readonly commits: readonly Commit[] }
+  | { readonly type: 'accept'; readonly writer: number; readonly commits: readonly Commit[] }
   /** Commits that may be those that have rotted here. */
   | { readonly type: 'repair'; readonly commits: readonly Commit[] }
   | { readonly type: 'heard'; readonly remote: Remote; readonly addresses: readonly string[] }
@@ -141,6 +149,8 @@ export const NEW_REQUESTER: RequesterState = {
   stalled: [],
   pull: undefined,
   ahead: undefined,
+  forks: [],
+  lacking: undefined,
   compareFrom: 0,
   rosterTried: undefined,
   rosterBack: 0,

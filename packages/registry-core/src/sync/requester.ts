@@ -20,7 +20,14 @@ import type {
   RequesterStep,
 } from './requester-state.ts'
 import {
-  groupDigest,
+  answerPlaces,
+  answerStatements,
+  mergeForks,
+  pullStatements,
+  takeStatements,
+} from './requester-statements.ts'
+import {
+  isBehind,
   mayPeerHold,
   ownRosterMark,
   ownSummary,
@@ -44,8 +51,11 @@ export function stepRequester(
     case 'stored':
       return takeStored(context, state, event.refusal)
     case 'accepted': {
-      if (state.phase !== 'storing' || state.pull === undefined) return [state, []]
-      const [next, effects] = takeAcceptances(context, state, state.pull, event.acceptances)
+      if (state.phase !== 'storing') return [state, []]
+      const { acceptances } = event
+      const [next, effects] = state.pull
+        ? takeAcceptances(context, state, state.pull, acceptances)
+        : takeStatements(state, acceptances)
       return then(goOn(context, next), effects)
     }
     case 'failed':
@@ -107,6 +117,8 @@ const PHASE_OF_ANSWER: Readonly<Record<Answer['t'], RequesterPhase>> = {
   profile: 'profile',
   heads: 'heads',
   commits: 'commits',
+  places: 'places',
+  statements: 'statements',
   peers: 'peers',
 }
 
@@ -122,8 +134,9 @@ function takeAnswer(context: SyncContext, state: RequesterState, frame: Answer):
       return store(state, { type: 'store-profile', profile: frame.profile })
     case 'heads': {
       const wants = mergeWants(context, state.wants, wantsOf(context, frame.heads))
+      const forks = mergeForks(context, state.forks, frame.heads)
       const compareFrom = frame.next < BUCKETS ? frame.next : undefined
-      return advance(context, { ...state, wants, compareFrom })
+      return advance(context, { ...state, wants, forks, compareFrom })
     }
     case 'commits': {
       if (state.mend !== undefined) {
@@ -135,10 +148,14 @@ function takeAnswer(context: SyncContext, state: RequesterState, frame: Answer):
       if (next.phase === 'storing') return then(askAhead(context, next, frame.more), effects)
       return then(advance(context, next), effects)
     }
-    case 'peers': {
-      const [next, effects] = advance(context, state)
-      return [next, [{ type: 'peers', peers: frame.peers }, ...effects]]
+    case 'places':
+      return advance(context, answerPlaces(context, state, frame.places))
+    case 'statements': {
+      const [next, effects] = answerStatements(context, state, frame.commits)
+      return then(next.phase === 'storing' ? [next, []] : advance(context, next), effects)
     }
+    case 'peers':
+      return then(advance(context, state), [{ type: 'peers', peers: frame.peers }])
   }
 }
 
@@ -200,6 +217,7 @@ function takeAnnounce(context: SyncContext, state: RequesterState, frame: Announ
     ...state,
     remote,
     wants,
+    forks: mergeForks(context, state.forks, frame.heads),
     compareFrom: 0,
     owesReady: true,
     announces: state.announces - 1,
@@ -249,6 +267,7 @@ function advance(context: SyncContext, state: RequesterState): RequesterStep {
     nextPull(context, state, (next, frame) => request(context, next, 'commits', frame)) ??
     beHeld(context, state, (want) => !context.isThrottled(want.head.log)) ??
     compareHeads(context, state, remote.known) ??
+    pullStatements(context, state, (next, phase, frame) => request(context, next, phase, frame)) ??
     pullDamaged(context, state, (next, frame) => request(context, next, 'commits', frame)) ??
     pullPeers(context, state) ??
     beHeld(context, state, () => true) ??
@@ -315,14 +334,6 @@ function compareHeads(
   })
 }
 
-/** Whether the peer knows commits of some group that are not known here. */
-export function isBehind(context: SyncContext, theirs: readonly GroupDigest[]): boolean {
-  return theirs.some(({ group, digest }) => {
-    const log = headsIndex(context.heads).groups.get(group)
-    return log === undefined || !equalBytes(digest, groupDigest(context.replica, log, 'known'))
-  })
-}
-
 function pullPeers(context: SyncContext, state: RequesterState): RequesterStep | undefined {
   if (!state.owesPeers) return undefined
   return request(context, { ...state, owesPeers: false }, 'peers', { t: 'peers-pull' })
@@ -334,6 +345,7 @@ function beLevel(state: RequesterState): RequesterStep {
     phase: 'level',
     wants: [],
     stalled: [],
+    forks: [],
     compareFrom: undefined,
   }
   return then(sayReady(level), [{ type: 'level' }])
@@ -373,6 +385,7 @@ function close(state: RequesterState, code: ErrorCode | undefined): RequesterSte
     pull: undefined,
     ahead: undefined,
     mend: undefined,
+    lacking: undefined,
   }
   return [closed, [{ type: 'close', code }]]
 }

@@ -7,17 +7,9 @@
 import type { Hash } from '../crypto.ts'
 import { compareBytes, equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
-import { type LogHead, type LogKey, logText } from '../log/log.ts'
-import type {
-  BucketDigest,
-  Frame,
-  PeerAddresses,
-  Refuse,
-  Request,
-  Response,
-  Summary,
-} from './frame.ts'
-import type { HeadNote, RosterMark } from './frame-parts.ts'
+import { type LogHead, type LogKey, type LogPosition, logText } from '../log/log.ts'
+import type { BucketDigest, Frame, Refuse, Request, Response, Summary } from './frame.ts'
+import type { HeadNote, PeerAddresses, RosterMark } from './frame-parts.ts'
 import { bucketDigests, headNote, headsByBucket, headsIndex } from './heads-index.ts'
 import { isSameReport, type NodeReport } from './report.ts'
 import {
@@ -54,6 +46,7 @@ export type ResponderState = {
 export type ResponderEvent =
   | { readonly type: 'frame'; readonly frame: Frame }
   | { readonly type: 'log-read'; readonly commits: readonly Uint8Array[]; readonly more: boolean }
+  | { readonly type: 'statements-read'; readonly commits: readonly Uint8Array[] }
   | { readonly type: 'profile-read'; readonly profile: Uint8Array | undefined }
   | { readonly type: 'peers-read'; readonly peers: readonly PeerAddresses[] }
   | { readonly type: 'failed'; readonly code: ErrorCode }
@@ -68,6 +61,12 @@ export type ResponderEffect =
       readonly type: 'read-log'
       readonly log: LogKey
       readonly from: number
+      readonly maxBytes: number
+    }
+  | {
+      readonly type: 'read-statements'
+      readonly log: LogKey
+      readonly places: readonly LogPosition[]
       readonly maxBytes: number
     }
   | { readonly type: 'read-profile'; readonly hash: Hash }
@@ -102,6 +101,8 @@ export function stepResponder(
       return takeFrame(context, state, event.frame)
     case 'log-read':
       return answer(context, state, fitCommits(event.commits, event.more))
+    case 'statements-read':
+      return answer(context, state, { t: 'statements', commits: event.commits })
     case 'profile-read':
       return answer(context, state, { t: 'profile', profile: event.profile ?? new Uint8Array() })
     case 'peers-read':
@@ -138,6 +139,8 @@ const REQUESTS: ReadonlySet<Frame['t']> = new Set<Request['t']>([
   'profile-pull',
   'heads-pull',
   'pull',
+  'places-pull',
+  'statements-pull',
   'peers-pull',
   'ready',
 ])
@@ -164,7 +167,7 @@ function takeRequest(context: SyncContext, state: ResponderState, frame: Request
 function takeMemberRequest(
   context: SyncContext,
   state: ResponderState,
-  frame: Extract<Request, { t: 'heads-pull' | 'pull' | 'peers-pull' }>,
+  frame: Exclude<Request, { t: 'hello' | 'roster-pull' | 'profile-pull' | 'ready' }>,
 ): ResponderStep {
   switch (frame.t) {
     case 'heads-pull':
@@ -175,13 +178,27 @@ function takeMemberRequest(
       return read(state, { type: 'read-peers' })
     case 'pull': {
       const { log, from } = frame
-      const isHeld = headsIndex(context.heads).byLog.has(logText(log))
-      // A log the peer may not hold is answered like one that does not exist.
-      if (!isHeld || !mayPeerHold(context, log)) return answer(context, state, NO_COMMITS)
+      if (!isServed(context, log)) return answer(context, state, NO_COMMITS)
       const maxBytes = Math.min(frame.max, PULL_BYTES_MAX)
       return read(state, { type: 'read-log', log, from, maxBytes })
     }
+    case 'places-pull': {
+      const { log } = frame
+      const { statements } = context.replica
+      const places = isServed(context, log) ? statements.placesBeyond(log) : []
+      return answer(context, state, { t: 'places', places })
+    }
+    case 'statements-pull': {
+      const { log, places } = frame
+      if (!isServed(context, log)) return answer(context, state, { t: 'statements', commits: [] })
+      return read(state, { type: 'read-statements', log, places, maxBytes: PULL_BYTES_MAX })
+    }
   }
+}
+
+/** A log the peer may not hold is answered like one that does not exist. */
+function isServed(context: SyncContext, log: LogKey): boolean {
+  return headsIndex(context.heads).byLog.has(logText(log)) && mayPeerHold(context, log)
 }
 
 const NO_COMMITS: Response = { t: 'commits', commits: [], more: false }

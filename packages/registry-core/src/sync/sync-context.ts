@@ -1,7 +1,9 @@
 /** What both sides of an exchange read of the world in one step. Nothing here waits. */
 import type { Audience } from '../commit/audience.ts'
 import type { Crypto, Hash } from '../crypto.ts'
+import { equalBytes } from '../encoding/bytes.ts'
 import type { LogHead, LogKey } from '../log/log.ts'
+import type { Statements } from '../registry.ts'
 import type { Roster } from '../roster/roster.ts'
 import { mayHold } from './audience-rule.ts'
 import type { Summary } from './frame.ts'
@@ -18,6 +20,8 @@ export type SyncReplica = {
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash
   /** Commits of which bodies are missing that no order accounts for. */
   holes(): readonly { readonly log: LogKey; readonly seq: number }[]
+  /** Snapshots and receipts that are passed on beside their logs. */
+  readonly statements: Pick<Statements, 'has' | 'placesBeyond'>
   /** Commits that have rotted here and are to be fetched again. */
   damaged(): readonly LogPlace[]
 }
@@ -90,6 +94,14 @@ export function sharedDigests(
 /** The digest of the group that a log belongs to. */
 export function groupDigest(replica: SyncReplica, log: LogKey, which: 'known' | 'accepted'): Hash {
   return log.aud === 0 ? replica.headsDigest(which, 0, log.ns) : replica.headsDigest(which, log.aud)
+}
+
+/** Whether the peer knows commits of some group that are not known here. */
+export function isBehind(context: SyncContext, theirs: readonly GroupDigest[]): boolean {
+  return theirs.some(({ group, digest }) => {
+    const log = headsIndex(context.heads).groups.get(group)
+    return log === undefined || !equalBytes(digest, groupDigest(context.replica, log, 'known'))
+  })
 }
 
 /** What this side says of itself to the peer. */

@@ -12,6 +12,7 @@ const HEAD: LogHead = {
   accepted: { seq: 8, id: HASH },
   forkedAt: undefined,
   floor: 0,
+  statements: undefined,
 }
 
 /** The parts. */
@@ -34,6 +35,7 @@ export const PARTS: readonly Part[] = [
     heads: [
       HEAD,
       { ...HEAD, log: { ns: 3, aud: [3, 7], writer: 4 }, forkedAt: 5 },
+      { ...HEAD, forkedAt: 6, statements: HASH },
       { ...HEAD, accepted: { seq: 0, id: new Uint8Array() } },
     ],
   },

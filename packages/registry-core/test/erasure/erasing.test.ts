@@ -1,12 +1,22 @@
 import { expect } from 'chai'
-import { decodeCommit } from '../../src/commit/commit.ts'
+import {
+  bodiesRoot,
+  bodyHash,
+  type Commit,
+  commitId,
+  decodeCommit,
+} from '../../src/commit/commit.ts'
 import { decodeHeader } from '../../src/commit/header.ts'
 import { hashToText } from '../../src/crypto.ts'
+import type { JsonValue } from '../../src/encoding/json.ts'
+import { NOTE_FIELD } from '../../src/erasure/plan-erasure.ts'
 import { isMuluError } from '../../src/errors.ts'
 import type { LogKey } from '../../src/log/log.ts'
 import type { Registry } from '../../src/registry.ts'
+import { testCrypto } from '../../testing/crypto.ts'
 import { connect, Participant, settle } from '../../testing/exchange.ts'
 import { openReplica, TestFederation, type TestReplica } from '../../testing/federation.ts'
+import { commitOf } from '../../testing/signed-commit.ts'
 import { openMembers, pass, passAround, witnessedFederation } from '../../testing/snapshots.ts'
 
 const REC = 'resource/r1'
@@ -14,7 +24,8 @@ const ID = { ns: 1, kind: 'resource', local: 'r1' }
 const PHONE = '+86 10 1234 5678'
 const ORDER = { ns: 1, rec: REC, path: 'contact/phone', order: 'order 7', actor: 'x' }
 
-type Fields = Readonly<Record<string, string>>
+type Fields = Readonly<Record<string, JsonValue>>
+const LOG = { ns: 1, aud: 1, writer: 1 } as const
 
 async function write({ registry, clock }: TestReplica, set: Fields): Promise<void> {
   clock.ms += 1_000
@@ -93,7 +104,7 @@ describe('erasing a field', () => {
     expect(fields).to.deep.equal({ 'title/en': 'one', 'description/en': 'Call the desk.' })
   })
 
-  it('[ER6] refuses who may not erase, legal effect, and what would lose a value', async () => {
+  it('[ER6] refuses who may not erase, and what would lose a value', async () => {
     const federation = TestFederation.found([
       { seed: 1, agency: 'A' },
       { seed: 2, agency: 'A', office: 'n', rights: ['describe'] },
@@ -103,12 +114,9 @@ describe('erasing a field', () => {
     const office = await openReplica(federation, { client: 2, seed: 2 })
     const other = await openReplica(federation, { client: 3, seed: 3 })
     await write(head, { 'contact/phone': PHONE, 'contact/name': 'desk' })
-    await write(head, { openness: 'closed' })
     for (const { registry } of [office, other]) await pass(head.registry, registry)
     expect(await codeOf(office.registry.erasing.order(ORDER))).to.equal('MULU_RIGHT_MISSING')
     expect(await codeOf(other.registry.erasing.order(ORDER))).to.equal('MULU_RIGHT_MISSING')
-    const legal = { ...ORDER, path: 'openness' }
-    expect(await codeOf(head.registry.erasing.order(legal))).to.equal('MULU_ERASURE')
     await write(office, { 'contact/name': 'counter', 'contact/fax': '9' })
     await write(head, { 'contact/name': 'window' })
     await passAround([head, office])
@@ -117,6 +125,117 @@ describe('erasing a field', () => {
     expect(await codeOf(head.registry.erasing.order(ORDER))).to.equal('done')
     const nowhere = { ...ORDER, path: 'contact/none' }
     expect(await codeOf(head.registry.erasing.order(nowhere))).to.equal('MULU_ERASURE')
+  })
+
+  it('[ER13] erases what has legal effect: without a value in its place the strictest rule holds', async () => {
+    const federation = TestFederation.found([{ seed: 1, agency: 'A' }])
+    const head = await openReplica(federation, { client: 1, seed: 1 })
+    const late = await openReplica(federation)
+    const sharing = { type: 'conditional', condition: `Ask ${PHONE}` }
+    await write(head, { 'title/en': 'one', sharing: { type: 'unconditional' }, openness: 'open' })
+    await write(head, { sharing, state: 'published' })
+    await pass(head.registry, late.registry)
+    const done = await head.registry.erasing.order({ ...ORDER, path: 'sharing' })
+    // The openness and the state stood in the same bodies and are written anew.
+    expect(done).to.deep.include({ bodies: 2, rewritten: 2 })
+    await pass(head.registry, late.registry)
+    for (const replica of [head, late]) {
+      const view = await replica.registry.catalogue.record(ID)
+      expect(view?.fields).to.deep.equal({
+        ...{ 'title/en': 'one', openness: 'open', state: 'published' },
+      })
+      expect(view?.conflicts).to.deep.equal([])
+      await replica.registry.erasing.destroy()
+    }
+    expect(await stores(head, PHONE)).to.equal(false)
+    expect(hashToText(await late.registry.catalogueDigest())).to.equal(
+      hashToText(await head.registry.catalogueDigest()),
+    )
+    const newcomer = await openReplica(federation)
+    await pass(head.registry, newcomer.registry)
+    expect(await fieldsOf(newcomer.registry)).to.deep.equal(await fieldsOf(head.registry))
+    expect(await stores(newcomer, PHONE)).to.equal(false)
+    const value = { type: 'conditional', condition: 'Ask the desk' }
+    await write(head, { sharing })
+    await head.registry.erasing.order({ ...ORDER, path: 'sharing', value })
+    expect((await fieldsOf(head.registry))['sharing']).to.deep.equal(value)
+  })
+
+  it('[ER14] has no closing erased by who may erase but not classify, by command or by signature', async () => {
+    const federation = TestFederation.found([
+      { seed: 1, agency: 'A' },
+      { seed: 2, agency: 'A', office: 'n', rights: ['describe', 'erase'] },
+    ])
+    const head = await openReplica(federation, { client: 1, seed: 1 })
+    const office = await openReplica(federation, { client: 2, seed: 2 })
+    await write(head, { openness: 'closed' })
+    await pass(head.registry, office.registry)
+    const wanted = { ...ORDER, path: 'openness' }
+    expect(await codeOf(office.registry.erasing.order(wanted))).to.equal('MULU_RIGHT_MISSING')
+    const { commits } = await head.registry.readLog(LOG, 1, 1)
+    const [closing] = commits.map(decodeCommit) as [Commit]
+    const erase = [[1, 1, commitId(testCrypto, closing.header), 0, 'order 7']] as const
+    const bare = { entries: [], bodies: bodiesRoot(testCrypto, []) }
+    const order = { ...commitOf(federation, 2, { ...bare, erase }), bodies: [] }
+    const [taken] = await head.registry.accept([order])
+    expect(taken?.outcome.kind).to.equal('in force')
+    expect((await fieldsOf(head.registry))['openness']).to.equal('closed')
+    // Nor is the body taken for missing by who gets it with that order alone.
+    const body = closing.bodies[0] as Uint8Array
+    const bodies = [{ missing: bodyHash(testCrypto, body) }]
+    const newcomer = await openReplica(federation)
+    const [refused] = await newcomer.registry.accept([{ ...closing, bodies, orders: [order] }])
+    expect(refused?.outcome).to.deep.include({ kind: 'dropped', code: 'MULU_BODY_MISSING' })
+    await pass(head.registry, newcomer.registry)
+    expect(await fieldsOf(newcomer.registry)).to.deep.equal({ openness: 'closed' })
+    await head.registry.erasing.order(wanted)
+    await pass(head.registry, newcomer.registry)
+    const last = await openReplica(federation)
+    await pass(newcomer.registry, last.registry)
+    for (const { registry } of [head, newcomer, last]) {
+      expect(await fieldsOf(registry)).to.deep.equal({})
+      expect(registry.holes()).to.deep.equal([])
+    }
+  })
+
+  it('[ER15] erases the notes about a record: names and reasons go, the fields stay', async () => {
+    const federation = TestFederation.found([{ seed: 1, agency: 'A' }])
+    const head = await openReplica(federation, { client: 1, seed: 1 })
+    const late = await openReplica(federation)
+    for (const [rec, title] of [
+      [REC, 'one'],
+      ['resource/r2', 'other'],
+      [REC, 'two'],
+    ] as const) {
+      head.clock.ms += 1_000
+      await head.registry.write({
+        ...{ ns: 1, aud: 1, actor: 'x', note: { reason: `Asked for by ${PHONE} (${title})` } },
+        changes: [{ rec, set: { 'title/en': title } }],
+      })
+    }
+    await pass(head.registry, late.registry)
+    const before = hashToText(await head.registry.catalogueDigest())
+    const notes = { ...ORDER, path: NOTE_FIELD }
+    expect(await codeOf(head.registry.erasing.order({ ...notes, value: 'x' }))).to.equal(
+      'MULU_ERASURE',
+    )
+    const done = await head.registry.erasing.order(notes)
+    expect(done).to.deep.include({ bodies: 2, rewritten: 0, commits: [] })
+    expect(await codeOf(head.registry.erasing.order(notes))).to.equal('MULU_ERASURE')
+    await pass(head.registry, late.registry)
+    const newcomer = await openReplica(federation)
+    await pass(late.registry, newcomer.registry)
+    for (const replica of [head, newcomer]) {
+      const { registry } = replica
+      await registry.erasing.destroy()
+      expect(hashToText(await registry.catalogueDigest())).to.equal(before)
+      expect(await stores(replica, `${PHONE} (one)`)).to.equal(false)
+      expect(await stores(replica, `${PHONE} (two)`)).to.equal(false)
+      expect(await stores(replica, `${PHONE} (other)`)).to.equal(true)
+      expect(registry.holes()).to.deep.equal([])
+      const [listed] = await registry.erasing.list()
+      expect(listed).to.deep.include({ recs: [REC], bodies: 2, isDestroyed: true })
+    }
   })
 
   it('[ER7] destroys at once in the agency, elsewhere once a settled snapshot covers the order', async () => {

@@ -115,6 +115,19 @@ describe('branches of a log', function () {
     expect([...states][0]).to.include('"title/en":"pinned"')
   })
 
+  it('[LG14] follows a pin in a namespace in which the writer never had a grant', async () => {
+    const federation = newFederation()
+    const { registry } = await openReplica(federation)
+    const [one, other] = ['one', 'other'].map((text) => commitOf(federation, 1, { ns: 9 }, text))
+    if (one === undefined || other === undefined) throw new Error('no commits')
+    await registry.accept([one, other])
+    expect(registry.heads()[0]?.accepted.seq).to.equal(0)
+    const log = { ...endAt(1, one), ns: 9 }
+    const pinned = federation.sign([{ type: 'pin', client: 1, log, forkedAt: 1 }])
+    await registry.addRoster(pinned.bytes)
+    expect(registry.heads()[0]?.accepted).to.deep.equal({ seq: 1, id: one.id })
+  })
+
   it('[LG15] keeps what a cut covers when the stolen key forks the log at its start', async () => {
     const federation = newFederation()
     const first = commitOf(federation, 1, start(federation), 'honest 1')

@@ -138,7 +138,9 @@ describe('members of the roster', () => {
     expect(isHandedOver(testCrypto, testSigner(2).publicKey, request)).to.equal(true)
     expect(isHandedOver(testCrypto, testSigner(1).publicKey, request)).to.equal(false)
     const known = { seq: 5, id: ID.map((byte) => byte + 1) }
-    const heads = [{ log: LOG, known, accepted: known, forkedAt: undefined, floor: 0 }]
+    const heads = [
+      { log: LOG, known, accepted: known, forkedAt: undefined, floor: 0, statements: undefined },
+    ]
     const after = next(state, ...admissionChanges(fed, state, [request], undefined, heads))
     expect(after.writers.get(3)).to.deep.include({ continues: 2, agency: 2 })
     expect(after.writers.get(3)?.grants[0]).to.deep.include({ ns: 2, rights: ['describe'] })
@@ -159,7 +161,9 @@ describe('members of the roster', () => {
     const changes = closingChanges(writer, { ends, final: true, why: 'revoked' })
     expect(next(closed, ...changes).writers.get(2)?.grants[0]?.until?.ends[0]?.seq).to.equal(4)
     expect(
-      knownEnds(3, [{ log: LOG, known: START, accepted: START, forkedAt: 1, floor: 0 }]),
+      knownEnds(3, [
+        { log: LOG, known: START, accepted: START, forkedAt: 1, floor: 0, statements: undefined },
+      ]),
     ).to.deep.equal([])
   })
 })

@@ -70,6 +70,35 @@ describe('proofs of snapshots', () => {
     expect(before.snapshot).to.deep.include({ id: first, leaf: undefined })
   })
 
+  it('[SN16] shows no earlier leaf of a record once a field of it was erased and destroyed', async () => {
+    const leaves = async (): Promise<boolean> => {
+      for await (const [key, bytes] of three.db.iterator<string, Uint8Array>({
+        valueEncoding: 'view',
+      })) {
+        if (key.includes('!kept!') && Buffer.from(bytes).includes(Buffer.from(old))) return true
+      }
+      return false
+    }
+    const old = (await three.registry.leafOf(R1)) ?? new Uint8Array()
+    await three.registry.attest(3)
+    expect(await leaves()).to.equal(true)
+    await three.registry.erasing.order({
+      ...{ ns: 3, rec: 'resource/r1', path: 'title/en', order: 'order 7', actor: 'x' },
+    })
+    await three.registry.snapshot(3)
+    expect(await leaves()).to.equal(true)
+    await three.registry.erasing.destroy()
+    expect(await leaves()).to.equal(false)
+    const prove = (rec: string) =>
+      three.registry.prove(first, { ns: 3, kind: 'resource', local: rec }).then(
+        () => 'proven',
+        (error: unknown) => (isMuluError(error) ? error.code : String(error)),
+      )
+    expect(await prove('r1')).to.equal('MULU_SNAPSHOT_NOT_KEPT')
+    // Whatever falls into other buckets is proven as before.
+    expect(await prove('n1')).to.equal('proven')
+  })
+
   it('[SN6] shows nothing once nodes, receipts or snapshot of a proof are altered, cut or of another', async () => {
     const present = await proofOf(R1)
     const absent = await proofOf(NONE)

@@ -335,6 +335,7 @@ describe('exchange of commits', () => {
       accepted: { seq: 1, id },
       forkedAt: undefined,
       floor: 0,
+      statements: undefined,
     }))
     link.answer({ type: 'changed', heads })
     const frame = link.frames.at(-1)?.frame

@@ -44,6 +44,8 @@ export const enFrame = {
   'error.node':
     'The node could not do it. Try again; if it stays so, tell the administrator the code.',
   'error.rate': 'Too many requests came from here. Wait a minute and try again.',
+  'error.erasure':
+    'It cannot be erased like this: settle conflicts of fields that were saved with it first, or nothing of it is left to erase.',
   'error.busy': 'An import is running on this node. Try again when it has ended.',
   'error.refused': 'The node refused it.',
   'frame.skip': 'Skip to content',

@@ -48,6 +48,54 @@ export const enRecord = {
   'conflict.readAgain': 'Read the record again',
   'crumbs.label': 'You are here',
   'crumbs.search': 'Search',
+  'erase.again': 'Erase another field',
+  'erase.back': 'Back',
+  'erase.begin': 'Erase a field…',
+  'erase.busy':
+    'Erasing: this node rewrites its files, which takes as long as its catalogue is large. You can leave the page.',
+  'erase.cancel': 'Cancel',
+  'erase.choose': 'Choose a field',
+  'erase.confirm': 'Erase for good',
+  'erase.confirmTitle': 'Erase “{{field}}” for good?',
+  'erase.continue': 'Continue',
+  'erase.done': '{{field}} is erased, and the order is on its way to the other nodes.',
+  'erase.doneHere': 'No file of this node holds it any more.',
+  'erase.field': 'What to erase',
+  'erase.fieldMissing': 'Choose what is to be erased.',
+  'erase.noWitnesses':
+    'The roster names no witnesses, so that other agencies keep their copies: ask the root holders to name some.',
+  'erase.node': 'Node',
+  'erase.nodeConfirmed': 'Confirmed: no file of it holds the value',
+  'erase.nodeOutstanding': 'Outstanding',
+  'erase.notDone': 'Nothing was erased',
+  'erase.notYetHere': 'This node has not destroyed it in all its files yet; it goes on by itself.',
+  'erase.notes': 'Reasons and names noted with changes',
+  'erase.order': 'Reference of the order',
+  'erase.orderHint':
+    'As on the paper, {{count}} characters at most. It stays for ever and everybody can read it: nothing personal.',
+  'erase.orderMissing': 'Enter the reference of the lawful order.',
+  'erase.orderNamed': 'Order {{order}}',
+  'erase.table': 'Nodes and order {{order}}',
+  'erase.text':
+    'Personal data that the law wants gone is destroyed on every node, present and past.',
+  'erase.title': 'Erasure by lawful order',
+  'erase.told': '{{label}} ({{hint}})',
+  'erase.waitsForWitnesses':
+    'Other agencies destroy it once enough witnesses have agreed to the snapshot that was just signed.',
+  'erase.willBeside':
+    'Other fields that were saved together with it keep their values; they are written anew.',
+  'erase.willLegal':
+    'The field has legal effect. Until it has a value again the strictest rule holds.',
+  'erase.willNever': 'No node and no later backup can bring them back.',
+  'erase.willNot':
+    'Backups, exports and bundles made before, and catalogues that harvested the record, are not reached: see to them yourself.',
+  'erase.willNotes':
+    'All reasons and names noted with changes of this record are destroyed. Where one change touched several records, its note goes for all of them. The fields stay.',
+  'erase.willOthers':
+    'Nodes of this agency destroy it at once, other agencies once witnesses have agreed. Each confirms with its signature.',
+  'erase.willStay': 'The order {{order}}, the time and this node stay visible to everybody.',
+  'erase.willValues':
+    'All its values, present and past, are destroyed on every node. The field is then empty.',
   'field.title': 'Title',
   'field.description': 'Abstract',
   'field.publisher': 'Provider',

@@ -36,6 +36,8 @@ export const enSituation = {
   'erasures.settled': 'Nodes are destroying it',
   'erasures.unsettled': 'Waits for a settled snapshot',
   'erasures.fallen': 'Does not count',
+  'erasures.more_one': 'and {{count}} more record',
+  'erasures.more_other': 'and {{count}} more records',
   'legend.ok': 'agree {{count}}',
   'legend.wait': 'catching up {{count}}',
   'legend.off': 'offline {{count}}',

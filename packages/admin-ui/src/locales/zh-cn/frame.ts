@@ -34,6 +34,7 @@ export const zhCnFrame = {
   'error.key': '访问密钥没有填或不对。请在“本节点”页填写。',
   'error.node': '节点没能做到。请再试一次；还不行，把代码告诉管理员。',
   'error.rate': '这里发来的请求太多。等一分钟再试。',
+  'error.erasure': '不能这样清除：请先选定与它一同保存的字段的冲突，或者已没有可清除的内容。',
   'error.busy': '本节点正在导入。导入结束后再试。',
   'error.refused': '节点拒绝了。',
   'frame.skip': '跳到正文',

@@ -33,6 +33,7 @@ export const zhCnSituation = {
   'erasures.settled': '各节点正在清除',
   'erasures.unsettled': '等待快照敲定',
   'erasures.fallen': '不生效',
+  'erasures.more_other': '另有 {{count}} 条记录',
   'legend.ok': '一致 {{count}}',
   'legend.wait': '追赶中 {{count}}',
   'legend.off': '离线 {{count}}',

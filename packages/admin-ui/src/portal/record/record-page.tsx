@@ -8,6 +8,7 @@ import { ErrorNotice } from '../../parts/error-notice.tsx'
 import { Loading } from '../../parts/loading.tsx'
 import { usePageTitle } from '../../parts/page-title.ts'
 import { provenanceQuery, recordQuery, statusQuery } from '../../queries.ts'
+import { EraseSection } from './erase-section.tsx'
 import { GROUP_NAMES } from './field-names.ts'
 import { FieldRow } from './field-row.tsx'
 import { HistorySection } from './history-section.tsx'
@@ -75,6 +76,7 @@ function Shown({ record, day, onReload }: ShownProps) {
           <HowToGet fields={record.fields} />
           <AllFields record={record} day={day} onReload={onReload} />
           <HistorySection id={record.id} />
+          {day === null ? <EraseSection record={record} /> : null}
         </div>
         <RecordAside record={record} />
       </div>
