@@ -88,4 +88,15 @@ export const FOUND: readonly FoundBug[] = [
       ['conclude', 1],
     ],
   },
+  {
+    what: 'a disk that failed at the end of a bundle was an internal error and not MULU_DISK',
+    plan: [
+      ['pack', 1247591696],
+      ['disk full', 1186309138],
+      ['write', 942281540],
+      ['admit', 2047708903],
+      ['admit', 1501865882],
+      ['unpack', 1137893614],
+    ],
+  },
 ]

@@ -76,10 +76,10 @@ export class SimNode {
     return this.participant !== undefined
   }
 
-  /** The database below the registry, where the shell keeps what it knows beside it. */
-  async database(): Promise<Database> {
+  /** Work on the database below the registry, where the shell keeps what it knows beside it. */
+  async onDatabase<T>(work: (db: Database) => Promise<T>): Promise<T> {
     if (this.#durable === undefined) throw new Error(`${this.identity.name} never ran`)
-    return this.#durable.database()
+    return this.#durable.onDatabase(work)
   }
 
   /** Powers on and opens the store; a disk that refuses leaves the node down. */

@@ -47,7 +47,7 @@ async function packed(
   if (registry === undefined || (to !== undefined && (writer === undefined || !isMember(writer)))) {
     return undefined
   }
-  const since = to && (await loadCarried(await from.database(), to.identity.client))
+  const since = to && (await from.onDatabase((db) => loadCarried(db, to.identity.client)))
   const signer = world.signerOf(from.identity.client)
   const contents = await bundleContents(
     { registry, crypto: world.crypto, nowMs: from.nowMs, signer },
@@ -115,7 +115,9 @@ async function taken(world: World, node: SimNode, bytes: Uint8Array): Promise<st
     throw error
   }
   const { carried } = intake
-  if (carried !== undefined) await saveCarried(await node.database(), carried.sender, introduction)
+  if (carried !== undefined) {
+    await node.onDatabase((db) => saveCarried(db, carried.sender, introduction))
+  }
   const tally = await intake.tally()
   return `${tally.new} new, ${tally.known} known, ${tally.waiting} waiting, ${tally.refused} refused`
 }
