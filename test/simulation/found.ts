@@ -23,6 +23,7 @@ export const FOUND: readonly FoundBug[] = [
       ['deliver', 1321419261],
       ['connect', 2036027477],
       ['deliver', 243056898],
+      ['conclude', 1],
     ],
   },
   {
@@ -41,6 +42,7 @@ export const FOUND: readonly FoundBug[] = [
       ['wait', 1553192650],
       ['deliver', 535756417],
       ['connect', 2103978634],
+      ['conclude', 1],
     ],
   },
   {
@@ -53,6 +55,7 @@ export const FOUND: readonly FoundBug[] = [
       ['connect', 266884675],
       ['deliver', 1640971855],
       ['carry', 343581439],
+      ['conclude', 1],
     ],
   },
   {
@@ -64,6 +67,36 @@ export const FOUND: readonly FoundBug[] = [
       ['crash', 1616173276],
       ['write', 2046592487],
       ['rogue', 1039474140],
+      ['conclude', 1],
+    ],
+  },
+  {
+    what: 'a write on a branch that the roster had ruled out was missed by the harness',
+    plan: [
+      ['write', 209360209],
+      ['crash', 1517477572],
+      ['crash', 1440856407],
+      ['crash', 2020881616],
+      ['write', 1781166183],
+      ['start', 1768915009],
+      ['start', 899900418],
+      ['equivocate', 558508336],
+      ['start', 1441572051],
+      ['connect', 820855162],
+      ['deliver', 1894840543],
+      ['pin', 1577823532],
+      ['conclude', 1],
+    ],
+  },
+  {
+    what: 'a disk that failed at the end of a bundle was an internal error and not MULU_DISK',
+    plan: [
+      ['pack', 1247591696],
+      ['disk full', 1186309138],
+      ['write', 942281540],
+      ['admit', 2047708903],
+      ['admit', 1501865882],
+      ['unpack', 1137893614],
     ],
   },
   {

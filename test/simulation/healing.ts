@@ -12,8 +12,8 @@ const WORK_MAX = 40_000
 const ROUND_MS = 31_000
 
 /**
- * Repairs everything, lets the nodes exchange until nothing moves, write once more, and rest; then
- * one takes a snapshot, and all who may agree to it.
+ * Repairs everything, lets the nodes exchange until nothing moves, write once more, and rest; where
+ * the plan concludes with a snapshot, one takes it, and all who may agree to it.
  */
 export async function heal(world: World): Promise<void> {
   await world.heal()
@@ -23,7 +23,8 @@ export async function heal(world: World): Promise<void> {
   }
   await rest(world)
   const [first] = world.up
-  if (first !== undefined) await snapshotAt(world, first)
+  if (!world.isConcluding || first === undefined) return
+  await snapshotAt(world, first)
   await rest(world)
   for (const node of world.up) await attestAt(world, node)
   await rest(world)

@@ -1,25 +1,44 @@
 /**
- * `npm run sim -- --seeds N [--from S] [--steps L] [--verbose]` runs many seeds; each that fails is
- * printed with its shortest trace and how to run it again. `--plan JSON` runs such a trace.
- * Exit status 1 when one failed, 2 for what it does not understand.
+ * `npm run sim -- --seeds N [--from S] [--steps L] [--jobs J] [--log FILE] [--verbose]` runs many
+ * seeds; each that fails is printed with its shortest trace and how to run it again. `--log` takes
+ * what is printed as well, to go on later from the last line of progress. `--plan JSON` runs one
+ * trace. Exit status 1 when a seed failed, 2 for what it does not understand.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { shrink } from './shrink.ts'
-import { failureText, planOfSeed, type Run, STEPS, simulate } from './simulation.ts'
+import { failureText, planOfSeed, type Run, simulate } from './simulation.ts'
 import type { Step } from './step.ts'
 
 const OPTIONS = {
   seeds: { type: 'string', default: '200' },
   from: { type: 'string', default: '1' },
-  steps: { type: 'string', default: String(STEPS) },
+  steps: { type: 'string' },
+  jobs: { type: 'string', default: '1' },
+  log: { type: 'string' },
   plan: { type: 'string' },
   verbose: { type: 'boolean', default: false },
 } as const
 
-const PROGRESS_EVERY = 1_000
+const PROGRESS_EVERY = 500
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
+type Print = (line: string) => void
+
+type Order = {
+  readonly from: number
+  readonly count: number
+  readonly steps: number | undefined
+  readonly isVerbose: boolean
+}
+
+function printer(file: string | undefined): Print {
+  return (line) => {
+    process.stdout.write(`${line}\n`)
+    if (file !== undefined) appendFileSync(file, `${line}\n`)
+  }
 }
 
 function wholeNumber(text: string, name: string): number {
@@ -32,53 +51,83 @@ function readPlan(text: string): readonly Step[] {
   return pairs.map(([kind, chance]) => ({ kind, chance }))
 }
 
-async function runPlan(plan: readonly Step[], name: string): Promise<Run> {
+async function runPlan(plan: readonly Step[], name: string, print: Print): Promise<Run> {
   const run = await simulate(plan)
   for (const line of run.trace) print(line)
   print(failureText(name, run))
   return run
 }
 
-async function explain(
-  seed: number,
-  steps: number,
-  plan: readonly Step[],
-  run: Run,
-): Promise<void> {
+async function explain(seed: number, plan: readonly Step[], run: Run, print: Print): Promise<void> {
   print(`seed ${seed} fails: ${run.failure?.invariant}`)
   const shortest = await shrink(plan, run)
   print(failureText(`seed ${seed}`, shortest.run))
   const pairs = shortest.plan.map(({ kind, chance }) => [kind, chance])
   print(`again: npm run sim -- --plan '${JSON.stringify(pairs)}'`)
-  print(`whole: npm run sim -- --seeds 1 --from ${seed} --steps ${steps} --verbose`)
+}
+
+/** Runs seeds one after the other; the number of those that failed. */
+async function runSeeds({ from, count, steps, isVerbose }: Order, print: Print): Promise<number> {
+  let failed = 0
+  const began = process.cpuUsage()
+  const progress = (done: number): void => {
+    const { user, system } = process.cpuUsage(began)
+    const seconds = ((user + system) / 1e6).toFixed(1)
+    const last = from + done - 1
+    print(`${done} seeds, ${from} to ${last}: ${failed} failed, ${seconds} s of CPU`)
+  }
+  for (let seed = from; seed < from + count; seed++) {
+    const plan = planOfSeed(seed, steps)
+    const run = isVerbose ? await runPlan(plan, `seed ${seed}`, print) : await simulate(plan)
+    if (run.failure !== undefined) {
+      failed += 1
+      await explain(seed, plan, run, print)
+    }
+    const done = seed - from + 1
+    if (done % PROGRESS_EVERY === 0 && done < count) progress(done)
+  }
+  progress(count)
+  return failed
+}
+
+/** Shares the seeds out to processes of their own, in runs that follow each other. */
+async function runJobs(order: Order, jobs: number, more: readonly string[]): Promise<boolean> {
+  const size = Math.ceil(order.count / jobs)
+  const results = Array.from({ length: jobs }, async (_, job) => {
+    const from = order.from + job * size
+    const count = Math.min(size, order.from + order.count - from)
+    if (count < 1) return true
+    const self = fileURLToPath(import.meta.url)
+    const args = [...process.execArgv, self, '--seeds', `${count}`, '--from', `${from}`, ...more]
+    const child = spawn(process.execPath, args, { stdio: 'inherit' })
+    const [status] = (await once(child, 'exit')) as [number | null]
+    return status === 0
+  })
+  return (await Promise.all(results)).every((isGood) => isGood)
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS })
+  const print = printer(values.log)
   if (values.plan !== undefined) {
-    const { failure } = await runPlan(readPlan(values.plan), 'the plan')
+    const { failure } = await runPlan(readPlan(values.plan), 'the plan', print)
     process.exitCode = failure === undefined ? 0 : 1
     return
   }
-  const count = wholeNumber(values.seeds, 'seeds')
-  const from = wholeNumber(values.from, 'from')
-  const steps = wholeNumber(values.steps, 'steps')
-  const failed: number[] = []
-  const began = process.cpuUsage()
-  for (let seed = from; seed < from + count; seed++) {
-    const plan = planOfSeed(seed, steps)
-    const run = values.verbose ? await runPlan(plan, `seed ${seed}`) : await simulate(plan)
-    if (run.failure !== undefined) {
-      failed.push(seed)
-      await explain(seed, steps, plan, run)
-    }
-    const done = seed - from + 1
-    if (done % PROGRESS_EVERY === 0) print(`${done} of ${count} seeds, ${failed.length} failed`)
+  const order: Order = {
+    count: wholeNumber(values.seeds, 'seeds'),
+    from: wholeNumber(values.from, 'from'),
+    steps: values.steps === undefined ? undefined : wholeNumber(values.steps, 'steps'),
+    isVerbose: values.verbose,
   }
-  const { user, system } = process.cpuUsage(began)
-  const seconds = ((user + system) / 1e6).toFixed(1)
-  print(`${count} seeds from ${from}, ${failed.length} failed, ${seconds} s of CPU`)
-  if (failed.length > 0) process.exitCode = 1
+  const jobs = wholeNumber(values.jobs, 'jobs')
+  const more = [
+    ...(values.steps === undefined ? [] : ['--steps', values.steps]),
+    ...(values.log === undefined ? [] : ['--log', values.log]),
+    ...(values.verbose ? ['--verbose'] : []),
+  ]
+  const isGood = jobs > 1 ? await runJobs(order, jobs, more) : (await runSeeds(order, print)) === 0
+  if (!isGood) process.exitCode = 1
 }
 
 main().catch((error: unknown) => {

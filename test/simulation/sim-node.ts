@@ -1,6 +1,9 @@
 /** One node of the simulation: the real registry on a disk that may fail, with a clock that lies. */
 import { type Logger, pino } from 'pino'
-import { openDurableRegistry } from '../../packages/node/src/store/durable-registry.ts'
+import {
+  type DurableRegistry,
+  openDurableRegistry,
+} from '../../packages/node/src/store/durable-registry.ts'
 import {
   CN_GOV_PROFILE,
   type Crypto,
@@ -47,6 +50,7 @@ export class SimNode {
   /** ETags that its screen showed, by record. */
   readonly shown = new Map<string, string[]>()
   participant: Participant | undefined
+  #durable: DurableRegistry | undefined
   #drawn: (below: number) => number
   readonly #now: () => number
   readonly #crypto: Crypto
@@ -72,6 +76,12 @@ export class SimNode {
     return this.participant !== undefined
   }
 
+  /** Work on the database below the registry, where the shell keeps what it knows beside it. */
+  async onDatabase<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    if (this.#durable === undefined) throw new Error(`${this.identity.name} never ran`)
+    return this.#durable.onDatabase(work)
+  }
+
   /** Powers on and opens the store; a disk that refuses leaves the node down. */
   async start(): Promise<boolean> {
     if (this.gone !== undefined || this.isUp) return false
@@ -95,6 +105,7 @@ export class SimNode {
       profiles: [CN_GOV_PROFILE],
       logger: SILENT,
     })
+    this.#durable = registry
     registry.setAuthor({ client, signer: testSigner(key) })
     const planted = this.#planted.registry?.(registry) ?? registry
     this.participant = new Participant(planted, client)

@@ -1,5 +1,5 @@
 /** Runs a plan against a federation of real cores, heals it, and checks what must hold. */
-import { allCommits, CN_GOV_PROFILE, type Commit } from '../../packages/registry-core/src/index.ts'
+import { CN_GOV_PROFILE } from '../../packages/registry-core/src/index.ts'
 import { isMember } from '../../packages/registry-core/src/sync/audience-rule.ts'
 import { createChance } from '../../packages/registry-core/testing/history.ts'
 import { referenceOf } from '../../packages/registry-core/testing/reference.ts'
@@ -7,14 +7,12 @@ import { headsOf, heal } from './healing.ts'
 import { INVARIANTS } from './invariants/all.ts'
 import { overBound } from './invariants/bounds.ts'
 import { readContents } from './invariants/contents.ts'
+import { readHeldCommits } from './invariants/held-commits.ts'
 import type { Healed } from './invariants/invariant.ts'
 import type { Planted } from './sim-node.ts'
 import { planOf, type Step } from './step.ts'
 import { STEP_KINDS } from './steps/all.ts'
 import { World } from './world.ts'
-
-/** How many steps a seed has. */
-export const STEPS = 45
 
 /** What was wrong: which invariant, and how. */
 export type Failure = { readonly invariant: string; readonly detail: string }
@@ -28,8 +26,8 @@ export type Run = {
   readonly heads: string
 }
 
-/** The plan of a seed. */
-export function planOfSeed(seed: number, length: number = STEPS): readonly Step[] {
+/** The plan of a seed, of the length that it draws unless one is given. */
+export function planOfSeed(seed: number, length?: number): readonly Step[] {
   return planOf(seed, length, STEP_KINDS)
 }
 
@@ -99,12 +97,9 @@ async function healedOf(world: World): Promise<Healed> {
     const writer = writers.get(node.identity.client)
     return writer !== undefined && isMember(writer) && !node.isRotten
   })
-  const commits: Commit[] = []
-  for (const { registry } of members) {
-    if (registry === undefined) continue
-    for await (const commit of allCommits(registry)) commits.push(commit)
-  }
+  const held = await readHeldCommits(world)
+  const commits = new Set(members.flatMap((node) => held.get(node) ?? []).map((one) => one.commit))
   const { rosters } = world.federation
   const reference = referenceOf(commits, rosters, CN_GOV_PROFILE)
-  return { world, members, reference, contents: await readContents(members, reference) }
+  return { world, members, held, reference, contents: await readContents(members, reference) }
 }

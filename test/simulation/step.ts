@@ -38,12 +38,20 @@ export function shuffled<T>(chance: Chance, list: readonly T[]): T[] {
   return order
 }
 
-/** The steps of a seed: a random choice of faults, and `length` steps drawn by weight. */
-export function planOf(seed: number, length: number, kinds: readonly StepKind[]): readonly Step[] {
+/** Half of the seeds are short, which is cheap; a few are long, for what needs many meetings. */
+const LENGTHS = [30, 30, 30, 30, 45, 45, 60, 90]
+
+/** The steps of a seed: a random choice of faults, and steps drawn by weight, `length` of them. */
+export function planOf(
+  seed: number,
+  length: number | undefined,
+  kinds: readonly StepKind[],
+): readonly Step[] {
   const chance = createChance(seed)
   const chosen = kinds.filter((kind) => !kind.isFault || chance(5) < 3)
   const total = chosen.reduce((sum, kind) => sum + kind.weight, 0)
-  return Array.from({ length }, () => {
+  const count = length ?? pick(chance, LENGTHS) ?? 0
+  return Array.from({ length: count }, () => {
     let at = chance(total)
     const kind = chosen.find((each) => {
       at -= each.weight

@@ -17,6 +17,7 @@ import {
 } from '../../packages/registry-core/testing/federation.ts'
 import { type NodeIdentity, type Planted, SimNode } from './sim-node.ts'
 import { type Chance, pick } from './step.ts'
+import type { Stick } from './steps/bundle.ts'
 
 /** A write that a node has confirmed. */
 export type Acknowledged = {
@@ -55,6 +56,9 @@ const FOUNDERS: readonly Founded[] = [
 /** One of them hostile, so that an honest majority has to hold. */
 const WITNESSES: readonly number[] = [1, 2, 3, ROGUE_AGENCY, 6]
 const ROGUES: readonly number[] = [ROGUE_OFFICE, ROGUE_AGENCY]
+
+/** Signatures are good or bad whichever seed meets them. */
+const CRYPTO = rememberingCrypto()
 
 let template: TestFederation | undefined
 
@@ -96,8 +100,12 @@ export class World {
   readonly snapshots = new Map<string, ReadonlyMap<string, string>>()
   /** Snapshots that say what is not so, by commit id, and about what. */
   readonly lies = new Map<string, 'heads' | 'root'>()
+  /** Bundles that are under way. */
+  readonly sticks: Stick[] = []
   /** What was found wrong while steps ran. */
   readonly violations: string[] = []
+  /** Whether all take and sign a snapshot once everything is healed. */
+  isConcluding = false
   weather: Weather = CALM
   /** Nodes whose bits differ cannot reach each other. */
   partition: ReadonlySet<SimNode> = new Set()
@@ -107,7 +115,7 @@ export class World {
   readonly #planted: Planted
   readonly #links = new Set<Link>()
 
-  constructor(planted: Planted, crypto: Crypto = rememberingCrypto()) {
+  constructor(planted: Planted, crypto: Crypto = CRYPTO) {
     this.#planted = planted
     this.crypto = crypto
   }

@@ -15,6 +15,8 @@ export type Federation = {
   readonly nodes: readonly NodeProcess[]
   readonly dirs: readonly string[]
   readonly start: (index: number, ...more: readonly string[]) => Promise<NodeProcess>
+  /** Starts a node and kills it after so many milliseconds. */
+  readonly killStarting: (index: number, delayMs: number) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -29,6 +31,10 @@ export async function makeFederation(dir: string, members: readonly Member[]): P
   const ports = await freePorts(members.length * 2)
   const dirs = members.map((member) => join(dir, member.name))
   const running = new Map<number, NodeProcess>()
+  const killStarting = (index: number, delayMs: number): Promise<void> => {
+    const [port = 0, p2p = 0] = ports.slice(index * 2, index * 2 + 2)
+    return NodeProcess.killStarting(dirs[index] ?? '', port, p2p, delayMs)
+  }
   const start = async (index: number, ...more: readonly string[]): Promise<NodeProcess> => {
     const [port = 0, p2p = 0] = ports.slice(index * 2, index * 2 + 2)
     const node = await NodeProcess.start(dirs[index] ?? '', port, p2p, ...more)
@@ -59,6 +65,7 @@ export async function makeFederation(dir: string, members: readonly Member[]): P
     nodes: members.map((_, i) => running.get(i)).filter((n): n is NodeProcess => n !== undefined),
     dirs,
     start,
+    killStarting,
     stop: async () => {
       await Promise.all([...running.values()].map((node) => node.stop()))
     },

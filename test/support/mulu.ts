@@ -109,6 +109,21 @@ export class NodeProcess {
     return new NodeProcess(dir, `http://127.0.0.1:${port}`, child)
   }
 
+  /** Starts a node and kills it after so long, wherever it is by then. */
+  static async killStarting(
+    dir: string,
+    port: number,
+    p2p: number,
+    delayMs: number,
+  ): Promise<void> {
+    const args = [MAIN, 'start', '--dir', dir, '--port', `${port}`, '--p2p', `${p2p}`]
+    const child = spawn(process.execPath, args, { stdio: 'ignore' })
+    const exited = once(child, 'exit')
+    await new Promise((resolve) => setTimeout(resolve, delayMs))
+    child.kill('SIGKILL')
+    await exited
+  }
+
   /** Ends it as asked, or with SIGKILL at once. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return null

@@ -1,6 +1,14 @@
-import { createHash, createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  hash,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto'
 import { type Crypto, ed25519Key, type Signer } from '../src/crypto.ts'
-import { concat } from '../src/encoding/bytes.ts'
+import { concat, toHex } from '../src/encoding/bytes.ts'
 
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex')
 const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex')
@@ -11,10 +19,23 @@ export const testCrypto: Crypto = {
   sm3: (bytes) => new Uint8Array(createHash('sm3').update(bytes).digest()),
   verifySm2: () => false,
   verifyEd25519: (key, message, signature) => {
-    const spki = Buffer.concat([SPKI_ED25519, key])
-    const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' })
-    return verify(null, message, publicKey, signature)
+    return verify(null, message, publicKeyOf(key), signature)
   },
+}
+
+const PUBLIC_KEYS = new Map<string, KeyObject>()
+const REMEMBERED_MAX = 10_000
+
+/** Parsing a key costs as much as a signature; tests have few. */
+function publicKeyOf(key: Uint8Array): KeyObject {
+  const name = toHex(key)
+  const known = PUBLIC_KEYS.get(name)
+  if (known !== undefined) return known
+  const der = Buffer.concat([SPKI_ED25519, key])
+  const publicKey = createPublicKey({ key: der, format: 'der', type: 'spki' })
+  if (PUBLIC_KEYS.size >= REMEMBERED_MAX) PUBLIC_KEYS.clear()
+  PUBLIC_KEYS.set(name, publicKey)
+  return publicKey
 }
 
 /** Cryptography that computes each signature check once, for tests with many replicas. */
@@ -28,6 +49,7 @@ export function rememberingCrypto(): Crypto {
       const known = verdicts.get(name)
       if (known !== undefined) return known
       const verdict = testCrypto.verifyEd25519(key, message, signature)
+      if (verdicts.size >= REMEMBERED_MAX) verdicts.clear()
       verdicts.set(name, verdict)
       return verdict
     },

@@ -2,32 +2,27 @@
  * No acknowledged write is lost: it stands in its author's log for as long as the disk does, and
  * counts everywhere unless the roster or a fork has ended the log before it.
  */
-import {
-  commitId,
-  decodeCommit,
-  decodeHeader,
-  logText,
-  parseLog,
-  type Registry,
-  toHex,
-} from '../../../packages/registry-core/src/index.ts'
+import { parseLog, toHex } from '../../../packages/registry-core/src/index.ts'
 import { isMember } from '../../../packages/registry-core/src/sync/audience-rule.ts'
 import { scopeText } from '../../../packages/registry-core/testing/reference.ts'
 import type { SimNode } from '../sim-node.ts'
 import type { World } from '../world.ts'
+import type { HeldCommit } from './held-commits.ts'
 import type { Invariant } from './invariant.ts'
 
 export const acknowledged: Invariant = {
   name: 'acknowledged',
-  check: async ({ world, reference }) => {
-    const held = new Map<SimNode, ReadonlyMap<string, string>>()
+  check: async ({ world, held, reference }) => {
+    const positions = new Map<SimNode, ReadonlyMap<string, string>>()
     for (const { node, scope, commit } of world.acknowledged) {
       if (node.gone !== undefined || node.isRotten || node.registry === undefined) continue
-      const own = held.get(node) ?? (await commitsOf(world, node.registry))
-      held.set(node, own)
+      const own = positions.get(node) ?? positionsOf(held.get(node) ?? [])
+      positions.set(node, own)
       const position = own.get(toHex(commit))
       if (position === undefined) return `${node.identity.name} has lost a write in ${scope}`
       if (reference.effective.has(toHex(commit))) continue
+      // On a branch that the roster, or a settled snapshot, has ruled out another one stands there.
+      if (hasRival(own, position, reference.effective)) continue
       const [log = '', seq = ''] = position.split(' ')
       const end = Math.min(closedAt(world, log), reference.ends.get(log) ?? Infinity)
       if (Number(seq) <= end) {
@@ -36,6 +31,20 @@ export const acknowledged: Invariant = {
     }
     return undefined
   },
+}
+
+/** By id, log and position of every commit that a node holds. */
+function positionsOf(held: readonly HeldCommit[]): ReadonlyMap<string, string> {
+  return new Map(held.map(({ id, position }) => [id, position]))
+}
+
+/** Whether a commit that counts stands at a position. */
+function hasRival(
+  held: ReadonlyMap<string, string>,
+  position: string,
+  effective: ReadonlySet<string>,
+): boolean {
+  return [...held].some(([id, at]) => at === position && effective.has(id))
 }
 
 /**
@@ -54,22 +63,4 @@ function closedAt(world: World, text: string): number {
     ({ ends: list }) => list.find((end) => scopeText(end) === scopeText(log))?.seq ?? 0,
   )
   return Math.min(Infinity, ...ends)
-}
-
-/** By id, log and position of every commit a node holds. */
-async function commitsOf(world: World, registry: Registry): Promise<ReadonlyMap<string, string>> {
-  const held = new Map<string, string>()
-  for (const { log } of registry.heads()) {
-    for (let from = 1, more = true; more; ) {
-      const page = await registry.readLog(log, from, 4_194_304)
-      for (const bytes of page.commits) {
-        const { header } = decodeCommit(bytes)
-        const { seq } = decodeHeader(header)
-        from = seq + 1
-        held.set(toHex(commitId(world.crypto, header)), `${logText(log)} ${seq}`)
-      }
-      more = page.more
-    }
-  }
-  return held
 }

@@ -3,12 +3,14 @@ import type { Reference } from '../../../packages/registry-core/testing/referenc
 import type { SimNode } from '../sim-node.ts'
 import type { World } from '../world.ts'
 import type { ContentsOf } from './contents.ts'
+import type { HeldCommits } from './held-commits.ts'
 
 /** A healed world, the nodes that are to agree, and what their commits come to. */
 export type Healed = {
   readonly world: World
   /** Members of the newest roster that serve, and whose disk was not touched by rot. */
   readonly members: readonly SimNode[]
+  readonly held: HeldCommits
   readonly reference: Reference
   /** What stands in the stores of the members. */
   readonly contents: ContentsOf

@@ -1,5 +1,5 @@
 /** A registry that gets the same commits in another order comes to the same. */
-import { allCommits, type Commit, hashToText } from '../../../packages/registry-core/src/index.ts'
+import { type Commit, hashToText } from '../../../packages/registry-core/src/index.ts'
 import { createChance } from '../../../packages/registry-core/testing/history.ts'
 import type { SimNode } from '../sim-node.ts'
 import { shuffled } from '../step.ts'
@@ -7,19 +7,24 @@ import type { Invariant } from './invariant.ts'
 
 export const rebuild: Invariant = {
   name: 'rebuild',
-  check: async ({ world, members }) => {
-    const node = members[world.acknowledged.length % members.length]
-    return node === undefined ? undefined : compareRebuilt(node, world.acknowledged.length)
+  check: async ({ world, members, held }) => {
+    const seed = world.acknowledged.length
+    const node = members[seed % members.length]
+    if (node === undefined) return undefined
+    const commits = (held.get(node) ?? []).map(({ commit }) => commit)
+    return compareRebuilt(node, commits, seed)
   },
 }
 
-/** Rebuilds a node from its logs; says how the outcome differs. */
-export async function compareRebuilt(node: SimNode, seed: number): Promise<string | undefined> {
+/** Rebuilds a node from the commits of its logs; says how the outcome differs. */
+export async function compareRebuilt(
+  node: SimNode,
+  commits: readonly Commit[],
+  seed: number,
+): Promise<string | undefined> {
   const { registry } = node
   if (registry === undefined) return undefined
   const rebuilt = await node.rebuilt()
-  const commits: Commit[] = []
-  for await (const commit of allCommits(registry)) commits.push(commit)
   for (const acceptance of await rebuilt.accept(shuffled(createChance(seed), commits))) {
     if (acceptance.outcome.kind === 'dropped') return `${node.identity.name} holds a broken commit`
   }

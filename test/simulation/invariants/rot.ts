@@ -1,5 +1,11 @@
 /** Rot is never silent: a node whose catalogue it changed is told so by its own logs. */
-import { hashToText } from '../../../packages/registry-core/src/index.ts'
+import {
+  allCommits,
+  type Commit,
+  hashToText,
+  type Registry,
+} from '../../../packages/registry-core/src/index.ts'
+import type { SimNode } from '../sim-node.ts'
 import type { Invariant } from './invariant.ts'
 import { compareRebuilt } from './rebuild.ts'
 
@@ -15,9 +21,15 @@ export const rot: Invariant = {
       const digests = [sound, registry].map((each) => each.catalogueDigest())
       const [a, b] = (await Promise.all(digests).catch(() => [])).map(hashToText)
       if (a === undefined || a === b) continue
-      const noticed = await compareRebuilt(node, 1).catch(() => 'it cannot be read')
+      const noticed = await rebuiltOtherwise(node, registry).catch(() => 'it cannot be read')
       if (noticed === undefined) return `the catalogue of ${node.identity.name} rotted unnoticed`
     }
     return undefined
   },
+}
+
+async function rebuiltOtherwise(node: SimNode, registry: Registry): Promise<string | undefined> {
+  const commits: Commit[] = []
+  for await (const commit of allCommits(registry)) commits.push(commit)
+  return compareRebuilt(node, commits, 1)
 }

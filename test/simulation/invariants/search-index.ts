@@ -5,15 +5,20 @@ import type { Invariant } from './invariant.ts'
 export const searchIndex: Invariant = {
   name: 'index',
   check: async ({ members }) => {
-    for (const { registry, identity } of members) {
-      const difference = registry === undefined ? undefined : await compareIndex(registry)
+    for (const [at, { registry, identity }] of members.entries()) {
+      // Searching for every word at every node would cost more than all other checks together.
+      const isAsked = (word: number): boolean => word % members.length === at
+      const difference = registry && (await compareIndex(registry, isAsked))
       if (difference !== undefined) return `${identity.name} ${difference}`
     }
     return undefined
   },
 }
 
-async function compareIndex(registry: Registry): Promise<string | undefined> {
+async function compareIndex(
+  registry: Registry,
+  isAsked: (word: number) => boolean,
+): Promise<string | undefined> {
   const views: View[] = []
   for await (const view of registry.catalogue.views()) views.push(view)
   const { items, total } = await registry.catalogue.query({ limit: 100 })
@@ -22,7 +27,7 @@ async function compareIndex(registry: Registry): Promise<string | undefined> {
   if (listed !== wanted) return `lists\n${listed}\nand not\n${wanted}`
   if (total !== views.length) return `counts ${total} records instead of ${views.length}`
   const words = new Set(views.flatMap(({ fields }) => fields['title/en'] ?? []).map(String))
-  for (const word of words) {
+  for (const word of [...words].filter((_, at) => isAsked(at))) {
     const found = await registry.catalogue.query({ q: word, limit: 100 })
     const difference = compareFound(word, found.items, views)
     if (difference !== undefined) return difference

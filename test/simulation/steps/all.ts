@@ -1,16 +1,17 @@
 /**
  * Every kind of step. A new fault or feature is one file here and one line below; what must hold
- * after it stands in `../invariants/all.ts`. Bundles, pruning and mixed versions of the
- * software have their place here.
+ * after it stands in `../invariants/all.ts`. Pruning and mixed versions of the software have their
+ * place here.
  */
 import type { StepKind } from '../step.ts'
+import { pack, unpack } from './bundle.ts'
 import { burn, diskFull, diskSpace, rot, writeError } from './disk.ts'
 import { destroy, erase, writePersonal } from './erase.ts'
 import { equivocate, forge, rogue, stealWitness } from './hostile.ts'
 import { breakStream, carry, connect, deliver, partition, weather } from './network.ts'
 import { crash, crashLater, restart, start } from './power.ts'
 import { admit, close, pin } from './roster.ts'
-import { lie, snapshot, witness } from './snapshot.ts'
+import { conclude, lie, snapshot, witness } from './snapshot.ts'
 import { clock, wait } from './time.ts'
 import { write, writeMany } from './write.ts'
 
@@ -46,5 +47,8 @@ export const STEP_KINDS: readonly StepKind[] = [
   forge,
   snapshot,
   witness,
+  conclude,
+  pack,
+  unpack,
   lie,
 ]

@@ -83,6 +83,18 @@ export async function attestAt(world: World, node: SimNode): Promise<string | un
   return `${node.identity.name} signs ${signed} receipts: ${outcome}`
 }
 
+/** Once everything is healed, one takes a snapshot and all who may agree to it. */
+export const conclude: StepKind = {
+  name: 'conclude',
+  weight: 1,
+  isFault: false,
+  run: async (world) => {
+    if (world.isConcluding) return undefined
+    world.isConcluding = true
+    return 'there will be a snapshot at the end'
+  },
+}
+
 /** A hostile member states a root or a head that is not so, or agrees to what it never saw. */
 export const lie: StepKind = {
   name: 'lie',

@@ -27,7 +27,7 @@ export type BundleReport = BundleTally & {
 }
 
 /**
- * Imports a bundle. MULU_BUNDLE_SHAPE, MULU_FEDERATION_MISMATCH, MULU_BUNDLE_KEY, MULU_KEY_LOCKED
+ * Imports a bundle. MULU_DISK, MULU_BUNDLE_SHAPE, MULU_FEDERATION_MISMATCH, MULU_BUNDLE_KEY, MULU_KEY_LOCKED
  * or MULU_PASSPHRASE where nothing can be taken; else the report tells what is missing.
  */
 export async function importBundle(
@@ -50,7 +50,7 @@ export async function importBundle(
   }
   const { carried, from } = intake
   if (carried !== undefined) {
-    await saveCarried(await store.registry.database(), carried.sender, introduction)
+    await store.registry.onDatabase((db) => saveCarried(db, carried.sender, introduction))
   }
   const tally = await intake.tally()
   return {

@@ -15,6 +15,11 @@ import { createLibp2p } from 'libp2p'
 import type { NetworkLimits, NetworkOptions } from './network-options.ts'
 
 const DIAL_TIMEOUT_MS = 10_000
+/**
+ * A connection may rest this long: longer than from one round to the next, and than the wait for a
+ * frame. By itself libp2p ends it after two minutes, and an idle pair would shake hands all day.
+ */
+const REST_MS = 360_000
 /** Agencies share gateways, so many honest nodes can come from one address at once. */
 const INBOUND_PER_HOST_PER_SECOND = 32
 const INBOUND_PENDING_MAX = 32
@@ -32,7 +37,14 @@ export async function createTransport(
     start: false,
     privateKey: await generateKeyPairFromSeed('Ed25519', options.seed),
     addresses: { listen: listenAddresses(options), announce: [...(options.announce ?? [])] },
-    transports: [tcp({ backlog: INBOUND_PENDING_MAX }), webSockets()],
+    transports: [
+      tcp({
+        backlog: INBOUND_PENDING_MAX,
+        inboundSocketInactivityTimeout: REST_MS,
+        outboundSocketInactivityTimeout: REST_MS,
+      }),
+      webSockets(),
+    ],
     connectionEncrypters: [noise()],
     streamMuxers: [
       yamux({

@@ -131,6 +131,11 @@ export class DurableRegistry implements Registry {
     return this.#open.db
   }
 
+  /** Runs work of the shell on the database below; a disk that fails it is MULU_DISK too. */
+  onDatabase<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    return this.#guard(() => work(this.#open.db))
+  }
+
   pinFederation(fed: Hash): Promise<void> {
     return this.#guard((registry) => registry.pinFederation(fed))
   }

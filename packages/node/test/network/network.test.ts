@@ -1,4 +1,4 @@
-import { connect, createServer } from 'node:net'
+import { connect, createServer, Socket } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 import { encodeFrame, hashToText, type MuluError, type Registry } from '@mulu/registry-core'
 import { expect } from 'chai'
@@ -288,6 +288,26 @@ describe('the network of a node', function () {
     expect(dial).to.have.length(1)
     const second = await start(2, b, { dial })
     await until([first, second], () => isLevel(a, b) && b.heads().length === 1)
+  })
+
+  it('[E32] lets the connection of an idle pair rest from one round to the next', async () => {
+    const rests: number[] = []
+    const { setTimeout: original } = Socket.prototype
+    Socket.prototype.setTimeout = function remember(this: Socket, ms, callback) {
+      rests.push(ms)
+      return original.call(this, ms, callback)
+    }
+    closers.push(async () => {
+      Socket.prototype.setTimeout = original
+    })
+    const { all } = Rosters.found(2)
+    const [a, b] = [await openTestRegistry(1, all), await openTestRegistry(2, all)]
+    const first = await start(1, a)
+    const second = await start(2, b, { dial: first.addresses() })
+    await until([first, second], () => second.peers()[0]?.connected === true)
+    expect(rests).to.have.length.at.least(2)
+    // A round comes after up to five quarters of its time (see neighbours.ts).
+    expect(Math.min(...rests)).to.be.greaterThan(NETWORK_LIMITS.roundMs * 1.25)
   })
 
   /** A bare transport with the identity of a node, which speaks whatever a test has it say. */

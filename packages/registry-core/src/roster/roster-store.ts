@@ -24,9 +24,15 @@ export function profileHash(crypto: Crypto, profile: Profile): Hash {
   return hash(crypto, DOMAIN.profile, profileToBytes(profile))
 }
 
-/** A profile as it is stored and sent. */
+const PROFILE_BYTES = new WeakMap<Profile, Uint8Array>()
+
+/** A profile as it is stored and sent; the canonical JSON of a large one is made once. */
 export function profileToBytes(profile: Profile): Uint8Array {
-  return utf8(canonicalJson(profile as unknown as JsonValue))
+  const known = PROFILE_BYTES.get(profile)
+  if (known !== undefined) return known
+  const bytes = utf8(canonicalJson(profile as unknown as JsonValue))
+  PROFILE_BYTES.set(profile, bytes)
+  return bytes
 }
 
 type StoredFork = { readonly roster: Roster; readonly isSettled: boolean }

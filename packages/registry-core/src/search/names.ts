@@ -39,23 +39,18 @@ export class Names {
   readonly synonyms: Synonyms
   /** What a query asks for beside its words, by the key of a label (`synonymKey`). */
   readonly labels: ReadonlyMap<string, readonly QueryNode[]>
-  readonly #searched: readonly (readonly [Named, readonly AnalysedText[]])[]
+  readonly #searched: readonly Analysed[]
   readonly #values = new Map<string, string[]>()
 
   constructor(profile: Profile | undefined, state: RosterState | undefined) {
-    this.synonyms = synonymsOf(profile)
-    const all = [
-      ...agencies(state),
-      ...kinds(profile),
-      ...VOCABULARIES.flatMap((name) => terms(profile, name)),
-    ]
-    for (const named of all) {
-      for (const text of new Set(textsOf(named).map(fold)))
-        add(this.#values, `${named.filter}\n${text}`, named.value)
+    const { synonyms, names } = ofProfile(profile)
+    this.synonyms = synonyms
+    const all = [...agencies(state).map(analysed), ...names]
+    for (const { named, spellings } of all) {
+      for (const text of spellings) add(this.#values, `${named.filter}\n${text}`, named.value)
     }
-    const searched = all.filter(({ filter }) => SEARCHED.some((name) => name === filter))
-    this.#searched = searched.map((named) => [named, textsOf(named).map(analysedText)] as const)
-    this.labels = labelsOf(searched)
+    this.#searched = all.filter(({ named }) => isSearched(named))
+    this.labels = labelsOf(this.#searched)
   }
 
   /** The values of a filter that a text names; the text itself where nothing else does. */
@@ -66,17 +61,52 @@ export class Names {
   /** Agencies, regions and themes whose name matches what somebody types. */
   matching(node: QueryNode): readonly Named[] {
     return this.#searched
-      .filter(([, texts]) => texts.some((text) => textMatches(node, text)))
-      .map(([named]) => named)
+      .filter(({ texts }) => texts.some((text) => textMatches(node, text)))
+      .map(({ named }) => named)
   }
 }
 
-function labelsOf(searched: readonly Named[]): ReadonlyMap<string, readonly QueryNode[]> {
+/** A name and how it is looked up; what it is searched by only where it is. */
+type Analysed = {
+  readonly named: Named
+  readonly spellings: readonly string[]
+  readonly texts: readonly AnalysedText[]
+  readonly keys: readonly string[]
+}
+
+function analysed(named: Named): Analysed {
+  const all = textsOf(named)
+  const searched = isSearched(named) ? all : []
+  return {
+    named,
+    spellings: [...new Set(all.map(fold))],
+    texts: searched.map(analysedText),
+    keys: [...new Set(searched.map(synonymKey))].filter((key) => key !== ''),
+  }
+}
+
+function isSearched({ filter }: Named): boolean {
+  return SEARCHED.some((name) => name === filter)
+}
+
+type OfProfile = { readonly synonyms: Synonyms; readonly names: readonly Analysed[] }
+const OF_PROFILES = new WeakMap<Profile, OfProfile>()
+
+/** What a profile says by itself: a roster changes often, and thousands of regions do not. */
+function ofProfile(profile: Profile | undefined): OfProfile {
+  const known = profile && OF_PROFILES.get(profile)
+  if (known !== undefined) return known
+  const all = [...kinds(profile), ...VOCABULARIES.flatMap((name) => terms(profile, name))]
+  const made = { synonyms: synonymsOf(profile), names: all.map(analysed) }
+  if (profile !== undefined) OF_PROFILES.set(profile, made)
+  return made
+}
+
+function labelsOf(searched: readonly Analysed[]): ReadonlyMap<string, readonly QueryNode[]> {
   const labels = new Map<string, QueryNode[]>()
-  for (const named of searched) {
+  for (const { named, keys } of searched) {
     const node: QueryNode = { kind: 'field', name: named.filter, value: named.value }
-    const keys = new Set(textsOf(named).map(synonymKey))
-    for (const key of keys) if (key !== '') add(labels, key, node)
+    for (const key of keys) add(labels, key, node)
   }
   return labels
 }

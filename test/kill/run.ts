@@ -1,0 +1,56 @@
+/**
+ * `npm run kill -- [--kills N] [--seed S]` kills two node processes at random moments of imports,
+ * replication, reindexing, scrubs, backups and starts, at least N times, and checks after each kill
+ * that both stores verify and nothing acknowledged is gone; in the end both are equal. Exit status
+ * 1 when something did not hold, 2 for what it does not understand.
+ */
+import { parseArgs } from 'node:util'
+import { scratch } from '../support/mulu.ts'
+import { killAgainAndAgain } from './killing.ts'
+
+const OPTIONS = {
+  kills: { type: 'string', default: '1000' },
+  seed: { type: 'string', default: '1' },
+} as const
+/** Two kills each, and two more in every fifth. */
+const KILLS_A_CYCLE = 2.4
+const PROGRESS_EVERY = 10
+
+function wholeNumber(text: string, name: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new Error(`--${name} takes a whole number from 1`)
+  return Number(text)
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: OPTIONS })
+  const wanted = wholeNumber(values.kills, 'kills')
+  const seed = wholeNumber(values.seed, 'seed')
+  const place = await scratch()
+  let cycle = 0
+  try {
+    const { kills, cut } = await killAgainAndAgain(place.dir, {
+      cycles: Math.ceil(wanted / KILLS_A_CYCLE),
+      seed,
+      onCycle: (done) => {
+        cycle += 1
+        if (cycle % PROGRESS_EVERY === 0)
+          print(`${done.kills} kills, ${done.cut} imports broken off`)
+      },
+    })
+    print(`${kills} kills from seed ${seed}: nothing lost, stores equal, ${cut} imports broken off`)
+    await place.remove()
+  } catch (error) {
+    print(`after ${cycle} cycles: ${error instanceof Error ? error.stack : String(error)}`)
+    print(`the stores are in ${place.dir}`)
+    process.exitCode = 1
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 2
+})
