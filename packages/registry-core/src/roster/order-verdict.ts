@@ -5,7 +5,7 @@
 import { audienceText } from '../commit/audience.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
-import { type Administrator, administratorOf, ORDER_RULES, placeOf } from './administrators.ts'
+import { type Administrator, administratorOf, placeOf } from './administrators.ts'
 import type { Admission, Order, OrderedGrant } from './order.ts'
 import type { Roster } from './roster.ts'
 import type { RosterState } from './state.ts'
@@ -39,9 +39,7 @@ export function reachRefusal(rosters: readonly Roster[], order: Order): ErrorCod
   const { state } = cited
   const agency = state.agencies.get(order.agency)
   const isNamed = agency?.admin !== undefined && equalBytes(agency.admin, order.by)
-  if (!isNamed || agency.retired !== undefined || state.rules < ORDER_RULES) {
-    return 'MULU_ORDER_KEY'
-  }
+  if (!isNamed) return 'MULU_ORDER_KEY'
   const isWithin =
     order.act.type === 'close'
       ? isOfAgency(state, order.agency, order.act.client)

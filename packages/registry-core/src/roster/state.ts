@@ -237,9 +237,16 @@ function requireAgency(draft: Draft, id: number): Agency {
   return agency
 }
 
+/** Its orders could still admit writers of what the agency loses. */
+function requireNoAdministrator(agency: Agency | undefined): void {
+  if (agency?.admin === undefined) return
+  throw new Error(`the administrator key of agency ${agency.id} has to be ended first`)
+}
+
 /** Whoever could still write for it has to be closed by position first, or in the same version. */
 function applyRetirement(draft: Draft, id: number, successor: number): void {
   const agency = requireAgency(draft, id)
+  requireNoAdministrator(agency)
   if (successor === id) throw new Error('an agency cannot follow itself')
   if (successor !== 0) requireAgency(draft, successor)
   for (const writer of draft.writers.values()) {
@@ -254,6 +261,7 @@ function applyNamespace(draft: Draft, id: number, agency: number): void {
   requireAgency(draft, agency)
   const owners = draft.namespaces.get(id)?.owners ?? []
   if (owners.at(-1)?.agency === agency) throw new Error(`agency ${agency} owns namespace ${id}`)
+  requireNoAdministrator(draft.agencies.get(owners.at(-1)?.agency ?? 0))
   draft.namespaces.set(id, { id, owners: [...owners, { agency, from: draft.version }] })
 }
 

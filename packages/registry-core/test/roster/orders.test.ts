@@ -1,115 +1,40 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { DOMAIN, type Signer, signFor } from '../../src/crypto.ts'
+import { DOMAIN, signFor } from '../../src/crypto.ts'
 import { concat } from '../../src/encoding/bytes.ts'
 import { decodeCbor, encodeCbor } from '../../src/encoding/cbor.ts'
 import { isMuluError } from '../../src/errors.ts'
 import { ORDERS_PER_KEY_MAX } from '../../src/limits.ts'
 import { orderedWriter } from '../../src/roster/administrators.ts'
-import type { LogEnd, Right, RosterChange } from '../../src/roster/change.ts'
+import type { Right, RosterChange } from '../../src/roster/change.ts'
 import { closedAt, finalEnd, hasRight, openGrant } from '../../src/roster/grant.ts'
-import {
-  type Admission,
-  type Order,
-  type OrderClaim,
-  type OrderedClosing,
-  readOrder,
-  signOrder,
-} from '../../src/roster/order.ts'
+import { type Order, type OrderClaim, readOrder } from '../../src/roster/order.ts'
 import { keptOrders, withOrders } from '../../src/roster/orders.ts'
-import { joinMessage, stateHash } from '../../src/roster/roster.ts'
-import type { RosterState } from '../../src/roster/state.ts'
+import { stateHash } from '../../src/roster/roster.ts'
 import { testCrypto, testSigner } from '../../testing/crypto.ts'
 import { TestFederation } from '../../testing/federation.ts'
-
-const ADMIN = testSigner(500)
-const NEXT_ADMIN = testSigner(501)
-const AGENCY = 2
-const OFFICE = orderedWriter(0, 1)
-const ID = new Uint8Array(33).fill(1)
-const BOTH: readonly Right[] = ['describe', 'classify']
-
-/** Three agencies; the second has no right to erase, and an administrator key. */
-function newFederation(): TestFederation {
-  const federation = TestFederation.found([
-    { seed: 1, agency: 'A' },
-    { seed: 2, agency: 'B', rights: BOTH },
-    { seed: 3, agency: 'C' },
-  ])
-  federation.sign([{ type: 'rules', version: 3 }, agencyWith(federation, ADMIN)])
-  return federation
-}
-
-function agencyWith(
-  federation: TestFederation,
-  admin: Signer | undefined,
-  id = AGENCY,
-): RosterChange {
-  const agency = federation.newest.state.agencies.get(id)
-  if (agency === undefined) throw new Error('no agency')
-  const { from: _, retired: __, ...rest } = agency
-  return { type: 'agency', ...rest, admin: admin?.publicKey }
-}
-
-const endOf = (admin: Signer, stand: readonly Order[]): RosterChange => ({
-  ...{ type: 'administrator', key: admin.publicKey, stand: stand.map(({ bytes }) => bytes) },
-})
-
-type Wanted = { readonly seed?: number; readonly no?: number; readonly version?: number }
-
-function claimOf(
-  federation: TestFederation,
-  act: OrderClaim['act'],
-  wanted: Wanted = {},
-): OrderClaim {
-  const cited = federation.rosters[(wanted.version ?? federation.newest.version) - 1]
-  if (cited === undefined) throw new Error('no such version')
-  const roster = [cited.version, cited.hash] as const
-  return { fed: cited.fed, agency: AGENCY, roster, no: wanted.no ?? 1, act }
-}
-
-const order = (claim: OrderClaim, by = ADMIN): Order => readOrder(testCrypto, signOrder(by, claim))
-
-function admission(
-  federation: TestFederation,
-  seed: number,
-  more: Partial<Admission> = {},
-): Admission {
-  const { publicKey: key } = testSigner(seed)
-  const [peers, continues] = [more.peers ?? [`peer-${seed}`], more.continues ?? 0]
-  const message = joinMessage(federation.newest.fed, { key, peers, continues })
-  const proof = signFor(testSigner(seed), DOMAIN.join, message)
-  const grants = [{ ns: 2, auds: [0, 1] as const, rights: BOTH }]
-  return { type: 'admit', key, office: `office ${seed}`, grants, ...more, peers, continues, proof }
-}
-
-const admit = (
-  federation: TestFederation,
-  wanted: Wanted = {},
-  more: Partial<Admission> = {},
-): Order => order(claimOf(federation, admission(federation, wanted.seed ?? 20, more), wanted))
-
-const end = (seq: number, id = ID): LogEnd => ({ ns: 2, aud: 1, seq, id })
-
-const closing = (client: number, ends: readonly LogEnd[], final = true): OrderedClosing => ({
-  ...{ type: 'close', client, ends, final, why: 'test' },
-})
-
-const close = (federation: TestFederation, act: OrderedClosing, wanted: Wanted = {}): Order =>
-  order(claimOf(federation, act, { no: 2, ...wanted }))
-
-const logOf = (writer: number) => ({ ns: 2, aud: 1, writer }) as const
-
-function stateWith(federation: TestFederation, ...orders: readonly Order[]): RosterState {
-  const state = withOrders(testCrypto, federation.rosters, orders).rosters.at(-1)?.state
-  if (state === undefined) throw new Error('no roster')
-  return state
-}
-
-const codesOf = (federation: TestFederation, ...orders: readonly Order[]): readonly unknown[] => {
-  const judged = withOrders(testCrypto, federation.rosters, orders).orders
-  return orders.map(({ id }) => judged.find((each) => each.order.id.join() === id.join())?.code)
-}
+import {
+  ADMIN,
+  AGENCY,
+  admission,
+  admit,
+  agencyWith,
+  BOTH,
+  claimOf,
+  close,
+  closing,
+  codesOf,
+  end,
+  endOf,
+  ID,
+  logOf,
+  NEXT_ADMIN,
+  OFFICE,
+  order,
+  orderCampaign,
+  orderingFederation,
+  stateWith,
+} from '../../testing/orders.ts'
 
 function codeOf(run: () => unknown): string {
   try {
@@ -123,7 +48,7 @@ function codeOf(run: () => unknown): string {
 
 describe('orders of agencies', () => {
   it('[AK1] reads an order back whole, and refuses one that is cut, altered or something else', () => {
-    const federation = newFederation()
+    const federation = orderingFederation()
     const { bytes, id, by: _, ...claim } = admit(federation)
     expect(claim).to.deep.equal(claimOf(federation, admission(federation, 20)))
     for (let at = 0; at < bytes.length; at++) {
@@ -145,7 +70,7 @@ describe('orders of agencies', () => {
   })
 
   it('[AK1] refuses a number out of range, nothing granted, and a signature made for something else', () => {
-    const federation = newFederation()
+    const federation = orderingFederation()
     const signed = (claim: OrderClaim): string => codeOf(() => order(claim))
     const act = admission(federation, 20)
     expect(signed({ ...claimOf(federation, act), no: 0 })).to.equal('MULU_ORDER_SHAPE')
@@ -159,13 +84,13 @@ describe('orders of agencies', () => {
   })
 
   it('[AK2] admits a writer only with the proof that it holds its key', () => {
-    const federation = newFederation()
+    const federation = orderingFederation()
     const act = { ...admission(federation, 20), key: testSigner(21).publicKey }
     expect(codeOf(() => order(claimOf(federation, act)))).to.equal('MULU_SIGNATURE')
   })
 
   it('[AK3] admits a writer from the cited version on, in a block of numbers of the key', () => {
-    const federation = newFederation()
+    const federation = orderingFederation()
     const first = admit(federation)
     const { rosters } = withOrders(testCrypto, federation.rosters, [first])
     expect(rosters.map(({ state }) => state.writers.has(OFFICE))).to.deep.equal([
@@ -181,7 +106,7 @@ describe('orders of agencies', () => {
   })
 
   it('[AK4] refuses orders of a key that the cited version does not name for that agency', () => {
-    const federation = newFederation()
+    const federation = orderingFederation()
     const before = admit(federation, { version: 3 })
     const stranger = order(claimOf(federation, admission(federation, 20)), NEXT_ADMIN)
     const elsewhere = order({ ...claimOf(federation, admission(federation, 20)), agency: 3 })
@@ -193,8 +118,22 @@ describe('orders of agencies', () => {
     expect(codesOf(federation, order(other))).to.deep.equal(['MULU_ROSTER_UNKNOWN'])
   })
 
+  it('[AK4] refuses orders of another federation, and of an agency that is retired', () => {
+    const federation = orderingFederation()
+    const other = TestFederation.found([{ seed: 7, agency: 'X' }])
+    const foreign = { ...claimOf(federation, closing(2, [])), fed: other.newest.fed }
+    expect(codesOf(federation, order(foreign))).to.deep.equal(['MULU_FEDERATION_MISMATCH'])
+    federation.sign([
+      { ...{ type: 'close', client: 2, ns: 2, from: 2, ends: [], final: true, why: 'test' } },
+      endOf(ADMIN, []),
+      { type: 'retire', agency: AGENCY, successor: 3 },
+    ])
+    const late = close(federation, closing(2, []))
+    expect(codesOf(federation, late)).to.deep.equal(['MULU_ORDER_KEY'])
+  })
+
   it('[AK5] lets an agency pass on what it has and no more', () => {
-    const federation = newFederation()
+    const federation = orderingFederation()
     const grants = (ns: number, auds: readonly (0 | 1)[], rights: readonly Right[]): Order =>
       admit(federation, {}, { grants: [{ ns, auds, rights }] })
     const shared = { ns: 2, auds: [[1, 2]], rights: BOTH }
@@ -207,7 +146,7 @@ describe('orders of agencies', () => {
       admit(federation, {}, { continues: 1 }),
       admit(federation, {}, { continues: OFFICE + ORDERS_PER_KEY_MAX }),
       admit(federation, {}, { peers: ['peer-3'] }),
-      admit(federation, { seed: 3 }),
+      admit(federation, { seed: 3 }, { peers: ['peer-33'] }),
       close(federation, closing(1, [])),
       close(federation, closing(3, [end(4)])),
       close(federation, closing(OFFICE + ORDERS_PER_KEY_MAX, [])),
@@ -220,19 +159,21 @@ describe('orders of agencies', () => {
   })
 
   it('[AK5] counts of what the agency has only what is open and its own in the cited version', () => {
-    const federation = newFederation()
+    const federation = orderingFederation()
     const cut: RosterChange = {
       ...{ type: 'close', client: 2, ns: 2, from: 2, ends: [], final: true, why: 'test' },
     }
     federation.sign([cut])
     expect(codesOf(federation, admit(federation))).to.deep.equal(['MULU_ORDER_REACH'])
-    const moved = newFederation()
-    moved.sign([{ type: 'namespace', id: 2, agency: 3 }])
-    expect(codesOf(moved, admit(moved))).to.deep.equal(['MULU_ORDER_REACH'])
+    const moved = orderingFederation()
+    moved.sign([endOf(ADMIN, []), { type: 'namespace', id: 2, agency: 3 }])
+    moved.sign([agencyWith(moved, NEXT_ADMIN)])
+    const late = order(claimOf(moved, admission(moved, 20)), NEXT_ADMIN)
+    expect(codesOf(moved, late)).to.deep.equal(['MULU_ORDER_REACH'])
   })
 
   it('[AK6] closes writers of the agency at positions that only fall, and reopens none', () => {
-    const federation = newFederation()
+    const federation = orderingFederation()
     const first = admit(federation)
     const far = close(federation, closing(OFFICE, [end(9)], false))
     const near = close(federation, closing(OFFICE, [end(4)]), { no: 3 })
@@ -254,8 +195,19 @@ describe('orders of agencies', () => {
     expect(finalEnd(state, logOf(2))).to.equal(undefined)
   })
 
+  it('[AK6] names the lower commit where two closings name two for one position', () => {
+    const federation = orderingFederation()
+    const high = closing(OFFICE, [end(6, new Uint8Array(33).fill(2))])
+    const low = closing(OFFICE, [end(6)])
+    for (let no = 2; no < 10; no++) {
+      const cuts = [close(federation, high, { no }), close(federation, low, { no: no + 10 })]
+      const after = stateWith(federation, admit(federation), ...cuts)
+      expect(finalEnd(after, logOf(OFFICE))?.id).to.deep.equal(ID)
+    }
+  })
+
   it('[AK6] leaves open what the root holders grant after the cited version', () => {
-    const federation = newFederation()
+    const federation = orderingFederation()
     const own = close(federation, closing(2, [end(7)], false))
     const rights = ['describe'] as const
     const { ns, auds } = { ns: 2, auds: [[1, 2]] }
@@ -266,7 +218,7 @@ describe('orders of agencies', () => {
   })
 
   it('[AK7] gives a number that is given twice to neither, until the root holders say to which', () => {
-    const federation = newFederation()
+    const federation = orderingFederation()
     const [one, two] = [admit(federation, { seed: 20 }), admit(federation, { seed: 21 })]
     expect(codesOf(federation, one, two)).to.deep.equal(['MULU_ORDER_NUMBER', 'MULU_ORDER_NUMBER'])
     expect(finalEnd(stateWith(federation, one, two), logOf(OFFICE))?.seq).to.equal(0)
@@ -278,7 +230,7 @@ describe('orders of agencies', () => {
   })
 
   it('[AK8] keeps two orders of a number at most, whatever a stolen key signs, in any order', () => {
-    const federation = newFederation()
+    const federation = orderingFederation()
     const flood = Array.from({ length: 12 }, (_, n) => admit(federation, { seed: 30 + n }))
     const kept = keptOrders(flood)
     expect(kept.length).to.equal(2)
@@ -287,53 +239,9 @@ describe('orders of agencies', () => {
     expect(keptOrders([...kept, ...flood])).to.deep.equal(kept)
   })
 
-  it('[AK9] ends a key with the orders that stand; of the others admissions close at 0 and closings lapse', () => {
-    const federation = newFederation()
-    const good = admit(federation)
-    const stolen = admit(federation, { seed: 66, no: 5 })
-    const harm = close(federation, closing(2, []), { no: 6 })
-    expect(finalEnd(stateWith(federation, good, stolen, harm), logOf(2))?.seq).to.equal(0)
-    federation.sign([endOf(ADMIN, [good])])
-    const after = stateWith(federation, stolen, harm)
-    expect(hasRight(after, logOf(OFFICE), 'classify')).to.equal(true)
-    expect(finalEnd(after, logOf(2))).to.equal(undefined)
-    const thief = logOf(orderedWriter(0, 5))
-    expect(finalEnd(after, thief)?.seq).to.equal(0)
-    expect(after.writers.get(thief.writer)?.key).to.deep.equal(testSigner(66).publicKey)
-    const late = admit(federation, { seed: 67, no: 7, version: 4 })
-    expect(codesOf(federation, stolen, harm, late)).to.deep.equal([
-      ...['MULU_ORDER_OVERRULED', 'MULU_ORDER_OVERRULED', 'MULU_ORDER_OVERRULED'],
-    ])
-    expect(federation.newest.state.agencies.get(AGENCY)?.admin).to.equal(undefined)
-  })
-
-  it('[AK10] names an administrator key once, from rules version 3 on, and replaces it only when ended', () => {
-    const federation = newFederation()
-    const signed =
-      (...changes: readonly RosterChange[]) =>
-      () =>
-        federation.copy().sign(changes)
-    expect(signed(agencyWith(federation, NEXT_ADMIN))).to.throw(/ended first/)
-    expect(signed(agencyWith(federation, undefined))).to.throw(/ended first/)
-    expect(signed(agencyWith(federation, ADMIN, 3))).to.throw(/only once/)
-    expect(signed(endOf(NEXT_ADMIN, []))).to.throw(/no such/)
-    const renamed = { ...agencyWith(federation, ADMIN), region: '440000' } as RosterChange
-    expect(signed(renamed)).not.to.throw()
-    const replaced = federation.copy()
-    replaced.sign([endOf(ADMIN, []), agencyWith(federation, NEXT_ADMIN)])
-    const [good, more] = [admit(federation), admit(federation, { no: 3, seed: 23 })]
-    const again = federation.copy()
-    again.sign([endOf(ADMIN, [good])])
-    expect(() => again.copy().sign([endOf(ADMIN, [good, more])])).to.throw(/fewer/)
-    expect(() => again.copy().sign([endOf(ADMIN, [])])).not.to.throw()
-    expect(() => again.copy().sign([agencyWith(federation, ADMIN)])).to.throw(/only once/)
-    const old = TestFederation.found([{ seed: 1, agency: 'A' }])
-    expect(() => old.sign([agencyWith(old, ADMIN, 1)])).to.throw(/rules version 3/)
-  })
-
   it('[AK11] comes to one state in any order, repetition and grouping, beside any length of the chain', () => {
-    const federation = newFederation()
-    const orders = campaign(federation)
+    const federation = orderingFederation()
+    const orders = orderCampaign(federation)
     const chains = [4, 5, 6, 7].map((length) => federation.rosters.slice(0, length))
     const hashes = (set: readonly Order[]): readonly string[] =>
       chains.flatMap((chain) =>
@@ -353,27 +261,3 @@ describe('orders of agencies', () => {
     )
   })
 })
-
-/** Orders of two keys, good, stolen and beyond reach, over a chain that ends the first key. */
-function campaign(federation: TestFederation): readonly Order[] {
-  const orders = [
-    admit(federation),
-    admit(federation, { seed: 21, no: 7 }),
-    admit(federation, { seed: 22, no: 7 }),
-    admit(federation, { seed: 23, no: 7 }),
-    close(federation, closing(OFFICE, [end(9)], false)),
-    close(federation, closing(OFFICE, [end(6, new Uint8Array(33).fill(2))]), { no: 3 }),
-    close(federation, closing(OFFICE, [end(6)]), { no: 4 }),
-    close(federation, closing(1, []), { no: 5 }),
-    close(federation, closing(2, [end(3)], false), { no: 6 }),
-  ]
-  federation.sign([{ type: 'peers', client: 2, peers: ['peer-2', 'peer-2b'] }])
-  orders.push(admit(federation, { seed: 24, no: 8 }))
-  federation.sign([endOf(ADMIN, orders.slice(0, 1)), agencyWith(federation, NEXT_ADMIN)])
-  orders.push(order(claimOf(federation, admission(federation, 25)), NEXT_ADMIN))
-  const cut = closing(orderedWriter(1, 1), [end(2)])
-  orders.push(order(claimOf(federation, cut, { no: 2 }), NEXT_ADMIN))
-  orders.push(order(claimOf(federation, closing(OFFICE, [end(5)]), { no: 3 }), NEXT_ADMIN))
-  federation.sign([{ type: 'rules', version: 3 }])
-  return orders
-}
