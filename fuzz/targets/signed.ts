@@ -1,4 +1,4 @@
-/** Signed formats: headers, commits, bodies, rosters, join requests, tickets, profiles. */
+/** Signed formats: headers, commits, bodies, rosters, orders, join requests, tickets, profiles. */
 import fc from 'fast-check'
 import * as Y from 'yjs'
 import {
@@ -13,7 +13,7 @@ import {
   readCommit,
 } from '../../packages/registry-core/src/commit/commit.ts'
 import { decodeHeader, encodeHeader } from '../../packages/registry-core/src/commit/header.ts'
-import { hash } from '../../packages/registry-core/src/crypto.ts'
+import { DOMAIN, hash, signFor } from '../../packages/registry-core/src/crypto.ts'
 import { concat, utf8 } from '../../packages/registry-core/src/encoding/bytes.ts'
 import { encodeCbor } from '../../packages/registry-core/src/encoding/cbor.ts'
 import { isMuluError, MuluError } from '../../packages/registry-core/src/errors.ts'
@@ -24,7 +24,9 @@ import {
   createJoinRequest,
   parseJoinRequest,
 } from '../../packages/registry-core/src/roster/join-request.ts'
-import { verifyRoster } from '../../packages/registry-core/src/roster/roster.ts'
+import { readOrder, signOrder } from '../../packages/registry-core/src/roster/order.ts'
+import { keptOrders } from '../../packages/registry-core/src/roster/orders.ts'
+import { joinMessage, verifyRoster } from '../../packages/registry-core/src/roster/roster.ts'
 import { encodeTicket, parseTicket } from '../../packages/registry-core/src/roster/ticket.ts'
 import { testCrypto, testSigner } from '../../packages/registry-core/testing/crypto.ts'
 import { TestFederation } from '../../packages/registry-core/testing/federation.ts'
@@ -164,6 +166,31 @@ const roster: Target = {
   },
 }
 
+const order: Target = {
+  name: 'order',
+  corpus: [testSigner(1), testSigner(2)].flatMap((by, at) => {
+    const newcomer = testSigner(4)
+    const claim = { key: newcomer.publicKey, peers: ['peer-4'], continues: at }
+    const { fed, version, hash: id } = federation.newest
+    const proof = signFor(newcomer, DOMAIN.join, joinMessage(fed, claim))
+    const rights = ['describe', 'classify'] as const
+    const grants = [{ ns: 2, auds: [0, 1, [2, 3]] as const, rights }]
+    const ends = [{ ns: 2, aud: 1, seq: 7, id }] as const
+    return [
+      { type: 'admit', office: '北区', ...claim, proof, grants } as const,
+      { type: 'close', client: 0x80000000, ends, final: at === 1, why: 'lost' } as const,
+    ].map((act) => signOrder(by, { fed, agency: 2, roster: [version, id], no: at + 1, act }))
+  }),
+  read: (input) =>
+    coded(
+      () => readOrder(testCrypto, input),
+      (value) => {
+        wantSame(value.bytes, input, 'the order')
+        wantEqual(keptOrders([value, value]), [value], 'what is kept of it')
+      },
+    ),
+}
+
 const joinRequest: Target = {
   name: 'join-request',
   corpus: bytesOf(
@@ -227,6 +254,7 @@ export const SIGNED_TARGETS: readonly Target[] = [
   commit,
   body,
   roster,
+  order,
   joinRequest,
   ticket,
   profile,

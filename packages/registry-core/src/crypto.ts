@@ -62,6 +62,7 @@ type Purpose =
   | 'heads'
   | 'base'
   | 'bundle'
+  | 'order'
 
 /** Domain prefixes: a signature or hash for one purpose is none for another. */
 export const DOMAIN: Readonly<Record<Purpose, Uint8Array>> = {
@@ -78,6 +79,7 @@ export const DOMAIN: Readonly<Record<Purpose, Uint8Array>> = {
   heads: utf8('mulu/heads/1'),
   base: utf8('mulu/base/1'),
   bundle: utf8('mulu/bundle/1'),
+  order: utf8('mulu/order/1'),
 }
 
 const scratch = new ByteWriter()

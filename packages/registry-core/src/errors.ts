@@ -92,6 +92,20 @@ export const ERRORS = {
     message: 'The folder holds no node. Run `mulu found` or `mulu init` first.',
   },
   MULU_OFFLINE: { status: 503, message: 'The node is offline.' },
+  MULU_ORDER_KEY: {
+    status: 403,
+    message: 'The cited roster does not name this key as administrator of the agency.',
+  },
+  MULU_ORDER_NUMBER: {
+    status: 409,
+    message: 'The administrator key has given one number to two writers.',
+  },
+  MULU_ORDER_OVERRULED: {
+    status: 403,
+    message: 'The root holders ended the administrator key and did not let this order stand.',
+  },
+  MULU_ORDER_REACH: { status: 403, message: 'The order reaches beyond what its agency has.' },
+  MULU_ORDER_SHAPE: { status: 422, message: 'The bytes are not an order of an agency.' },
   MULU_ORDERS: { status: 422, message: 'The roster cannot be changed in this way.' },
   MULU_PASSPHRASE: { status: 403, message: 'The passphrase does not open the file.' },
   MULU_PATH: { status: 422, message: 'The path of a field is not valid.' },

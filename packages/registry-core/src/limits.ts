@@ -54,3 +54,7 @@ export const EVIDENCE_COMMITS_MAX = 1_048_576
 export const KEPT_TREES_MAX = 64
 /** [LM25] Bodies that one commit orders to be erased; its header then fits beside what is left. */
 export const ORDERS_MAX = 24
+/** [AK8] Numbers that one administrator key can give to orders, so that a stolen one fills no store. */
+export const ORDERS_PER_KEY_MAX = 1_024
+/** [AK1] One order of an agency in wire form, in bytes. */
+export const ORDER_BYTES_MAX = 65_536

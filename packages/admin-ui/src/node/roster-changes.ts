@@ -19,6 +19,7 @@ const KINDS = {
   pin: 'change.pin',
   retire: 'change.retire',
   settled: 'change.settled',
+  administrator: 'change.administrator',
 } as const
 
 /** What a version of the roster changed, in words: changes of one kind are counted together. */

@@ -182,7 +182,7 @@ function agencyWords(
 
 type FederationChange = Extract<
   RosterChange,
-  { type: 'federation' | 'roots' | 'witnesses' | 'profile' | 'rules' | 'settled' }
+  { type: 'federation' | 'roots' | 'witnesses' | 'profile' | 'rules' | 'settled' | 'administrator' }
 >
 
 function federationWords(change: FederationChange): Words {
@@ -208,6 +208,13 @@ function federationWords(change: FederationChange): Words {
       ]
     case 'rules':
       return () => [`use rules version ${change.version}`, `采用规则第 ${change.version} 版`]
+    case 'administrator': {
+      const [key, count] = [keyToText(change.key), change.stand.length]
+      return () => [
+        `END THE ADMINISTRATOR KEY ${key}: of its orders only ${count} stand`,
+        `终止管理密钥 ${key}:其命令中仅 ${count} 项继续有效`,
+      ]
+    }
     case 'settled':
       return () => [
         `the erasure of entry ${change.entry} of ${hashToText(change.commit)} stands for good`,

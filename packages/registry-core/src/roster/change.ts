@@ -17,6 +17,7 @@ import {
   readText,
   type Shape,
 } from '../encoding/shape.ts'
+import { ORDER_BYTES_MAX, ORDERS_PER_KEY_MAX } from '../limits.ts'
 
 /** Text in several languages by language tag. */
 export type Labels = Readonly<Record<string, string>>
@@ -96,6 +97,12 @@ export type RosterChange =
       readonly forkedAt: number
     }
   | { readonly type: 'settled'; readonly commit: Hash; readonly entry: number }
+  | {
+      /** Ends an administrator key; of its orders only these stand, in wire form. */
+      readonly type: 'administrator'
+      readonly key: PublicKey
+      readonly stand: readonly Uint8Array[]
+    }
 
 /** What a node is to its agency. */
 export type NodeRole = 'coordinator' | 'agency' | 'office'
@@ -184,6 +191,19 @@ const READERS: Readonly<Record<RosterChange['type'], ReaderRow>> = {
       type: 'settled',
       commit: readBytes(s['commit'], HASH_BYTES, HASH_BYTES, 'commit'),
       entry: readInteger(s['entry'], 0, 256, 'entry'),
+    }),
+  ],
+  administrator: [
+    ['key', 'stand'],
+    (s) => ({
+      type: 'administrator',
+      key: readKey(s['key']),
+      stand: readArray(
+        s['stand'],
+        (o) => readBytes(o, 1, ORDER_BYTES_MAX, 'order'),
+        ORDERS_PER_KEY_MAX,
+        'stand',
+      ),
     }),
   ],
 }

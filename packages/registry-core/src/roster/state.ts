@@ -5,7 +5,13 @@
 
 import { type Audience, audienceText } from '../commit/audience.ts'
 import { type Hash, isKeyAllowed, type PublicKey } from '../crypto.ts'
-import { toHex } from '../encoding/bytes.ts'
+import { equalBytes, toHex } from '../encoding/bytes.ts'
+import {
+  type Administrator,
+  endAdministrator,
+  nameAdministrator,
+  ORDERED_WRITERS_FROM,
+} from './administrators.ts'
 import type { Labels, LogEnd, NodeRole, Right, RosterChange } from './change.ts'
 
 /** A body that publishes; everything but its number may change. */
@@ -71,6 +77,8 @@ export type RosterState = {
   readonly namespaces: ReadonlyMap<number, Namespace>
   readonly writers: ReadonlyMap<number, Writer>
   readonly settled: readonly { readonly commit: Hash; readonly entry: number }[]
+  /** Keys that agencies sign orders with, oldest first; left out of the hash until there is one. */
+  readonly administrators: readonly Administrator[] | undefined
 }
 
 /** The state before the first version. */
@@ -86,6 +94,7 @@ export const EMPTY_STATE: RosterState = {
   namespaces: new Map(),
   writers: new Map(),
   settled: [],
+  administrators: undefined,
 }
 
 type Draft = {
@@ -144,6 +153,9 @@ function applyChange(draft: Draft, change: RosterChange): void {
     case 'settled':
       draft.settled = [...draft.settled, { commit: change.commit, entry: change.entry }]
       return
+    case 'administrator':
+      applyAdministratorEnd(draft, change)
+      return
     default:
       applyWriterChange(draft, change)
   }
@@ -181,12 +193,40 @@ type AgencyChange = Extract<RosterChange, { type: 'agency' }>
 
 function applyAgency(draft: Draft, { type: _, ...change }: AgencyChange): void {
   if (change.parent !== 0) requireAgency(draft, change.parent)
-  if (change.admin !== undefined && !isKeyAllowed(change.admin, draft.rules)) {
-    throw new Error('the administrator key of an agency is not acceptable')
-  }
   const before = draft.agencies.get(change.id)
+  applyAdministrator(draft, change, before?.admin)
   const { from = draft.version, retired } = before ?? {}
   draft.agencies.set(change.id, { ...change, from, retired })
+}
+
+/** A key is replaced in two steps, so that nobody forgets to say which of its orders stand. */
+function applyAdministrator(
+  draft: Draft,
+  { id, admin: key }: Pick<Agency, 'id' | 'admin'>,
+  before: PublicKey | undefined,
+): void {
+  if (before !== undefined) {
+    if (key !== undefined && equalBytes(before, key)) return
+    throw new Error(`the administrator key of agency ${id} has to be ended first`)
+  }
+  if (key === undefined) return
+  if ([...draft.writers.keys()].some((client) => client >= ORDERED_WRITERS_FROM)) {
+    throw new Error('a writer of the roster has a number that belongs to orders')
+  }
+  const named = { key, agency: id, from: draft.version }
+  draft.administrators = nameAdministrator(draft.administrators ?? [], draft.rules, named)
+}
+
+function applyAdministratorEnd(
+  draft: Draft,
+  { key, stand }: Extract<RosterChange, { type: 'administrator' }>,
+): void {
+  const ended = { version: draft.version, stand }
+  draft.administrators = endAdministrator(draft.administrators ?? [], key, ended)
+  for (const agency of draft.agencies.values()) {
+    if (agency.admin === undefined || !equalBytes(agency.admin, key)) continue
+    draft.agencies.set(agency.id, { ...agency, admin: undefined })
+  }
 }
 
 /** An agency that is not retired. */
@@ -197,9 +237,16 @@ function requireAgency(draft: Draft, id: number): Agency {
   return agency
 }
 
+/** Its orders could still admit writers of what the agency loses. */
+function requireNoAdministrator(agency: Agency | undefined): void {
+  if (agency?.admin === undefined) return
+  throw new Error(`the administrator key of agency ${agency.id} has to be ended first`)
+}
+
 /** Whoever could still write for it has to be closed by position first, or in the same version. */
 function applyRetirement(draft: Draft, id: number, successor: number): void {
   const agency = requireAgency(draft, id)
+  requireNoAdministrator(agency)
   if (successor === id) throw new Error('an agency cannot follow itself')
   if (successor !== 0) requireAgency(draft, successor)
   for (const writer of draft.writers.values()) {
@@ -214,6 +261,7 @@ function applyNamespace(draft: Draft, id: number, agency: number): void {
   requireAgency(draft, agency)
   const owners = draft.namespaces.get(id)?.owners ?? []
   if (owners.at(-1)?.agency === agency) throw new Error(`agency ${agency} owns namespace ${id}`)
+  requireNoAdministrator(draft.agencies.get(owners.at(-1)?.agency ?? 0))
   draft.namespaces.set(id, { id, owners: [...owners, { agency, from: draft.version }] })
 }
 
@@ -231,6 +279,9 @@ function applyWriterChange(draft: Draft, change: WriterChange): void {
 
 function applyWriter(draft: Draft, change: Extract<RosterChange, { type: 'writer' }>): void {
   if (draft.writers.has(change.client)) throw new Error('a writer number is used twice')
+  if (draft.administrators !== undefined && change.client >= ORDERED_WRITERS_FROM) {
+    throw new Error('this writer number belongs to orders')
+  }
   requireAgency(draft, change.agency)
   if (change.continues !== 0 && draft.writers.get(change.continues)?.agency !== change.agency) {
     throw new Error('a writer continues none of its own agency')

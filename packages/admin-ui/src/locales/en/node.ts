@@ -24,6 +24,7 @@ export const enNode = {
   'change.retire': 'agency ended',
   'change.roots': 'root keys set',
   'change.rules': 'rules version set',
+  'change.administrator': 'administrator key ended',
   'change.settled': 'erasure settled',
   'change.witnesses': 'witnesses named',
   'change.writer': 'writer admitted',

@@ -23,6 +23,7 @@ export const zhCnNode = {
   'change.retire': '机构终止',
   'change.roots': '设定根密钥',
   'change.rules': '设定规则版本',
+  'change.administrator': '终止管理密钥',
   'change.settled': '删除令落定',
   'change.witnesses': '指定见证节点',
   'change.writer': '写入者加入',
