@@ -131,4 +131,18 @@ export const FOUND: readonly FoundBug[] = [
       ['pin', 1393997623],
     ],
   },
+  {
+    what: 'the reference counted no receipt in a log whose closing names a commit that never came',
+    plan: [
+      ['close', 1177633856],
+      ['snapshot', 1657224787],
+      ['witness', 1921946919],
+      ['burn', 405957755],
+      ['connect', 1367585183],
+      ['deliver', 1564382478],
+      ['wait', 1883517511],
+      ['write', 905633289],
+      ['close', 1481344707],
+    ],
+  },
 ]

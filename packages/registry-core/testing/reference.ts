@@ -166,7 +166,8 @@ function isWhole(commit: ReadCommit, byId: ReadonlyMap<string, ReadCommit>): boo
 
 /**
  * Whether a receipt counts: its writer had a grant for that log which no roster has closed below
- * it, and where the roster says what stands in the log, the receipt is on the way there.
+ * it, and where the roster says what stands in the log, the receipt is on the way there, as far as
+ * that can be told.
  */
 function counts(
   receipt: ReadCommit,
@@ -182,7 +183,11 @@ function counts(
   const { anchor, way, bySeq, end, forkedAt } = chainOf(log, byId, rosters, undefined)
   if (end !== undefined && receipt.read.seq > end.seq) return false
   if (anchor === undefined) return forkedAt < Infinity || isWhole(receipt, byId)
-  if (receipt.read.seq <= anchor.seq) return way.has(toHex(receipt.id))
+  if (receipt.read.seq <= anchor.seq) {
+    // Where what stands there never came, the log goes as far as it has one branch only.
+    const isOnlyBranch = !byId.has(anchor.id) && receipt.read.seq < forkedAt
+    return way.has(toHex(receipt.id)) || (isOnlyBranch && isWhole(receipt, byId))
+  }
   // Beyond a pin: what leads on from there, as long as nothing forks it.
   let at: ReadCommit | undefined = byId.get(anchor.id)
   while (at !== undefined && !equalBytes(at.id, receipt.id)) {
