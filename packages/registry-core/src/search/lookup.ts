@@ -4,15 +4,9 @@
  */
 import type { Store } from '../store/store.ts'
 import { ByteReader } from './byte-writer.ts'
-import { andNot, bitsOf, type DocSet, listOf, or } from './doc-set.ts'
+import { andNot, bitsOf, type DocSet, emptyBits, listOf, or, setOfBits } from './doc-set.ts'
 import { TIERS } from './indexed-text.ts'
-import {
-  NO_POSTINGS,
-  type Postings,
-  postingsOf,
-  readOccurrences,
-  readPostings,
-} from './postings.ts'
+import { addStored, NO_POSTINGS, type Postings, postingsOf, readOccurrences } from './postings.ts'
 import { entriesOf, findInBlock, positionsInBlock, type Segment } from './segment.ts'
 
 const CACHE_BYTES = 50_331_648
@@ -80,15 +74,16 @@ export class Lookup {
     const key = keyOf(segment, `${prefix}*`)
     const recalled = this.#recall(key)
     if (recalled !== undefined) return loaded.set(segment, `${prefix}*`, recalled)
-    const found: Postings[] = []
+    const bits = Array.from({ length: TIERS }, emptyBits)
     const keys = segment.blocksOfPrefix(prefix).map((block) => segment.postingsKey(block))
     for (const stored of await this.#store.search.getMany(keys)) {
       if (stored === undefined) throw new MissingBlock()
       for (const { term, value } of entriesOf(stored)) {
-        if (term.startsWith(prefix)) found.push(readPostings(new ByteReader(value)))
+        if (term.startsWith(prefix)) addStored(bits, new ByteReader(value))
       }
     }
-    const known = { postings: unionOf(found), block: -1, index: -1 }
+    const postings = postingsOf(apart(bits.map(setOfBits)))
+    const known = { postings, block: -1, index: -1 }
     loaded.set(segment, `${prefix}*`, this.#keep(key, known))
   }
 

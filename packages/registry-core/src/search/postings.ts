@@ -65,6 +65,35 @@ export function readPostings(from: ByteReader): Postings {
   return postingsOf(tiers)
 }
 
+/**
+ * Adds stored postings to bitmaps, one for each tier, without making sets of them: a prefix of one
+ * letter has thousands of terms.
+ */
+export function addStored(bits: readonly Uint32Array[], from: ByteReader): void {
+  const mask = from.varint()
+  for (let tier = 0; tier < TIERS; tier++) {
+    if ((mask & (1 << tier)) === 0) continue
+    const to = bits[tier] as Uint32Array
+    const size = from.varint()
+    if (size > LIST_MAX) addBitmap(to, from.take(BITMAP_BYTES))
+    else addList(to, from.take(size * 2))
+  }
+}
+
+function addBitmap(to: Uint32Array, bytes: Uint8Array): void {
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let i = 0; i < to.length; i++) {
+    to[i] = (to[i] as number) | words.getUint32(i * 4, true)
+  }
+}
+
+function addList(to: Uint32Array, bytes: Uint8Array): void {
+  for (let i = 0; i < bytes.length; i += 2) {
+    const doc = (bytes[i] as number) | ((bytes[i + 1] as number) << 8)
+    to[doc >>> 5] = (to[doc >>> 5] as number) | (1 << (doc & 31))
+  }
+}
+
 function copyOf(bytes: Uint8Array): ArrayBuffer {
   const copy = new Uint8Array(bytes.length)
   copy.set(bytes)
