@@ -66,8 +66,8 @@ export function readPostings(from: ByteReader): Postings {
 }
 
 /**
- * Adds stored postings to bitmaps, one for each tier, without making sets of them: a prefix of one
- * letter has thousands of terms.
+ * Adds stored postings to bitmaps, one for each tier, without making sets of them: a short prefix
+ * has thousands of terms.
  */
 export function addStored(bits: readonly Uint32Array[], from: ByteReader): void {
   const mask = from.varint()
