@@ -95,7 +95,8 @@ export {
   type PositionedCommit,
 } from './log/orphans.ts'
 export type { Acceptance, Missing, Outcome } from './log/outcome.ts'
-export { allCommits, openRegistry } from './open-registry.ts'
+export { allCommits } from './log/serving.ts'
+export { openRegistry } from './open-registry.ts'
 export { CN_GOV_PROFILE } from './profile/cn-gov.ts'
 export { DCAT_PROFILE } from './profile/dcat.ts'
 export { parseProfile } from './profile/parse-profile.ts'

@@ -5,8 +5,7 @@ import { DigestTree } from './catalogue/digest-tree.ts'
 import { ReplicaCatalogue } from './catalogue/replica-catalogue.ts'
 import { StoredViews } from './catalogue/stored-views.ts'
 import type { Audience } from './commit/audience.ts'
-import { type Commit, decodeCommit, type ReadCommit } from './commit/commit.ts'
-import { decodeHeader } from './commit/header.ts'
+import type { Commit, ReadCommit } from './commit/commit.ts'
 import type { Hash } from './crypto.ts'
 import { equalBytes } from './encoding/bytes.ts'
 import {
@@ -24,13 +23,14 @@ import { Erasures } from './erasure/erasures.ts'
 import { MuluError } from './errors.ts'
 import { Acceptor, logOf } from './log/acceptor.ts'
 import { type AuthorContext, writeChanges } from './log/author.ts'
-import type { LogHead, LogKey, LogPosition } from './log/log.ts'
+import type { LogHead, LogKey } from './log/log.ts'
 import type { LogState } from './log/log-state.ts'
 import { Logs } from './log/logs.ts'
 import { type Orphan, orphansOf, type PositionedCommit, positionedCommits } from './log/orphans.ts'
 import type { Acceptance } from './log/outcome.ts'
 import { effectiveStamp } from './log/past.ts'
 import { rebuildMark, rebuildScope, unfinishedScopes } from './log/rebuild.ts'
+import { readLog, readStatements, type ServingContext } from './log/serving.ts'
 import type { Profile } from './profile/profile.ts'
 import { Queue } from './queue.ts'
 import type { RecordId } from './record/record-id.ts'
@@ -50,7 +50,6 @@ import type {
 import { namespacesAffected } from './roster/affected.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
 import { RosterStore } from './roster/roster-store.ts'
-import { readIntact } from './scrub/commit-condition.ts'
 import { DamageList } from './scrub/damage.ts'
 import { repairCommit } from './scrub/repair.ts'
 import {
@@ -67,17 +66,7 @@ import type { SnapshotProof } from './snapshot/proof.ts'
 import type { Disagreement } from './snapshot/review.ts'
 import { Settlement, type Snapshot } from './snapshot/settlement.ts'
 import { Snapshots } from './snapshot/snapshots.ts'
-import {
-  commitBatch,
-  commitKey,
-  fixedHex,
-  logPrefix,
-  type Operation,
-  openStore,
-  type Scope,
-  type Store,
-  under,
-} from './store/store.ts'
+import { commitBatch, type Operation, openStore, type Scope, type Store } from './store/store.ts'
 
 /** Opens a registry. MULU_STORE_VERSION when the store has another format. */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
@@ -395,58 +384,21 @@ class Replica implements Registry {
     return this.#logs.digest(this.#settlement, which, aud, ns)
   }
 
-  async readLog(
-    log: LogKey,
-    fromSeq: number,
-    maxBytes: number,
-  ): Promise<{ readonly commits: readonly Uint8Array[]; readonly more: boolean }> {
-    const range = under(logPrefix(log))
-    const from = `${logPrefix(log)}/${fixedHex(fromSeq, 12)}`
-    const commits: Uint8Array[] = []
-    let bytes = 0
-    let position = ''
-    for await (const [key, commit] of this.#store.commits.iterator({ gte: from, lt: range.lt })) {
-      const at = key.slice(0, from.length)
-      // What has rotted is passed on to nobody; what follows it can be asked for by position.
-      if (readIntact(this.#options.crypto, key, commit) === undefined) break
-      const isOver = commits.length > 0 && bytes + commit.length > maxBytes
-      // Both sides of a fork go together, so that a page can be continued by position.
-      if (isOver && at !== position) return { commits, more: true }
-      const served = this.#erasures.served(key, commit)
-      commits.push(served)
-      bytes += served.length
-      position = at
-    }
-    return { commits, more: false }
+  readLog(log: LogKey, fromSeq: number, maxBytes: number): ReturnType<Registry['readLog']> {
+    return readLog(this.#serving, log, fromSeq, maxBytes)
   }
 
   get statements(): Statements {
     return {
       has: (id) => this.#settlement.has(id),
       placesBeyond: (log) => this.#settlement.beyondFork(log)?.places ?? [],
-      read: (log, places, maxBytes) => this.#readStatements(log, places, maxBytes),
+      read: (log, places, maxBytes) => readStatements(this.#serving, log, places, maxBytes),
     }
   }
 
-  async #readStatements(
-    log: LogKey,
-    places: readonly LogPosition[],
-    maxBytes: number,
-  ): Promise<readonly Uint8Array[]> {
-    const found: Uint8Array[] = []
-    let bytes = 0
-    for (const { seq, id } of places) {
-      const key = commitKey(log, seq, id)
-      const commit = this.#settlement.has(id) ? await this.#store.commits.get(key) : undefined
-      if (commit === undefined || readIntact(this.#options.crypto, key, commit) === undefined) {
-        continue
-      }
-      const served = this.#erasures.served(key, commit)
-      bytes += served.length
-      if (found.length > 0 && bytes > maxBytes) break
-      found.push(served)
-    }
-    return found
+  get #serving(): ServingContext {
+    const [settlement, erasures] = [this.#settlement, this.#erasures]
+    return { crypto: this.#options.crypto, store: this.#store, settlement, erasures }
   }
 
   commitsAt(log: LogKey, seq: number): Promise<readonly PositionedCommit[]> {
@@ -610,19 +562,4 @@ class Replica implements Registry {
 /** Beyond the end of a log nothing waits any more. */
 function waitingIn(log: LogState): number {
   return log.ended ? 0 : log.known.seq - log.judged.seq + log.held
-}
-
-/** Commits of a replica in wire form, log by log, for re-checking and for copies. */
-export async function* allCommits(registry: Registry): AsyncGenerator<Commit> {
-  for (const { log } of registry.heads()) {
-    for (let from = 1, more = true; more; ) {
-      const page = await registry.readLog(log, from, 4_194_304)
-      for (const bytes of page.commits) {
-        const commit = decodeCommit(bytes)
-        from = decodeHeader(commit.header).seq + 1
-        yield commit
-      }
-      more = page.more
-    }
-  }
 }

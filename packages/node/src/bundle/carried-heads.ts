@@ -13,7 +13,6 @@ import {
   type Part,
   toHex,
 } from '@mulu/registry-core'
-
 import { workRowsOf } from '../store/work-rows.ts'
 
 type From = Extract<Part, { t: 'from' }>

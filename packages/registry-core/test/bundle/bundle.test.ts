@@ -3,7 +3,7 @@ import { inCausalOrder } from '../../src/bundle/causal-order.ts'
 import { decodePart, encodePart } from '../../src/bundle/part.ts'
 import { decodeCommit } from '../../src/commit/commit.ts'
 import { decodeHeader } from '../../src/commit/header.ts'
-import { allCommits } from '../../src/open-registry.ts'
+import { allCommits } from '../../src/log/serving.ts'
 import { openReplica, TestFederation } from '../../testing/federation.ts'
 import { PARTS } from './sample-parts.ts'
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type Commit, decodeCommit } from '../../src/commit/commit.ts'
 import { hashToText } from '../../src/crypto.ts'
-import { allCommits } from '../../src/open-registry.ts'
+import { allCommits } from '../../src/log/serving.ts'
 import type { Registry } from '../../src/registry.ts'
 import { openReplica, TestFederation } from '../../testing/federation.ts'
 
