@@ -13,8 +13,9 @@ import './promise-with-resolvers.ts'
 
 /** Seven bits each; three hold the longest frame. */
 const LENGTH_BYTES_MAX = 3
-/** One answer under way, and one announcement beside it. */
+/** What is handed to the muxer at once; 64 kbit/s carry it in two seconds. */
 const SLICE_BYTES = 16_384
+/** One answer under way, and one announcement beside it. */
 const BUFFER_BYTES_MAX = 2 * limits.FRAME_BYTES_MAX + 1_024
 /** A peer that goes on sending to a stream that is over holds it open no longer than this. */
 const CLOSE_TIMEOUT_MS = 3_000
