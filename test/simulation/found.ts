@@ -145,4 +145,21 @@ export const FOUND: readonly FoundBug[] = [
       ['close', 1481344707],
     ],
   },
+  {
+    what: 'a fork below the one that both sides knew was not found, and they stood on different branches',
+    plan: [
+      ['write', 1626339344],
+      ['write', 2028842707],
+      ['equivocate', 1202693428],
+      ['write', 174274736],
+      ['connect', 332734140],
+      ['deliver', 43453635],
+      ['connect', 1702038709],
+      ['write', 945109801],
+      ['deliver', 1267915179],
+      ['wait', 2087076270],
+      ['equivocate', 702864568],
+      ['deliver', 984381795],
+    ],
+  },
 ]
