@@ -162,4 +162,22 @@ export const FOUND: readonly FoundBug[] = [
       ['deliver', 984381795],
     ],
   },
+  {
+    what: 'what counts beyond a fork was reckoned before a rebuild that the disk had broken off',
+    plan: [
+      ['connect', 1415387047],
+      ['snapshot', 1916424595],
+      ['write', 850455379],
+      ['pack', 1328573957],
+      ['unpack', 617320261],
+      ['deliver', 315743498],
+      ['snapshot', 1117883715],
+      ['burn', 819646634],
+      ['witness', 2076167574],
+      ['connect', 1339279190],
+      ['deliver', 557844000],
+      ['disk full', 930793437],
+      ['steal witness', 1906184638],
+    ],
+  },
 ]
