@@ -180,4 +180,17 @@ export const FOUND: readonly FoundBug[] = [
       ['steal witness', 1906184638],
     ],
   },
+  {
+    what: 'the harness took every snapshot of a node whose disk had rotted for a lie',
+    plan: [
+      ['rot', 359366735],
+      ['connect', 1225423331],
+      ['snapshot', 944790246],
+      ['connect', 1577874713],
+      ['connect', 1126882146],
+      ['deliver', 32087227],
+      ['deliver', 576937552],
+      ['witness', 1979067638],
+    ],
+  },
 ]
