@@ -193,4 +193,21 @@ export const FOUND: readonly FoundBug[] = [
       ['witness', 1979067638],
     ],
   },
+  {
+    what: 'a commit that named a lost position beyond a pin counted where the lost commit was stored',
+    plan: [
+      ['write personal', 2048471350],
+      ['write', 1082363722],
+      ['crash later', 114739133],
+      ['pack', 1206836816],
+      ['equivocate', 408170539],
+      ['unpack', 165107721],
+      ['write', 1326496338],
+      ['write', 625716344],
+      ['connect', 1391658243],
+      ['rogue', 1383460407],
+      ['deliver', 154142310],
+      ['pin', 2061491818],
+    ],
+  },
 ]
