@@ -210,4 +210,18 @@ export const FOUND: readonly FoundBug[] = [
       ['pin', 2061491818],
     ],
   },
+  {
+    what: 'a fork beyond the end that the roster gave a log was not proven to those who knew the shorter branch',
+    plan: [
+      ['admit', 1666769721],
+      ['write', 408561768],
+      ['admit', 1148971584],
+      ['admit', 1131439616],
+      ['write', 1308099113],
+      ['equivocate', 252964328],
+      ['close', 1721762579],
+      ['connect', 2099310699],
+      ['deliver', 1666555071],
+    ],
+  },
 ]

@@ -220,6 +220,23 @@ describe('exchange of commits', () => {
     expect(await digestOf(stolen.registry)).to.equal(await digestOf(at(replicas, 0).registry))
   })
 
+  it('[SY7] proves a fork also beyond the end that the roster gave a log', async () => {
+    const { federation, replicas, nodes } = await openAll()
+    const [left, right] = ['left', 'right'].map((title) => commitOf(federation, 1, {}, title))
+    if (left === undefined || right === undefined) return never()
+    const second = commitOf(federation, 1, { seq: 2, parent: right.id })
+    await at(replicas, 0).registry.accept([left])
+    await at(replicas, 2).registry.accept([right, second])
+    const closed = federation.sign([
+      { type: 'close', client: 1, ns: 1, from: 1, ends: [], final: true, why: 'lost' },
+    ])
+    for (const i of [0, 2]) await at(replicas, i).registry.addRoster(closed.bytes)
+    // The writer of the log is a member no more; another office of the agency stands in for it.
+    const office = new Participant(at(replicas, 0).registry, 2)
+    await settle(connect(office, at(nodes, 2)))
+    for (const i of [0, 2]) expect(at(replicas, i).registry.heads()[0]?.forkedAt).to.equal(1)
+  })
+
   it('[SY15] pulls what is missing below a fork that both know', async () => {
     const { federation, replicas, nodes } = await openAll()
     const first = commitOf(federation, 1)
