@@ -50,6 +50,8 @@ export type Closing = {
   readonly ends: readonly LogEnd[]
   readonly final: boolean
   readonly why: string
+  /** By orders alone: whoever cites the version need not have known of them. */
+  readonly byOrder?: true
 }
 
 /** A signing key of one installation. */
@@ -64,6 +66,10 @@ export type Writer = {
   readonly from: number
   readonly grants: readonly Grant[]
   readonly pins: readonly { readonly log: LogEnd; readonly forkedAt: number }[]
+  /** Of one admitted by order: keys that other orders gave the same number. */
+  readonly rivals?: readonly PublicKey[]
+  /** Whether none of the keys with that number is bound to it, until the root holders say which. */
+  readonly isDisputed?: boolean
 }
 
 /** What holds under one roster version. */
