@@ -151,6 +151,7 @@ export {
   readOrder,
   signOrder,
 } from './roster/order.ts'
+export type { MarkedOrders, OrderMark } from './roster/order-marks.ts'
 export { orderRefusal, reachRefusal } from './roster/order-verdict.ts'
 export type { OrderOutcome, TakenOrder } from './roster/ordered-chain.ts'
 export { type JudgedOrder, withOrders } from './roster/orders.ts'

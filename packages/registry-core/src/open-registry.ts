@@ -48,6 +48,7 @@ import type {
   Written,
 } from './registry.ts'
 import { affectedBy } from './roster/affected.ts'
+import type { MarkedOrders } from './roster/order-marks.ts'
 import { OrderStore } from './roster/order-store.ts'
 import { OrderedChain, type TakenOrder } from './roster/ordered-chain.ts'
 import type { JudgedOrder } from './roster/orders.ts'
@@ -272,6 +273,10 @@ class Replica implements Registry {
     return this.#chain.orders
   }
 
+  sharedOrders(): MarkedOrders {
+    return this.#chain.shared
+  }
+
   ordersDigest(): Hash {
     return this.#chain.digest()
   }
@@ -430,7 +435,7 @@ class Replica implements Registry {
     return {
       floorOf: (log) => this.#settlement.floorOf(log),
       beyondFork: (log) => this.#settlement.beyondFork(log),
-      isHidden: ({ writer }) => writers.get(writer)?.isDisputed === true,
+      isHidden: ({ writer }) => writers.get(writer)?.dispute === 'open',
     }
   }
 

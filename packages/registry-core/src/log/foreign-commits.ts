@@ -7,7 +7,6 @@ import { decodeCommit, type ReadCommit, readCommit } from '../commit/commit.ts'
 import { type Crypto, DOMAIN, type PublicKey, verify } from '../crypto.ts'
 import type { Erasures } from '../erasure/erasures.ts'
 import { isMuluError } from '../errors.ts'
-import { ORDERED_WRITERS_FROM } from '../roster/administrators.ts'
 import type { Roster } from '../roster/roster.ts'
 import type { Settlement } from '../snapshot/settlement.ts'
 import { commitBatch, del, logPrefix, put, type Scope, type Store, under } from '../store/store.ts'
@@ -28,9 +27,7 @@ export async function setForeignAside(context: ForeignContext, scope: Scope): Pr
   const writers = context.rosters().at(-1)?.state.writers
   for (const state of context.logs.inScope(scope)) {
     const writer = writers?.get(state.log.writer)
-    const isBound = writer?.rivals !== undefined && writer.isDisputed !== true
-    if (writer === undefined || !isBound || writer.client < ORDERED_WRITERS_FROM) continue
-    await setAside(context, state, writer.key)
+    if (writer?.dispute === 'settled') await setAside(context, state, writer.key)
   }
 }
 

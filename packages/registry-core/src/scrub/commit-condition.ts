@@ -74,7 +74,7 @@ function isSigned(crypto: Crypto, rosters: readonly Roster[], commit: ReadCommit
   } catch (error) {
     if (!isMuluError(error)) throw error
     const writer = rosters.at(-1)?.state.writers.get(commit.read.writer)
-    return error.code === 'MULU_ROSTER_UNKNOWN' || writer?.isDisputed === true
+    return error.code === 'MULU_ROSTER_UNKNOWN' || writer?.dispute === 'open'
   }
 }
 
