@@ -153,7 +153,7 @@ export {
 } from './roster/order.ts'
 export type { MarkedOrders, OrderMark } from './roster/order-marks.ts'
 export { orderRefusal, reachRefusal } from './roster/order-verdict.ts'
-export type { OrderOutcome, TakenOrder } from './roster/ordered-chain.ts'
+export { blamedRefusal, type OrderOutcome, type TakenOrder } from './roster/ordered-chain.ts'
 export { type JudgedOrder, withOrders } from './roster/orders.ts'
 export {
   encodeProposal,
