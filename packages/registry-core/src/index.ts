@@ -129,6 +129,7 @@ export type {
   Write,
   Written,
 } from './registry.ts'
+export { ORDERED_WRITERS_FROM } from './roster/administrators.ts'
 export { admissionChanges, type Founding, foundingChanges } from './roster/admission.ts'
 export type { Labels, LogEnd, NodeRole, Right, RosterChange } from './roster/change.ts'
 export { type Closing, closingChanges, knownEnds } from './roster/closing.ts'
@@ -141,6 +142,19 @@ export {
   parseJoinRequest,
   type Succession,
 } from './roster/join-request.ts'
+export {
+  type Admission,
+  type Order,
+  type OrderClaim,
+  type OrderedClosing,
+  type OrderedGrant,
+  readOrder,
+  signOrder,
+} from './roster/order.ts'
+export type { MarkedOrders, OrderMark } from './roster/order-marks.ts'
+export { orderRefusal, reachRefusal } from './roster/order-verdict.ts'
+export { blamedRefusal, type OrderOutcome, type TakenOrder } from './roster/ordered-chain.ts'
+export { type JudgedOrder, withOrders } from './roster/orders.ts'
 export {
   encodeProposal,
   mergeProposals,

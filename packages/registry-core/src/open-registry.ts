@@ -25,7 +25,7 @@ import { Acceptor, logOf } from './log/acceptor.ts'
 import { type AuthorContext, writeChanges } from './log/author.ts'
 import type { LogHead, LogKey } from './log/log.ts'
 import type { LogState } from './log/log-state.ts'
-import { Logs } from './log/logs.ts'
+import { type HeadsContext, Logs } from './log/logs.ts'
 import { type Orphan, orphansOf, type PositionedCommit, positionedCommits } from './log/orphans.ts'
 import type { Acceptance } from './log/outcome.ts'
 import { effectiveStamp } from './log/past.ts'
@@ -47,9 +47,14 @@ import type {
   Write,
   Written,
 } from './registry.ts'
-import { namespacesAffected } from './roster/affected.ts'
+import { affectedBy } from './roster/affected.ts'
+import type { MarkedOrders } from './roster/order-marks.ts'
+import { OrderStore } from './roster/order-store.ts'
+import { OrderedChain, type TakenOrder } from './roster/ordered-chain.ts'
+import type { JudgedOrder } from './roster/orders.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
 import { RosterStore } from './roster/roster-store.ts'
+import { EMPTY_STATE } from './roster/state.ts'
 import { DamageList } from './scrub/damage.ts'
 import { repairCommit } from './scrub/repair.ts'
 import {
@@ -72,6 +77,8 @@ import { commitBatch, type Operation, openStore, type Scope, type Store } from '
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
   const store = await openStore(options.db)
   const rosters = await RosterStore.load(options.crypto, store, options.profiles)
+  const orders = await OrderStore.load(options.crypto, store)
+  const chain = new OrderedChain(options.crypto, rosters, orders)
   const logs = await Logs.load(options.crypto, store)
   const views = new StoredViews({
     crypto: options.crypto,
@@ -80,13 +87,13 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     stamp: (scope, row) => effectiveStamp(logs, scope, row),
   })
   const damage = await DamageList.load(store)
-  const settlement = await Settlement.load(options.crypto, store, () => rosters.all)
+  const settlement = await Settlement.load(options.crypto, store, () => chain.rosters)
   const erasures = await Erasures.load({
     ...{ crypto: options.crypto, store, settlement },
-    rosters: () => rosters.all,
+    rosters: () => chain.rosters,
   })
   const index = await SearchIndex.open(store, views, surroundings(rosters))
-  const parts = { store, rosters, logs, views, index, settlement, erasures, damage }
+  const parts = { store, rosters, orders, chain, logs, views, index, settlement, erasures, damage }
   const replica = new Replica(options, parts)
   await replica.resume()
   return replica
@@ -96,6 +103,8 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
 type Parts = {
   readonly store: Store
   readonly rosters: RosterStore
+  readonly orders: OrderStore
+  readonly chain: OrderedChain
   readonly logs: Logs
   readonly views: StoredViews
   readonly index: SearchIndex
@@ -109,6 +118,8 @@ class Replica implements Registry {
   readonly #options: RegistryOptions
   readonly #store: Store
   readonly #rosters: RosterStore
+  readonly #orders: OrderStore
+  readonly #chain: OrderedChain
   readonly #logs: Logs
   readonly #index: SearchIndex
   readonly #views: StoredViews
@@ -125,18 +136,21 @@ class Replica implements Registry {
   #isClosed = false
 
   constructor(options: RegistryOptions, parts: Parts) {
-    const { store, rosters, logs, views, index, settlement, erasures, damage } = parts
+    const { store, rosters, orders, chain, logs, views, index, settlement, erasures, damage } =
+      parts
     this.#settlement = settlement
     this.#erasures = erasures
     this.#damage = damage
     this.#options = options
     this.#store = store
     this.#rosters = rosters
+    this.#orders = orders
+    this.#chain = chain
     this.#logs = logs
     this.#tree = new DigestTree(options.crypto, store)
     this.#snapshots = new Snapshots({
       ...{ crypto: options.crypto, store, logs, settlement, tree: this.#tree },
-      rosters: () => rosters.all,
+      rosters: () => chain.rosters,
     })
     this.#index = index
     this.#views = views
@@ -151,7 +165,7 @@ class Replica implements Registry {
       store,
       logs,
       tree: this.#tree,
-      rosters: () => rosters.all,
+      rosters: () => chain.rosters,
       profileOf: (roster) => rosters.profileOf(roster),
       viewProfile: () => rosters.viewProfile,
       stage: (scope, views) => index.stage(scope, views),
@@ -184,10 +198,14 @@ class Replica implements Registry {
   }
 
   get roster(): Roster | undefined {
-    return this.#rosters.newest
+    return this.#chain.newest
   }
 
   get rosters(): readonly Roster[] {
+    return this.#chain.rosters
+  }
+
+  get rootChain(): readonly Roster[] {
     return this.#rosters.all
   }
 
@@ -228,7 +246,9 @@ class Replica implements Registry {
     const alarms = this.#rosters.forks.length
     try {
       const added = await this.#exclusively(async () => {
-        const result = await this.#rosters.add(bytes, (next) => this.#scopesToRejudge(next))
+        const result = await this.#rosters.add(bytes, (next) =>
+          this.#scopesToRejudge(this.#chain.newest, this.#chain.newestWith(next)),
+        )
         if (result === 'new') await this.#followRoster()
         return result
       })
@@ -239,13 +259,38 @@ class Replica implements Registry {
     }
   }
 
-  /** Marks what a new roster makes judge again, in the store and here. */
-  #scopesToRejudge(after: Roster): readonly Operation[] {
-    const before = this.#rosters.newest
-    if (before === undefined) return []
+  async takeOrders(offered: readonly Uint8Array[]): Promise<readonly TakenOrder[]> {
+    const taken = await this.#exclusively(async () => {
+      const result = await this.#chain.take(offered, (...states) =>
+        this.#scopesToRejudge(...states),
+      )
+      if (hasNew(result)) await this.#followRoster()
+      return result
+    })
+    if (hasNew(taken)) this.#tell({ type: 'roster' })
+    return taken
+  }
+
+  orders(): readonly JudgedOrder[] {
+    return this.#chain.orders
+  }
+
+  sharedOrders(): MarkedOrders {
+    return this.#chain.shared
+  }
+
+  ordersDigest(): Hash {
+    return this.#chain.digest()
+  }
+
+  /** Marks what a new roster or new orders make judge again, in the store and here. */
+  #scopesToRejudge(before: Roster | undefined, after: Roster | undefined): readonly Operation[] {
+    if (before === undefined || after === undefined) return []
     const isReprofiled = !equalBytes(before.state.profile.hash, after.state.profile.hash)
-    const affected = namespacesAffected(before.state, after.state)
-    const logs = this.#logs.all().filter(({ log }) => isReprofiled || affected.has(log.ns))
+    const { namespaces, writers } = affectedBy(before.state, after.state)
+    const logs = this.#logs
+      .all()
+      .filter(({ log }) => isReprofiled || namespaces.has(log.ns) || writers.has(log.writer))
     for (const { log } of logs) this.#markForRejudging(log)
     return logs.map(({ log }) => rebuildMark(this.#store, log))
   }
@@ -388,11 +433,21 @@ class Replica implements Registry {
   }
 
   heads(): readonly LogHead[] {
-    return this.#logs.heads(this.#settlement)
+    return this.#logs.heads(this.#told)
   }
 
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash {
-    return this.#logs.digest(this.#settlement, which, aud, ns)
+    return this.#logs.digest(this.#told, which, aud, ns)
+  }
+
+  /** What of the logs is told to others. */
+  get #told(): HeadsContext {
+    const { writers } = this.#chain.newest?.state ?? EMPTY_STATE
+    return {
+      floorOf: (log) => this.#settlement.floorOf(log),
+      beyondFork: (log) => this.#settlement.beyondFork(log),
+      isHidden: ({ writer }) => writers.get(writer)?.dispute === 'open',
+    }
   }
 
   readLog(log: LogKey, fromSeq: number, maxBytes: number): ReturnType<Registry['readLog']> {
@@ -502,6 +557,8 @@ class Replica implements Registry {
       logs: this.#logs,
       damage: this.#damage,
       rosterStore: this.#rosters,
+      orderStore: this.#orders,
+      rosters: () => this.#chain.rosters,
       tree: this.#tree,
       totals: () => this.totals(),
       erasures: this.#erasures,
@@ -562,9 +619,12 @@ class Replica implements Registry {
 
   async #rebuild(scope: Scope): Promise<void> {
     const context = {
+      crypto: this.#options.crypto,
       store: this.#store,
       logs: this.#logs,
+      rosters: () => this.#chain.rosters,
       acceptor: this.#acceptor,
+      settlement: this.#settlement,
       erasures: this.#erasures,
       stage: (of: Scope, views: Parameters<SearchIndex['stage']>[1]) =>
         this.#index.stage(of, views),
@@ -577,4 +637,8 @@ class Replica implements Registry {
 /** Beyond the end of a log nothing waits any more. */
 function waitingIn(log: LogState): number {
   return log.ended ? 0 : log.known.seq - log.judged.seq + log.held
+}
+
+function hasNew(taken: readonly TakenOrder[]): boolean {
+  return taken.some(({ outcome }) => outcome.kind === 'new')
 }

@@ -22,9 +22,9 @@ export function checkSigned(
   // A hash that differs at a known version is a forked roster: the commit waits, and since a
   // writer never changes its key, the newest version still tells who signed it.
   const isCitedHere = equalBytes(cited.hash, roster[1])
-  const key = (isCitedHere ? cited : newest).state.writers.get(writer)?.key
-  if (key === undefined) throw new MuluError('MULU_KEY_NOT_BOUND')
-  if (!verify(crypto, key, DOMAIN.commit, commit.header, commit.signature)) {
-    throw new MuluError('MULU_SIGNATURE')
-  }
+  const bound = (isCitedHere ? cited : newest).state.writers.get(writer)
+  if (bound === undefined || bound.dispute === 'open') throw new MuluError('MULU_KEY_NOT_BOUND')
+  if (verify(crypto, bound.key, DOMAIN.commit, commit.header, commit.signature)) return
+  // Whoever has not heard yet whose number it is takes what another key has signed for good.
+  throw new MuluError(bound.dispute === 'settled' ? 'MULU_KEY_NOT_BOUND' : 'MULU_SIGNATURE')
 }

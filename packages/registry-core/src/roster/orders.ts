@@ -1,11 +1,12 @@
 /**
  * What a set of orders makes of a roster chain: the same chain, whose states also hold the writers
  * that count by orders. A function of two sets, so that it comes to one state in any order of
- * arrival: admissions only add, ends only fall, and a number given twice is given to nobody.
+ * arrival. Of a number that several orders have it only matters that there are several: none of
+ * them counts, unless the root holders let one stand. So two of them are as good as all.
  */
 import { audienceText } from '../commit/audience.ts'
 import type { Crypto } from '../crypto.ts'
-import { toHex } from '../encoding/bytes.ts'
+import { equalBytes, toHex } from '../encoding/bytes.ts'
 import { type ErrorCode, isMuluError } from '../errors.ts'
 import { orderedWriter, placeOf } from './administrators.ts'
 import type { LogEnd } from './change.ts'
@@ -25,19 +26,17 @@ export type OrderedRosters = {
 
 type Act<T> = { readonly order: Order & { readonly act: T }; readonly code: ErrorCode | undefined }
 
-/**
- * What has to be kept of orders: of each key and number the two of lowest id, which prove that a
- * number was given twice. So a stolen key fills no store, and what is kept follows from the set.
- */
-export function keptOrders(orders: readonly Order[]): readonly Order[] {
-  const kept = new Map<string, readonly Order[]>()
-  const distinct = new Map(orders.map((order) => [toHex(order.id), order] as const))
-  for (const [, order] of [...distinct].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const place = `${toHex(order.by)} ${order.no}`
-    const before = kept.get(place) ?? []
-    if (before.length < 2) kept.set(place, [...before, order])
-  }
-  return [...kept.values()].flat()
+/** What is known of one number of a key: which writer has it, and which orders count. */
+type Place = { readonly writer: OrderedWriter | undefined; readonly judged: readonly JudgedOrder[] }
+
+/** Whom a number belongs to: an admission, or nobody since several orders have it. */
+type OrderedWriter =
+  | { readonly admission: Act<Admission>; readonly isRepeated: boolean }
+  | { readonly disputedBy: Pick<Order, 'by' | 'no'> }
+
+/** The number of an order as text; of one key and number. */
+export function placeText({ by, no }: Pick<Order, 'by' | 'no'>): string {
+  return `${toHex(by)} ${no}`
 }
 
 /** Judges the orders and those that the newest roster lets stand, and applies what counts. */
@@ -47,76 +46,100 @@ export function withOrders(
   orders: readonly Order[],
 ): OrderedRosters {
   const named = standingOrders(crypto, rosters)
-  const byId = new Map([...keptOrders(orders), ...named].map((each) => [toHex(each.id), each]))
   const standing = new Set(named)
-  const all = [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, order]) => order)
-  const judged = withNumbers(
-    all.map((order) => ({ order, code: orderRefusal(rosters, standing, order) })),
+  const byId = new Map([...orders, ...named].map((each) => [toHex(each.id), each]))
+  const sorted = [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, order]) => order)
+  const isFitting = (order: Order): boolean => reachRefusal(rosters, order) === undefined
+  const places = new Map<string, readonly JudgedOrder[]>()
+  for (const order of sorted.filter(isFitting)) {
+    const place = placeText(order)
+    const code = orderRefusal(rosters, standing, order)
+    places.set(place, [...(places.get(place) ?? []), { order, code }])
+  }
+  const found = [...places.values()].map(judgePlace)
+  const judged = new Map(
+    found.flatMap((place) => place.judged).map((each) => [toHex(each.order.id), each]),
   )
-  const admissions = admitted(
-    judged.filter((each) => reachRefusal(rosters, each.order) === undefined),
-  )
-  const closings = judged.filter(isClosing).filter(({ code }) => code === undefined)
+  const writers = found.flatMap(({ writer }) => writer ?? [])
+  const closings = [...judged.values()].filter(isClosing).filter(({ code }) => code === undefined)
   return {
-    orders: judged,
-    rosters: rosters.map((roster) => {
-      const isHere = ({ order }: JudgedOrder): boolean => order.roster[0] <= roster.version
-      const here = { admissions: admissions.filter(isHere), closings: closings.filter(isHere) }
-      if (here.admissions.length + here.closings.length === 0) return roster
-      return { ...roster, state: orderedState(roster.state, here.admissions, here.closings) }
-    }),
+    orders: sorted.map(
+      (order) =>
+        judged.get(toHex(order.id)) ?? { order, code: orderRefusal(rosters, standing, order) },
+    ),
+    rosters: rosters.map((each) => ordered(each, writers, closings)),
   }
 }
+
+/** A number that several orders have counts for none of them; the roots say which one stands. */
+function judgePlace(all: readonly JudgedOrder[]): Place {
+  const counting = all.filter(({ code }) => code === undefined)
+  const judged =
+    counting.length < 2
+      ? all
+      : all.map((each) => ({ ...each, code: each.code ?? ('MULU_ORDER_NUMBER' as const) }))
+  const [only] = counting.length === 1 ? counting : all
+  const isRepeated = all.length > 1
+  if (only === undefined) return { writer: undefined, judged }
+  const isSettled = !isRepeated || (counting.length === 1 && isAdmission(only))
+  if (!isSettled) return { writer: { disputedBy: only.order }, judged }
+  return { writer: isAdmission(only) ? { admission: only, isRepeated } : undefined, judged }
+}
+
+/** A version with what orders add up to it; its state is made when it is first asked for. */
+function ordered(
+  roster: Roster,
+  writers: readonly OrderedWriter[],
+  closings: readonly Act<OrderedClosing>[],
+): Roster {
+  const isHere = ({ order }: JudgedOrder): boolean => order.roster[0] <= roster.version
+  const isKnown = (writer: OrderedWriter): boolean =>
+    'admission' in writer
+      ? isHere(writer.admission)
+      : placeOf(roster.state.administrators ?? [], writer.disputedBy.by) >= 0
+  const here = [writers.filter(isKnown), closings.filter(isHere)] as const
+  if (here[0].length + here[1].length === 0) return roster
+  let made: RosterState | undefined
+  return {
+    ...roster,
+    get state() {
+      made ??= orderedState(roster.state, ...here)
+      return made
+    },
+  }
+}
+
+const STANDING = new WeakMap<Uint8Array, Order | 'none'>()
 
 /** The orders that the newest roster lists as standing; what is none of its key's is no order. */
 function standingOrders(crypto: Crypto, rosters: readonly Roster[]): readonly Order[] {
   const administrators = rosters.at(-1)?.state.administrators ?? []
   return administrators.flatMap(({ key, ended }) =>
     (ended?.stand ?? []).flatMap((bytes) => {
-      try {
-        const order = readOrder(crypto, bytes)
-        return toHex(order.by) === toHex(key) ? [order] : []
-      } catch (error) {
-        if (isMuluError(error)) return []
-        throw error
-      }
+      const order = STANDING.get(bytes) ?? readStanding(crypto, bytes)
+      STANDING.set(bytes, order)
+      return order !== 'none' && equalBytes(order.by, key) ? [order] : []
     }),
   )
 }
 
-/** A number that counts for two admissions counts for none; the roots say which one stands. */
-function withNumbers(judged: readonly JudgedOrder[]): readonly JudgedOrder[] {
-  const given = new Map<string, number>()
-  const placeOfOrder = ({ by, no }: Order): string => `${toHex(by)} ${no}`
-  for (const each of judged.filter(isAdmission)) {
-    if (each.code !== undefined) continue
-    const place = placeOfOrder(each.order)
-    given.set(place, (given.get(place) ?? 0) + 1)
+function readStanding(crypto: Crypto, bytes: Uint8Array): Order | 'none' {
+  try {
+    return readOrder(crypto, bytes)
+  } catch (error) {
+    if (isMuluError(error)) return 'none'
+    throw error
   }
-  return judged.map((each) => {
-    const isTwice = isAdmission(each) && (given.get(placeOfOrder(each.order)) ?? 0) > 1
-    return isTwice && each.code === undefined ? { ...each, code: 'MULU_ORDER_NUMBER' } : each
-  })
-}
-
-/** One admission for each number: the one that counts, else the first, whose writer is closed. */
-function admitted(judged: readonly JudgedOrder[]): readonly Act<Admission>[] {
-  const chosen = new Map<string, Act<Admission>>()
-  for (const each of judged.filter(isAdmission)) {
-    const place = `${toHex(each.order.by)} ${each.order.no}`
-    if (!chosen.has(place) || each.code === undefined) chosen.set(place, each)
-  }
-  return [...chosen.values()]
 }
 
 function orderedState(
   state: RosterState,
-  admissions: readonly Act<Admission>[],
+  ordered: readonly OrderedWriter[],
   closings: readonly Act<OrderedClosing>[],
 ): RosterState {
   const writers = new Map(state.writers)
-  for (const each of admissions) {
-    const writer = writerOf(state, each)
+  for (const each of ordered) {
+    const writer = 'admission' in each ? writerOf(state, each) : disputedWriter(state, each)
     writers.set(writer.client, writer)
   }
   for (const { order } of closings) {
@@ -127,7 +150,11 @@ function orderedState(
 }
 
 /** A writer by order. Its key stays known where the order does not count, so that what it signed is told apart from noise. */
-function writerOf(state: RosterState, { order, code }: Act<Admission>): Writer {
+function writerOf(
+  state: RosterState,
+  { admission, isRepeated }: Extract<OrderedWriter, { admission: unknown }>,
+): Writer {
+  const { order, code } = admission
   const { key, office, peers, continues, grants } = order.act
   const from = order.roster[0]
   const until: Closing | undefined =
@@ -137,6 +164,21 @@ function writerOf(state: RosterState, { order, code }: Act<Admission>): Writer {
     ...{ key, agency: order.agency, office, role: 'office', peers, continues, from },
     grants: grants.map((grant) => ({ ...grant, from, until })),
     pins: [],
+    ...(isRepeated ? { dispute: 'settled' } : {}),
+  }
+}
+
+/** Nobody's number: the same whichever of its orders are known. */
+function disputedWriter(
+  state: RosterState,
+  { disputedBy: { by, no } }: Extract<OrderedWriter, { disputedBy: unknown }>,
+): Writer {
+  const administrators = state.administrators ?? []
+  const place = placeOf(administrators, by)
+  const { agency = 0, from = 0 } = administrators[place] ?? {}
+  return {
+    ...{ client: orderedWriter(place, no), key: new Uint8Array(), agency, office: '' },
+    ...{ role: 'office', peers: [], continues: 0, from, grants: [], pins: [], dispute: 'open' },
   }
 }
 
@@ -150,7 +192,7 @@ function closedWriter(
     const auds = grant.auds.map(audienceText)
     const ends = act.ends.filter((e) => e.ns === grant.ns && auds.includes(audienceText(e.aud)))
     const { final, why } = act
-    return { ...grant, until: lower(grant.until, { version, ends, final, why }) }
+    return { ...grant, until: lower(grant.until, { version, ends, final, why, byOrder: true }) }
   }
   return { ...writer, grants: writer.grants.map(close) }
 }
@@ -160,7 +202,8 @@ function lower(a: Closing | undefined, b: Closing): Closing {
   if (a === undefined) return { ...b, ends: lowest([b.ends, b.ends]) }
   const isFirst = a.version < b.version || (a.version === b.version && a.why <= b.why)
   const { version, why } = isFirst ? a : b
-  return { version, ends: lowest([a.ends, b.ends]), final: a.final || b.final, why }
+  const byOrder = a.byOrder === true ? ({ byOrder: true } as const) : {}
+  return { version, ends: lowest([a.ends, b.ends]), final: a.final || b.final, why, ...byOrder }
 }
 
 /** The lowest end of each log that both lists name; one that a list leaves out ends at 0. */
