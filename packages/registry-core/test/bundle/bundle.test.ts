@@ -84,6 +84,7 @@ describe('the parts of a bundle', () => {
     const since = {
       roster: { version: 1, hash: federation.newest.hash },
       heads: receiver.registry.heads(),
+      orders: undefined,
     }
     const contents = await bundleContents(context, { for: 'members' }, since)
     const intake = new BundleIntake({ registry: receiver.registry, crypto: testCrypto })
