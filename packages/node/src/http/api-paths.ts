@@ -94,6 +94,20 @@ const CONCURRENT: Parameter = {
   schema: { type: 'string', enum: ['1'] },
 }
 
+const BUNDLE_PARAMETERS: readonly Parameter[] = [
+  { name: 'to', description: 'Writer number, peer id or agency code', schema: TEXT },
+  {
+    name: 'all',
+    description: '1: everything, whatever the receiver has',
+    schema: { type: 'string', enum: ['1'] },
+  },
+  {
+    name: 'encrypt',
+    description: 'To the key of the receiver, or with the passphrase of the header',
+    schema: { type: 'string', enum: ['key', 'passphrase'] },
+  },
+]
+
 /** The whole API. */
 export const API_PATHS: readonly ApiPath[] = [
   read('/api/v1/status', 'This node, its federation, heads, catalogue and peers'),
@@ -179,21 +193,19 @@ export const API_PATHS: readonly ApiPath[] = [
     'post',
     '/api/v1/bundles/export',
     'Make a bundle; a body is the beginning of one, whose maker needs no more of what it had',
-    [
-      { name: 'to', description: 'Writer number, peer id or agency code', schema: TEXT },
-      {
-        name: 'all',
-        description: '1: everything, whatever the receiver has',
-        schema: { type: 'string', enum: ['1'] },
-      },
-      {
-        name: 'encrypt',
-        description: 'To the key of the receiver, or with the passphrase of the header',
-        schema: { type: 'string', enum: ['key', 'passphrase'] },
-      },
-    ],
-    'application/octet-stream',
+    BUNDLE_PARAMETERS,
+    BYTES_TYPE,
   ),
+  write(
+    'post',
+    '/api/v1/bundles/downloads',
+    'Prepare a bundle: its name, how many commits, and the address that fetches it once',
+    BUNDLE_PARAMETERS,
+  ),
+  {
+    ...read('/api/v1/bundles/downloads/:ticket', 'Fetch a prepared bundle, once'),
+    produces: BYTES_TYPE,
+  },
   write('post', '/api/v1/admissions', 'Sign the next roster with join requests'),
   write('post', '/api/v1/roster/proposals', 'Propose the next roster, for root holders to sign'),
   write('post', '/api/v1/roster/versions', 'Publish a roster that enough root keys have signed'),
