@@ -146,14 +146,21 @@ describe('bundles over HTTP', function () {
     expect(await answered(sent)).to.include({ status: 200, known: 1, problem: null })
   })
 
-  it('[HT92] ends a bundle that brings nothing for long, and takes the next', async () => {
-    const sent = open(BUNDLES, { accept: 'application/json' })
-    const ended = once(sent, 'error')
-    await untilEnded(limits.stallMs)
-    await ended
-    const next = open(BUNDLES)
-    next.end('mulu')
-    expect(await answered(next)).to.include({ status: 422, code: 'MULU_BUNDLE_SHAPE' })
+  it('[HT92] takes a bundle that breaks off, or brings nothing for long, as a cut one, and then the next', async () => {
+    const { body } = await prepare('to=1&all=1')
+    const bytes = Buffer.from(await (await fetch(node.url + body.path)).arrayBuffer())
+    for (const isStalled of [false, true]) {
+      const sent = open(BUNDLES, { accept: 'application/json' })
+      const ended = once(sent, 'error')
+      sent.write(bytes.subarray(0, bytes.length - 3))
+      if (isStalled) await untilEnded(limits.stallMs)
+      else sent.destroy(new Error('the stick was pulled'))
+      await ended
+      const next = open(BUNDLES)
+      next.end(bytes)
+      expect(await answered(next)).to.include({ status: 200, known: 1, problem: null })
+    }
+    expect(node.logged.filter((line) => line.includes('unexpected'))).to.deep.equal([])
   })
 
   it('[HT92] ends another request whose body is not whole in time, with a code', async () => {

@@ -52,6 +52,7 @@ export const enFrame = {
   'frame.nav': 'Main',
   'frame.search': 'Search',
   'frame.situation': 'Situation',
+  'frame.bundle': 'USB stick',
   'frame.node': 'This node',
   'frame.foot':
     'Every node of the federation holds this catalogue. What this page shows is what this node had heard at the time above.',

@@ -41,6 +41,7 @@ export const zhCnFrame = {
   'frame.nav': '主导航',
   'frame.search': '检索',
   'frame.situation': '全国态势',
+  'frame.bundle': 'U 盘',
   'frame.node': '本节点',
   'frame.foot': '联合体的每个节点都有这份目录。页面显示的是本节点在上述时间收到的内容。',
   'keys.title': '键盘',
