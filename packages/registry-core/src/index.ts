@@ -129,6 +129,18 @@ export type {
   Write,
   Written,
 } from './registry.ts'
+export {
+  type AdministratorRequest,
+  createAdministratorRequest,
+  parseAdministratorRequest,
+} from './roster/administrator-request.ts'
+export {
+  type Administrator,
+  ORDER_RULES,
+  ORDERED_WRITERS_FROM,
+  orderedWriter,
+  placeOf,
+} from './roster/administrators.ts'
 export { admissionChanges, type Founding, foundingChanges } from './roster/admission.ts'
 export type { Labels, LogEnd, NodeRole, Right, RosterChange } from './roster/change.ts'
 export { type Closing, closingChanges, knownEnds } from './roster/closing.ts'
@@ -141,6 +153,33 @@ export {
   parseJoinRequest,
   type Succession,
 } from './roster/join-request.ts'
+export {
+  type Admission,
+  encodeOrderBody,
+  type Order,
+  type OrderedClosing,
+  readOrder,
+  signOrder,
+} from './roster/order.ts'
+export {
+  encodeOrderDraft,
+  encodeOrders,
+  type OrderDraft,
+  parseOrderDraft,
+  parseOrders,
+  type ReadOrderDraft,
+  readOrderDraft,
+  signOrderDraft,
+} from './roster/order-draft.ts'
+export {
+  admissionActs,
+  closingAct,
+  numberedOrders,
+  type OrderAct,
+  type OrderGround,
+} from './roster/order-plan.ts'
+export { reachRefusal } from './roster/order-verdict.ts'
+export { type JudgedOrder, withOrders } from './roster/orders.ts'
 export {
   encodeProposal,
   mergeProposals,
@@ -159,6 +198,7 @@ export {
   type RosterDraft,
   type RosterFork,
   type RosterSignature,
+  readDraft,
   rosterMessage,
   verifyRoster,
 } from './roster/roster.ts'
