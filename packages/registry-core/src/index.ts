@@ -157,7 +157,9 @@ export {
   type Admission,
   encodeOrderBody,
   type Order,
+  type OrderClaim,
   type OrderedClosing,
+  type OrderedGrant,
   readOrder,
   signOrder,
 } from './roster/order.ts'
@@ -178,7 +180,8 @@ export {
   type OrderAct,
   type OrderGround,
 } from './roster/order-plan.ts'
-export { reachRefusal } from './roster/order-verdict.ts'
+export { orderRefusal, reachRefusal } from './roster/order-verdict.ts'
+export type { OrderOutcome, TakenOrder } from './roster/ordered-chain.ts'
 export { type JudgedOrder, withOrders } from './roster/orders.ts'
 export {
   encodeProposal,

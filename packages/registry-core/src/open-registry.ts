@@ -47,7 +47,10 @@ import type {
   Write,
   Written,
 } from './registry.ts'
-import { namespacesAffected } from './roster/affected.ts'
+import { affectedBy } from './roster/affected.ts'
+import { OrderStore } from './roster/order-store.ts'
+import { OrderedChain, type TakenOrder } from './roster/ordered-chain.ts'
+import type { JudgedOrder } from './roster/orders.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
 import { RosterStore } from './roster/roster-store.ts'
 import { DamageList } from './scrub/damage.ts'
@@ -72,6 +75,8 @@ import { commitBatch, type Operation, openStore, type Scope, type Store } from '
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
   const store = await openStore(options.db)
   const rosters = await RosterStore.load(options.crypto, store, options.profiles)
+  const orders = await OrderStore.load(options.crypto, store)
+  const chain = new OrderedChain(options.crypto, rosters, orders)
   const logs = await Logs.load(options.crypto, store)
   const views = new StoredViews({
     crypto: options.crypto,
@@ -80,13 +85,13 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     stamp: (scope, row) => effectiveStamp(logs, scope, row),
   })
   const damage = await DamageList.load(store)
-  const settlement = await Settlement.load(options.crypto, store, () => rosters.all)
+  const settlement = await Settlement.load(options.crypto, store, () => chain.rosters)
   const erasures = await Erasures.load({
     ...{ crypto: options.crypto, store, settlement },
-    rosters: () => rosters.all,
+    rosters: () => chain.rosters,
   })
   const index = await SearchIndex.open(store, views, surroundings(rosters))
-  const parts = { store, rosters, logs, views, index, settlement, erasures, damage }
+  const parts = { store, rosters, orders, chain, logs, views, index, settlement, erasures, damage }
   const replica = new Replica(options, parts)
   await replica.resume()
   return replica
@@ -96,6 +101,8 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
 type Parts = {
   readonly store: Store
   readonly rosters: RosterStore
+  readonly orders: OrderStore
+  readonly chain: OrderedChain
   readonly logs: Logs
   readonly views: StoredViews
   readonly index: SearchIndex
@@ -109,6 +116,8 @@ class Replica implements Registry {
   readonly #options: RegistryOptions
   readonly #store: Store
   readonly #rosters: RosterStore
+  readonly #orders: OrderStore
+  readonly #chain: OrderedChain
   readonly #logs: Logs
   readonly #index: SearchIndex
   readonly #views: StoredViews
@@ -125,18 +134,21 @@ class Replica implements Registry {
   #isClosed = false
 
   constructor(options: RegistryOptions, parts: Parts) {
-    const { store, rosters, logs, views, index, settlement, erasures, damage } = parts
+    const { store, rosters, orders, chain, logs, views, index, settlement, erasures, damage } =
+      parts
     this.#settlement = settlement
     this.#erasures = erasures
     this.#damage = damage
     this.#options = options
     this.#store = store
     this.#rosters = rosters
+    this.#orders = orders
+    this.#chain = chain
     this.#logs = logs
     this.#tree = new DigestTree(options.crypto, store)
     this.#snapshots = new Snapshots({
       ...{ crypto: options.crypto, store, logs, settlement, tree: this.#tree },
-      rosters: () => rosters.all,
+      rosters: () => chain.rosters,
     })
     this.#index = index
     this.#views = views
@@ -151,7 +163,7 @@ class Replica implements Registry {
       store,
       logs,
       tree: this.#tree,
-      rosters: () => rosters.all,
+      rosters: () => chain.rosters,
       profileOf: (roster) => rosters.profileOf(roster),
       viewProfile: () => rosters.viewProfile,
       stage: (scope, views) => index.stage(scope, views),
@@ -182,10 +194,14 @@ class Replica implements Registry {
   }
 
   get roster(): Roster | undefined {
-    return this.#rosters.newest
+    return this.#chain.newest
   }
 
   get rosters(): readonly Roster[] {
+    return this.#chain.rosters
+  }
+
+  get rootChain(): readonly Roster[] {
     return this.#rosters.all
   }
 
@@ -226,7 +242,9 @@ class Replica implements Registry {
     const alarms = this.#rosters.forks.length
     try {
       const added = await this.#exclusively(async () => {
-        const result = await this.#rosters.add(bytes, (next) => this.#scopesToRejudge(next))
+        const result = await this.#rosters.add(bytes, (next) =>
+          this.#scopesToRejudge(this.#chain.newest, this.#chain.newestWith(next)),
+        )
         if (result === 'new') await this.#followRoster()
         return result
       })
@@ -237,13 +255,34 @@ class Replica implements Registry {
     }
   }
 
-  /** Marks what a new roster makes judge again, in the store and here. */
-  #scopesToRejudge(after: Roster): readonly Operation[] {
-    const before = this.#rosters.newest
-    if (before === undefined) return []
+  async takeOrders(offered: readonly Uint8Array[]): Promise<readonly TakenOrder[]> {
+    const taken = await this.#exclusively(async () => {
+      const result = await this.#chain.take(offered, (...states) =>
+        this.#scopesToRejudge(...states),
+      )
+      if (hasNew(result)) await this.#followRoster()
+      return result
+    })
+    if (hasNew(taken)) this.#tell({ type: 'roster' })
+    return taken
+  }
+
+  orders(): readonly JudgedOrder[] {
+    return this.#chain.orders
+  }
+
+  ordersDigest(): Hash {
+    return this.#chain.digest()
+  }
+
+  /** Marks what a new roster or new orders make judge again, in the store and here. */
+  #scopesToRejudge(before: Roster | undefined, after: Roster | undefined): readonly Operation[] {
+    if (before === undefined || after === undefined) return []
     const isReprofiled = !equalBytes(before.state.profile.hash, after.state.profile.hash)
-    const affected = namespacesAffected(before.state, after.state)
-    const logs = this.#logs.all().filter(({ log }) => isReprofiled || affected.has(log.ns))
+    const { namespaces, writers } = affectedBy(before.state, after.state)
+    const logs = this.#logs
+      .all()
+      .filter(({ log }) => isReprofiled || namespaces.has(log.ns) || writers.has(log.writer))
     for (const { log } of logs) this.#markForRejudging(log)
     return logs.map(({ log }) => rebuildMark(this.#store, log))
   }
@@ -488,6 +527,8 @@ class Replica implements Registry {
       logs: this.#logs,
       damage: this.#damage,
       rosterStore: this.#rosters,
+      orderStore: this.#orders,
+      rosters: () => this.#chain.rosters,
       tree: this.#tree,
       totals: () => this.totals(),
       erasures: this.#erasures,
@@ -562,4 +603,8 @@ class Replica implements Registry {
 /** Beyond the end of a log nothing waits any more. */
 function waitingIn(log: LogState): number {
   return log.ended ? 0 : log.known.seq - log.judged.seq + log.held
+}
+
+function hasNew(taken: readonly TakenOrder[]): boolean {
+  return taken.some(({ outcome }) => outcome.kind === 'new')
 }

@@ -16,6 +16,8 @@ import type { Orphan, PositionedCommit } from './log/orphans.ts'
 import type { Acceptance } from './log/outcome.ts'
 import type { Profile } from './profile/profile.ts'
 import type { RecordId } from './record/record-id.ts'
+import type { TakenOrder } from './roster/ordered-chain.ts'
+import type { JudgedOrder } from './roster/orders.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
 import type { DamagedCommit } from './scrub/damage.ts'
 import type { Scrubbed, ScrubOptions } from './scrub/scrub.ts'
@@ -143,9 +145,12 @@ export type Statements = {
 /** A replica. Every write is durable before its promise resolves. */
 export interface Registry {
   readonly federation: Hash | undefined
+  /** The newest version, with what orders of agencies add to it: who may do what. */
   readonly roster: Roster | undefined
-  /** All verified versions, the first one first. */
+  /** All verified versions, the first one first, with what orders of agencies add to each. */
   readonly rosters: readonly Roster[]
+  /** The same versions as the root holders signed them: the next one is drawn up on these. */
+  readonly rootChain: readonly Roster[]
   /** Settles which federation this replica belongs to before any roster is here. */
   pinFederation(fed: Hash): Promise<void>
   addRoster(bytes: Uint8Array): Promise<'new' | 'known'>
@@ -153,6 +158,18 @@ export interface Registry {
   readonly rosterForks: readonly RosterFork[]
   /** Follows one of two rosters of one version, on a person's word; all logs are judged anew. */
   chooseRoster(hash: Hash): Promise<void>
+
+  /**
+   * Takes orders of agencies in wire form, for each what became of it, in order. What counts holds
+   * at once, also for commits that were judged before. Known ones change nothing. An order is
+   * refused with MULU_ROSTER_UNKNOWN, and nobody blamed, while the version that it cites is not
+   * here; with MULU_ORDER_NUMBER while two others of its number are.
+   */
+  takeOrders(orders: readonly Uint8Array[]): Promise<readonly TakenOrder[]>
+  /** The orders that are here, by id, and why one does not count. */
+  orders(): readonly JudgedOrder[]
+  /** Equal on two replicas of one chain to which the same orders have come. */
+  ordersDigest(): Hash
 
   /** The profile that the newest roster names, when it is here. */
   readonly profile: Profile | undefined

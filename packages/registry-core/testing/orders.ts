@@ -1,5 +1,5 @@
 /** A federation with an administrator key, and orders of it. */
-import { DOMAIN, type Signer, signFor } from '../src/crypto.ts'
+import { DOMAIN, type Hash, type Signer, signFor } from '../src/crypto.ts'
 import { orderedWriter } from '../src/roster/administrators.ts'
 import type { LogEnd, Right, RosterChange } from '../src/roster/change.ts'
 import {
@@ -25,7 +25,7 @@ export const AGENCY = 2
 /** The writer of its first order. */
 export const OFFICE = orderedWriter(0, 1)
 /** The hash of some commit. */
-export const ID = new Uint8Array(33).fill(1)
+export const ID: Hash = new Uint8Array(33).fill(1)
 /** What its writers may do. */
 export const BOTH: readonly Right[] = ['describe', 'classify']
 

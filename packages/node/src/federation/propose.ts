@@ -36,12 +36,12 @@ export const REQUESTS_MAX = 256
 
 /** The proposal of the next version, as the text of its file. */
 export function proposeRoster({ registry, clock }: RosterDesk, orders: RosterOrders): string {
-  const { roster } = registry
+  const roster = registry.rootChain.at(-1)
   if (roster === undefined) throw new MuluError('MULU_NOT_ADMITTED')
   const requests = readRequests(roster, orders.admit ?? [])
   const changes = changesOf(orders, { roster, heads: registry.heads(), requests })
   return encodeProposal({
-    chain: registry.rosters.map(({ bytes }) => bytes),
+    chain: registry.rootChain.map(({ bytes }) => bytes),
     body: draft(roster, changes, clock.now()),
     signatures: [],
   })

@@ -115,6 +115,9 @@ export class DurableRegistry implements Registry {
   get rosters(): readonly Roster[] {
     return this.#open.registry.rosters
   }
+  get rootChain(): readonly Roster[] {
+    return this.#open.registry.rootChain
+  }
   get rosterForks(): readonly RosterFork[] {
     return this.#open.registry.rosterForks
   }
@@ -147,6 +150,15 @@ export class DurableRegistry implements Registry {
   }
   addProfile(bytes: Uint8Array): Promise<void> {
     return this.#guard((registry) => registry.addProfile(bytes))
+  }
+  takeOrders(orders: readonly Uint8Array[]): ReturnType<Registry['takeOrders']> {
+    return this.#guard((registry) => registry.takeOrders(orders))
+  }
+  orders(): ReturnType<Registry['orders']> {
+    return this.#open.registry.orders()
+  }
+  ordersDigest(): Hash {
+    return this.#open.registry.ordersDigest()
   }
   profileBytes(hash: Hash): Promise<Uint8Array | undefined> {
     return this.#guard((registry) => registry.profileBytes(hash))

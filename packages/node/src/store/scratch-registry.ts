@@ -38,7 +38,7 @@ export async function withScratchRegistry<T>(
   }
 }
 
-/** Copies the rosters, and the profiles they name that are not built in. */
+/** Copies the rosters, the profiles they name that are not built in, and the orders of agencies. */
 export async function copyRosters(registry: Registry, scratch: Registry): Promise<void> {
   for (const roster of registry.rosters) {
     await scratch.addRoster(roster.bytes)
@@ -46,4 +46,5 @@ export async function copyRosters(registry: Registry, scratch: Registry): Promis
     const bytes = missing === undefined ? undefined : await registry.profileBytes(missing)
     if (bytes !== undefined) await scratch.addProfile(bytes)
   }
+  await scratch.takeOrders(registry.orders().map(({ order }) => order.bytes))
 }

@@ -10,7 +10,7 @@ import type { Crypto } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { checkSigned } from '../log/check-signed.ts'
 import type { Right } from '../roster/change.ts'
-import { hasRight } from '../roster/grant.ts'
+import { citesRight } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 
 /** The entries of a commit whose bodies are not here, its note among them. */
@@ -76,7 +76,7 @@ function isGiven(
 ): boolean {
   const cited = rosters[roster[0] - 1]
   if (cited === undefined || !equalBytes(cited.hash, roster[1])) return false
-  return hasRight(cited.state, { ns, aud, writer }, right)
+  return citesRight(cited.state, { ns, aud, writer }, right)
 }
 
 function isOf([writer, seq, id]: Erase, order: Header, { id: own, read }: ReadCommit): boolean {

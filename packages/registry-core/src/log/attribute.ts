@@ -6,6 +6,7 @@ import { type Commit, checkBodies, type ReadCommit, readCommit } from '../commit
 import type { Crypto } from '../crypto.ts'
 import { isMissingProven } from '../erasure/proof.ts'
 import { type ErrorCode, isMuluError } from '../errors.ts'
+import { ORDERED_WRITERS_FROM } from '../roster/administrators.ts'
 import type { Roster } from '../roster/roster.ts'
 import { checkSigned } from './check-signed.ts'
 
@@ -24,8 +25,10 @@ export function attribute(
   commit: Commit,
   partial = false,
 ): Attribution {
+  let writer = 0
   try {
     const read = readCommit(crypto, commit)
+    writer = read.read.writer
     checkSigned(crypto, rosters, read)
     checkBodies(crypto, read)
     if (!partial && !isMissingProven(crypto, rosters, read)) {
@@ -34,6 +37,12 @@ export function attribute(
     return { commit: read }
   } catch (error) {
     if (!isMuluError(error)) throw error
-    return { code: error.code, blame: error.code !== 'MULU_ROSTER_UNKNOWN' }
+    return { code: error.code, blame: !isForLater(error.code, writer) }
   }
+}
+
+/** Whether a roster or an order that is not here yet can make the commit attributable. */
+function isForLater(code: ErrorCode, writer: number): boolean {
+  if (code === 'MULU_ROSTER_UNKNOWN') return true
+  return code === 'MULU_KEY_NOT_BOUND' && writer >= ORDERED_WRITERS_FROM
 }

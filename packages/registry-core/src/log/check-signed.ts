@@ -1,7 +1,7 @@
 /** Whether a header is signed by the writer that it names, as a known roster has it. */
 import type { SignedHeader } from '../commit/commit.ts'
 import type { Header } from '../commit/header.ts'
-import { type Crypto, DOMAIN, verify } from '../crypto.ts'
+import { type Crypto, DOMAIN, type PublicKey, verify } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { MuluError } from '../errors.ts'
 import type { Roster } from '../roster/roster.ts'
@@ -22,9 +22,11 @@ export function checkSigned(
   // A hash that differs at a known version is a forked roster: the commit waits, and since a
   // writer never changes its key, the newest version still tells who signed it.
   const isCitedHere = equalBytes(cited.hash, roster[1])
-  const key = (isCitedHere ? cited : newest).state.writers.get(writer)?.key
-  if (key === undefined) throw new MuluError('MULU_KEY_NOT_BOUND')
-  if (!verify(crypto, key, DOMAIN.commit, commit.header, commit.signature)) {
-    throw new MuluError('MULU_SIGNATURE')
-  }
+  const bound = (isCitedHere ? cited : newest).state.writers.get(writer)
+  if (bound === undefined || bound.isDisputed === true) throw new MuluError('MULU_KEY_NOT_BOUND')
+  const isSignedBy = (key: PublicKey): boolean =>
+    verify(crypto, key, DOMAIN.commit, commit.header, commit.signature)
+  if (isSignedBy(bound.key)) return
+  // Whoever has not heard yet whose number it is takes the commit for good.
+  throw new MuluError(bound.rivals?.some(isSignedBy) ? 'MULU_KEY_NOT_BOUND' : 'MULU_SIGNATURE')
 }

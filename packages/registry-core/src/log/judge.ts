@@ -9,7 +9,7 @@ import { equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
 import { compareStamps } from '../record/shown.ts'
 import type { LogEnd, Right } from '../roster/change.ts'
-import { anchorOf, closedAt, finalEnd, openGrant } from '../roster/grant.ts'
+import { anchorOf, citedGrant, closedAt, finalEnd } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import type { LogKey } from './log.ts'
 import type { LogState } from './log-state.ts'
@@ -89,7 +89,7 @@ function isBeyondFork(
 }
 
 function grantVerdict(header: Header, log: LogKey, cited: Roster, newest: Roster): Verdict {
-  const grant = openGrant(cited.state, log)
+  const grant = citedGrant(cited.state, log)
   if (grant === undefined) return { kind: 'void', code: 'MULU_GRANT_MISSING' }
   const closing = closedAt(newest.state, log, grant)
   if (closing !== undefined && header.seq > closing.seq) {

@@ -11,10 +11,26 @@ import type { Grant, RosterState } from './state.ts'
 
 /** The newest open grant of a state for a log, or undefined; it has the rights of older ones. */
 export function openGrant(state: RosterState, log: LogKey): Grant | undefined {
+  return newestGrant(state, log, (grant) => grant.until === undefined)
+}
+
+/**
+ * The grant that a commit may rest on which cites this state. A closing by order binds by position
+ * alone: who cites the version need not have known of the order.
+ */
+export function citedGrant(state: RosterState, log: LogKey): Grant | undefined {
+  return newestGrant(state, log, ({ until }) => until === undefined || until.byOrder === true)
+}
+
+function newestGrant(
+  state: RosterState,
+  log: LogKey,
+  isMeant: (grant: Grant) => boolean,
+): Grant | undefined {
   return state.writers
     .get(log.writer)
     ?.grants.findLast(
-      (grant) => grant.ns === log.ns && grant.until === undefined && coversAudience(grant, log),
+      (grant) => grant.ns === log.ns && isMeant(grant) && coversAudience(grant, log),
     )
 }
 
@@ -28,6 +44,11 @@ export function hasRight(state: RosterState, log: LogKey, right: Right): boolean
   return openGrant(state, log)?.rights.includes(right) ?? false
 }
 
+/** Whether a commit of the log that cites this state may rest on a right. */
+export function citesRight(state: RosterState, log: LogKey, right: Right): boolean {
+  return citedGrant(state, log)?.rights.includes(right) ?? false
+}
+
 /** Where a newer state ends a grant that an older one gave, and the commit that stands there. */
 export type GrantEnd = {
   readonly seq: number
@@ -39,7 +60,7 @@ export type GrantEnd = {
 export function closedAt(newest: RosterState, log: LogKey, cited: Grant): GrantEnd | undefined {
   const grant = newest.writers
     .get(log.writer)
-    ?.grants.find((g) => g.ns === cited.ns && g.from === cited.from)
+    ?.grants.find((g) => g.ns === cited.ns && g.from === cited.from && coversAudience(g, log))
   if (grant?.until === undefined) return undefined
   const end = endOf(grant.until.ends, log)
   return { seq: end?.seq ?? 0, final: grant.until.final, end }
@@ -53,7 +74,11 @@ function endOf(ends: readonly LogEnd[], log: LogKey): LogEnd | undefined {
 /** The end that closes every grant of a log for good, with the commit that stands there. */
 export function finalEnd(newest: RosterState, log: LogKey): LogEnd | undefined {
   const aud = audienceText(log.aud)
-  const grants = (newest.writers.get(log.writer)?.grants ?? []).filter((g) => g.ns === log.ns)
+  const writer = newest.writers.get(log.writer)
+  const grants = (writer?.grants ?? []).filter((g) => g.ns === log.ns)
+  if (writer?.isDisputed === true) {
+    return { ns: log.ns, aud: log.aud, seq: 0, id: new Uint8Array() }
+  }
   const isOver = grants.length > 0 && grants.every((g) => g.until?.final === true)
   if (!isOver) return undefined
   const ends = grants

@@ -30,10 +30,21 @@ function endRefusal(
   return isEnded && !standing.has(order) ? 'MULU_ORDER_OVERRULED' : undefined
 }
 
+type Reach = { readonly cited: Roster; readonly code: ErrorCode | undefined }
+const REACH = new WeakMap<Order, Reach>()
+
 /** What the cited version has against an order, whatever became of its key later. */
 export function reachRefusal(rosters: readonly Roster[], order: Order): ErrorCode | undefined {
   const cited = rosters[order.roster[0] - 1]
   if (cited === undefined) return 'MULU_ROSTER_UNKNOWN'
+  const known = REACH.get(order)
+  if (known?.cited === cited) return known.code
+  const code = reachIn(cited, order)
+  REACH.set(order, { cited, code })
+  return code
+}
+
+function reachIn(cited: Roster, order: Order): ErrorCode | undefined {
   if (!equalBytes(cited.fed, order.fed)) return 'MULU_FEDERATION_MISMATCH'
   if (!equalBytes(cited.hash, order.roster[1])) return 'MULU_ROSTER_UNKNOWN'
   const { state } = cited

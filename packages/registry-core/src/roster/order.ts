@@ -9,7 +9,7 @@
  * wire   CBOR [body bytes, signature of `by` over "mulu/order/1" || body bytes]
  * id     hash("mulu/order/1" || body bytes); the signature is not part of it
  */
-import type { Audience } from '../commit/audience.ts'
+import { type Audience, audienceText } from '../commit/audience.ts'
 import {
   type Crypto,
   DOMAIN,
@@ -169,6 +169,8 @@ function readAdmission(value: unknown): Admission {
   const { key, office, peers, continues, proof } = readAs('writer', change)
   const read = readArray(grants, readGrant, 64, 'grants')
   if (read.length === 0) throw new Error('an admission grants nothing')
+  const logs = read.flatMap(({ ns, auds }) => auds.map((aud) => `${ns}/${audienceText(aud)}`))
+  if (new Set(logs).size < logs.length) throw new Error('two grants for one namespace and audience')
   return { type: 'admit', key, office, peers, continues, proof, grants: read }
 }
 

@@ -4,8 +4,8 @@
  * arrival: admissions only add, ends only fall, and a number given twice is given to nobody.
  */
 import { audienceText } from '../commit/audience.ts'
-import type { Crypto } from '../crypto.ts'
-import { toHex } from '../encoding/bytes.ts'
+import type { Crypto, PublicKey } from '../crypto.ts'
+import { equalBytes, toHex } from '../encoding/bytes.ts'
 import { type ErrorCode, isMuluError } from '../errors.ts'
 import { orderedWriter, placeOf } from './administrators.ts'
 import type { LogEnd } from './change.ts'
@@ -25,19 +25,34 @@ export type OrderedRosters = {
 
 type Act<T> = { readonly order: Order & { readonly act: T }; readonly code: ErrorCode | undefined }
 
+/** An admission, with the keys that others gave its number to, and whether none of them counts. */
+type Admitted = Act<Admission> & {
+  readonly rivals: readonly PublicKey[]
+  readonly isDisputed: boolean
+}
+
 /**
- * What has to be kept of orders: of each key and number the two of lowest id, which prove that a
- * number was given twice. So a stolen key fills no store, and what is kept follows from the set.
+ * What has to be kept of orders that fit the chain: of each key and number the two of lowest id,
+ * admissions first, which prove that a number was given twice. So a stolen key fills no store, what
+ * is kept follows from the set, and a writer that was admitted once stays known.
  */
 export function keptOrders(orders: readonly Order[]): readonly Order[] {
   const kept = new Map<string, readonly Order[]>()
-  const distinct = new Map(orders.map((order) => [toHex(order.id), order] as const))
+  const distinct = new Map(orders.map((order) => [rankOf(order), order] as const))
   for (const [, order] of [...distinct].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const place = `${toHex(order.by)} ${order.no}`
+    const place = placeOfOrder(order)
     const before = kept.get(place) ?? []
     if (before.length < 2) kept.set(place, [...before, order])
   }
   return [...kept.values()].flat()
+}
+
+function rankOf({ act, id }: Order): string {
+  return `${act.type === 'admit' ? 0 : 1} ${toHex(id)}`
+}
+
+function placeOfOrder({ by, no }: Pick<Order, 'by' | 'no'>): string {
+  return `${toHex(by)} ${no}`
 }
 
 /** Judges the orders and those that the newest roster lets stand, and applies what counts. */
@@ -46,48 +61,67 @@ export function withOrders(
   rosters: readonly Roster[],
   orders: readonly Order[],
 ): OrderedRosters {
+  const isFitting = (order: Order): boolean => reachRefusal(rosters, order) === undefined
+  const fitting = orders.filter(isFitting)
+  const beyond = orders.filter((order) => !isFitting(order))
   const named = standingOrders(crypto, rosters)
-  const byId = new Map([...keptOrders(orders), ...named].map((each) => [toHex(each.id), each]))
+  const all = [...keptOrders(fitting), ...beyond, ...named]
+  const byId = new Map(all.map((each) => [toHex(each.id), each]))
   const standing = new Set(named)
-  const all = [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, order]) => order)
+  const sorted = [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, order]) => order)
   const judged = withNumbers(
-    all.map((order) => ({ order, code: orderRefusal(rosters, standing, order) })),
+    sorted.map((order) => ({ order, code: orderRefusal(rosters, standing, order) })),
   )
-  const admissions = admitted(
-    judged.filter((each) => reachRefusal(rosters, each.order) === undefined),
-  )
+  const admissions = admitted(judged.filter(({ order }) => isFitting(order)))
   const closings = judged.filter(isClosing).filter(({ code }) => code === undefined)
+  return { orders: judged, rosters: rosters.map((each) => ordered(each, admissions, closings)) }
+}
+
+/** A version with what orders add up to it; its state is made when it is first asked for. */
+function ordered(
+  roster: Roster,
+  admissions: readonly Admitted[],
+  closings: readonly Act<OrderedClosing>[],
+): Roster {
+  const isHere = ({ order }: JudgedOrder): boolean => order.roster[0] <= roster.version
+  const here = [admissions.filter(isHere), closings.filter(isHere)] as const
+  if (here[0].length + here[1].length === 0) return roster
+  let made: RosterState | undefined
   return {
-    orders: judged,
-    rosters: rosters.map((roster) => {
-      const isHere = ({ order }: JudgedOrder): boolean => order.roster[0] <= roster.version
-      const here = { admissions: admissions.filter(isHere), closings: closings.filter(isHere) }
-      if (here.admissions.length + here.closings.length === 0) return roster
-      return { ...roster, state: orderedState(roster.state, here.admissions, here.closings) }
-    }),
+    ...roster,
+    get state() {
+      made ??= orderedState(roster.state, ...here)
+      return made
+    },
   }
 }
+
+const STANDING = new WeakMap<Uint8Array, Order | 'none'>()
 
 /** The orders that the newest roster lists as standing; what is none of its key's is no order. */
 function standingOrders(crypto: Crypto, rosters: readonly Roster[]): readonly Order[] {
   const administrators = rosters.at(-1)?.state.administrators ?? []
   return administrators.flatMap(({ key, ended }) =>
     (ended?.stand ?? []).flatMap((bytes) => {
-      try {
-        const order = readOrder(crypto, bytes)
-        return toHex(order.by) === toHex(key) ? [order] : []
-      } catch (error) {
-        if (isMuluError(error)) return []
-        throw error
-      }
+      const order = STANDING.get(bytes) ?? readStanding(crypto, bytes)
+      STANDING.set(bytes, order)
+      return order !== 'none' && equalBytes(order.by, key) ? [order] : []
     }),
   )
+}
+
+function readStanding(crypto: Crypto, bytes: Uint8Array): Order | 'none' {
+  try {
+    return readOrder(crypto, bytes)
+  } catch (error) {
+    if (isMuluError(error)) return 'none'
+    throw error
+  }
 }
 
 /** A number that counts for two admissions counts for none; the roots say which one stands. */
 function withNumbers(judged: readonly JudgedOrder[]): readonly JudgedOrder[] {
   const given = new Map<string, number>()
-  const placeOfOrder = ({ by, no }: Order): string => `${toHex(by)} ${no}`
   for (const each of judged.filter(isAdmission)) {
     if (each.code !== undefined) continue
     const place = placeOfOrder(each.order)
@@ -100,18 +134,24 @@ function withNumbers(judged: readonly JudgedOrder[]): readonly JudgedOrder[] {
 }
 
 /** One admission for each number: the one that counts, else the first, whose writer is closed. */
-function admitted(judged: readonly JudgedOrder[]): readonly Act<Admission>[] {
-  const chosen = new Map<string, Act<Admission>>()
+function admitted(judged: readonly JudgedOrder[]): readonly Admitted[] {
+  const places = new Map<string, readonly Act<Admission>[]>()
   for (const each of judged.filter(isAdmission)) {
-    const place = `${toHex(each.order.by)} ${each.order.no}`
-    if (!chosen.has(place) || each.code === undefined) chosen.set(place, each)
+    const place = placeOfOrder(each.order)
+    places.set(place, [...(places.get(place) ?? []), each])
   }
-  return [...chosen.values()]
+  return [...places.values()].flatMap((all) => {
+    const counting = all.find(({ code }) => code === undefined)
+    const chosen = counting ?? all[0]
+    if (chosen === undefined) return []
+    const rivals = all.filter((each) => each !== chosen).map(({ order }) => order.act.key)
+    return [{ ...chosen, rivals, isDisputed: counting === undefined && rivals.length > 0 }]
+  })
 }
 
 function orderedState(
   state: RosterState,
-  admissions: readonly Act<Admission>[],
+  admissions: readonly Admitted[],
   closings: readonly Act<OrderedClosing>[],
 ): RosterState {
   const writers = new Map(state.writers)
@@ -127,7 +167,8 @@ function orderedState(
 }
 
 /** A writer by order. Its key stays known where the order does not count, so that what it signed is told apart from noise. */
-function writerOf(state: RosterState, { order, code }: Act<Admission>): Writer {
+function writerOf(state: RosterState, admitted: Admitted): Writer {
+  const { order, code, rivals, isDisputed } = admitted
   const { key, office, peers, continues, grants } = order.act
   const from = order.roster[0]
   const until: Closing | undefined =
@@ -137,6 +178,7 @@ function writerOf(state: RosterState, { order, code }: Act<Admission>): Writer {
     ...{ key, agency: order.agency, office, role: 'office', peers, continues, from },
     grants: grants.map((grant) => ({ ...grant, from, until })),
     pins: [],
+    ...(rivals.length === 0 ? {} : { rivals, isDisputed }),
   }
 }
 
@@ -150,7 +192,7 @@ function closedWriter(
     const auds = grant.auds.map(audienceText)
     const ends = act.ends.filter((e) => e.ns === grant.ns && auds.includes(audienceText(e.aud)))
     const { final, why } = act
-    return { ...grant, until: lower(grant.until, { version, ends, final, why }) }
+    return { ...grant, until: lower(grant.until, { version, ends, final, why, byOrder: true }) }
   }
   return { ...writer, grants: writer.grants.map(close) }
 }
@@ -160,7 +202,8 @@ function lower(a: Closing | undefined, b: Closing): Closing {
   if (a === undefined) return { ...b, ends: lowest([b.ends, b.ends]) }
   const isFirst = a.version < b.version || (a.version === b.version && a.why <= b.why)
   const { version, why } = isFirst ? a : b
-  return { version, ends: lowest([a.ends, b.ends]), final: a.final || b.final, why }
+  const byOrder = a.byOrder === true ? ({ byOrder: true } as const) : {}
+  return { version, ends: lowest([a.ends, b.ends]), final: a.final || b.final, why, ...byOrder }
 }
 
 /** The lowest end of each log that both lists name; one that a list leaves out ends at 0. */

@@ -3,15 +3,17 @@
  * be cited for ever, so that a commit is judged by the version it cites.
  */
 
-import { type Audience, audienceText } from '../commit/audience.ts'
+import type { Audience } from '../commit/audience.ts'
 import { type Hash, isKeyAllowed, type PublicKey } from '../crypto.ts'
-import { equalBytes, toHex } from '../encoding/bytes.ts'
+import { toHex } from '../encoding/bytes.ts'
+import type { Administrator } from './administrators.ts'
 import {
-  type Administrator,
-  endAdministrator,
-  nameAdministrator,
-  ORDERED_WRITERS_FROM,
-} from './administrators.ts'
+  applyAdministratorEnd,
+  applyAgency,
+  applyNamespace,
+  applyRetirement,
+} from './apply-agency.ts'
+import { applyWriterChange } from './apply-writer.ts'
 import type { Labels, LogEnd, NodeRole, Right, RosterChange } from './change.ts'
 
 /** A body that publishes; everything but its number may change. */
@@ -48,6 +50,8 @@ export type Closing = {
   readonly ends: readonly LogEnd[]
   readonly final: boolean
   readonly why: string
+  /** By orders alone: whoever cites the version need not have known of them. */
+  readonly byOrder?: true
 }
 
 /** A signing key of one installation. */
@@ -62,6 +66,10 @@ export type Writer = {
   readonly from: number
   readonly grants: readonly Grant[]
   readonly pins: readonly { readonly log: LogEnd; readonly forkedAt: number }[]
+  /** Of one admitted by order: keys that other orders gave the same number. */
+  readonly rivals?: readonly PublicKey[]
+  /** Whether none of the keys with that number is bound to it, until the root holders say which. */
+  readonly isDisputed?: boolean
 }
 
 /** What holds under one roster version. */
@@ -97,7 +105,8 @@ export const EMPTY_STATE: RosterState = {
   administrators: undefined,
 }
 
-type Draft = {
+/** A state while changes are made to it. */
+export type DraftState = {
   -readonly [K in keyof RosterState]: RosterState[K] extends ReadonlyMap<infer A, infer B>
     ? Map<A, B>
     : RosterState[K]
@@ -109,7 +118,7 @@ export function applyChanges(
   version: number,
   changes: readonly RosterChange[],
 ): RosterState {
-  const draft: Draft = {
+  const draft: DraftState = {
     ...state,
     version,
     agencies: new Map(state.agencies),
@@ -121,7 +130,7 @@ export function applyChanges(
   return draft
 }
 
-function applyChange(draft: Draft, change: RosterChange): void {
+function applyChange(draft: DraftState, change: RosterChange): void {
   switch (change.type) {
     case 'federation':
       if (draft.version !== 1) throw new Error('the federation is named in the first roster only')
@@ -162,7 +171,7 @@ function applyChange(draft: Draft, change: RosterChange): void {
 }
 
 function checkRoots(
-  { rules }: Draft,
+  { rules }: DraftState,
   keys: readonly PublicKey[],
   threshold: number,
 ): RosterState['roots'] {
@@ -176,7 +185,7 @@ function checkRoots(
 
 /** Most witnesses have to agree, so that no two branches of one log can both be settled. */
 function checkWitnesses(
-  draft: Draft,
+  draft: DraftState,
   writers: readonly number[],
   threshold: number,
 ): RosterState['witnesses'] {
@@ -187,212 +196,4 @@ function checkWitnesses(
     throw new Error('the threshold of the witnesses is not more than half of them')
   }
   return { writers, threshold }
-}
-
-type AgencyChange = Extract<RosterChange, { type: 'agency' }>
-
-function applyAgency(draft: Draft, { type: _, ...change }: AgencyChange): void {
-  if (change.parent !== 0) requireAgency(draft, change.parent)
-  const before = draft.agencies.get(change.id)
-  applyAdministrator(draft, change, before?.admin)
-  const { from = draft.version, retired } = before ?? {}
-  draft.agencies.set(change.id, { ...change, from, retired })
-}
-
-/** A key is replaced in two steps, so that nobody forgets to say which of its orders stand. */
-function applyAdministrator(
-  draft: Draft,
-  { id, admin: key }: Pick<Agency, 'id' | 'admin'>,
-  before: PublicKey | undefined,
-): void {
-  if (before !== undefined) {
-    if (key !== undefined && equalBytes(before, key)) return
-    throw new Error(`the administrator key of agency ${id} has to be ended first`)
-  }
-  if (key === undefined) return
-  if ([...draft.writers.keys()].some((client) => client >= ORDERED_WRITERS_FROM)) {
-    throw new Error('a writer of the roster has a number that belongs to orders')
-  }
-  const named = { key, agency: id, from: draft.version }
-  draft.administrators = nameAdministrator(draft.administrators ?? [], draft.rules, named)
-}
-
-function applyAdministratorEnd(
-  draft: Draft,
-  { key, stand }: Extract<RosterChange, { type: 'administrator' }>,
-): void {
-  const ended = { version: draft.version, stand }
-  draft.administrators = endAdministrator(draft.administrators ?? [], key, ended)
-  for (const agency of draft.agencies.values()) {
-    if (agency.admin === undefined || !equalBytes(agency.admin, key)) continue
-    draft.agencies.set(agency.id, { ...agency, admin: undefined })
-  }
-}
-
-/** An agency that is not retired. */
-function requireAgency(draft: Draft, id: number): Agency {
-  const agency = draft.agencies.get(id)
-  if (agency === undefined) throw new Error(`agency ${id} is not in the roster`)
-  if (agency.retired !== undefined) throw new Error(`agency ${id} is retired`)
-  return agency
-}
-
-/** Its orders could still admit writers of what the agency loses. */
-function requireNoAdministrator(agency: Agency | undefined): void {
-  if (agency?.admin === undefined) return
-  throw new Error(`the administrator key of agency ${agency.id} has to be ended first`)
-}
-
-/** Whoever could still write for it has to be closed by position first, or in the same version. */
-function applyRetirement(draft: Draft, id: number, successor: number): void {
-  const agency = requireAgency(draft, id)
-  requireNoAdministrator(agency)
-  if (successor === id) throw new Error('an agency cannot follow itself')
-  if (successor !== 0) requireAgency(draft, successor)
-  for (const writer of draft.writers.values()) {
-    if (writer.agency === id && writer.grants.some((grant) => grant.until === undefined)) {
-      throw new Error(`writer ${writer.client} of the retiring agency has an open grant`)
-    }
-  }
-  draft.agencies.set(id, { ...agency, retired: { version: draft.version, successor } })
-}
-
-function applyNamespace(draft: Draft, id: number, agency: number): void {
-  requireAgency(draft, agency)
-  const owners = draft.namespaces.get(id)?.owners ?? []
-  if (owners.at(-1)?.agency === agency) throw new Error(`agency ${agency} owns namespace ${id}`)
-  requireNoAdministrator(draft.agencies.get(owners.at(-1)?.agency ?? 0))
-  draft.namespaces.set(id, { id, owners: [...owners, { agency, from: draft.version }] })
-}
-
-type WriterChange = Extract<RosterChange, { type: 'writer' | 'peers' | 'grant' | 'close' | 'pin' }>
-
-function applyWriterChange(draft: Draft, change: WriterChange): void {
-  if (change.type === 'writer') {
-    applyWriter(draft, change)
-    return
-  }
-  const writer = draft.writers.get(change.client)
-  if (writer === undefined) throw new Error(`writer ${change.client} is not in the roster`)
-  draft.writers.set(change.client, changedWriter(draft, writer, change))
-}
-
-function applyWriter(draft: Draft, change: Extract<RosterChange, { type: 'writer' }>): void {
-  if (draft.writers.has(change.client)) throw new Error('a writer number is used twice')
-  if (draft.administrators !== undefined && change.client >= ORDERED_WRITERS_FROM) {
-    throw new Error('this writer number belongs to orders')
-  }
-  requireAgency(draft, change.agency)
-  if (change.continues !== 0 && draft.writers.get(change.continues)?.agency !== change.agency) {
-    throw new Error('a writer continues none of its own agency')
-  }
-  checkPeers(draft, change.agency, change.peers)
-  if (!isKeyAllowed(change.key, draft.rules))
-    throw new Error('the key of a writer is not acceptable')
-  const key = toHex(change.key)
-  for (const other of draft.writers.values()) {
-    if (toHex(other.key) === key) throw new Error('a writer key is used twice')
-  }
-  const { client, agency, office, role, peers, continues } = change
-  draft.writers.set(client, {
-    client,
-    key: change.key,
-    agency,
-    office,
-    role,
-    peers,
-    continues,
-    from: draft.version,
-    grants: [],
-    pins: [],
-  })
-}
-
-function changedWriter(
-  draft: Draft,
-  writer: Writer,
-  change: Exclude<WriterChange, { type: 'writer' }>,
-): Writer {
-  switch (change.type) {
-    case 'peers':
-      checkPeers(draft, writer.agency, change.peers)
-      return { ...writer, peers: change.peers }
-    case 'pin':
-      return {
-        ...writer,
-        pins: [...writer.pins, { log: change.log, forkedAt: change.forkedAt }],
-      }
-    case 'grant':
-      return { ...writer, grants: [...writer.grants, openedGrant(draft, writer, change)] }
-    case 'close': {
-      const isMeant = (g: Grant): boolean => g.ns === change.ns && g.from === change.from
-      if (!writer.grants.some(isMeant)) throw new Error('there is no such grant to close')
-      return {
-        ...writer,
-        grants: writer.grants.map((g) => (isMeant(g) ? closedGrant(g, draft.version, change) : g)),
-      }
-    }
-  }
-}
-
-/** Only writers of one agency share a transport identity, so that nobody stands in for another. */
-function checkPeers(draft: Draft, agency: number, peers: readonly string[]): void {
-  for (const writer of draft.writers.values()) {
-    const shared =
-      writer.agency === agency ? undefined : peers.find((p) => writer.peers.includes(p))
-    if (shared !== undefined) throw new Error(`peer ${shared} is one of another agency`)
-  }
-}
-
-/**
- * Rights are added by a grant beside the open one; they are taken away only by closing that one
- * at a position, else a commit that cites the older version would keep them.
- */
-function openedGrant(
-  draft: Draft,
-  writer: Writer,
-  change: Extract<RosterChange, { type: 'grant' }>,
-): Grant {
-  const { ns, auds, rights } = change
-  if (!draft.namespaces.has(ns)) throw new Error('the namespace of a grant is missing')
-  if (auds.length === 0 || rights.length === 0) throw new Error('a grant gives nothing')
-  const wanted = new Set(auds.map(audienceText))
-  const others = writer.grants.filter(
-    (grant) => grant.ns === ns && grant.auds.some((aud) => wanted.has(audienceText(aud))),
-  )
-  if (others.some((grant) => grant.from === draft.version)) {
-    throw new Error('two grants for one namespace and audience in one version')
-  }
-  const isNarrowed = others
-    .filter((grant) => grant.until === undefined)
-    .some((grant) => !grant.rights.every((right) => rights.includes(right)))
-  if (isNarrowed) throw new Error('a grant is narrowed by closing it, not by another one')
-  return { ns, auds, rights, from: draft.version, until: undefined }
-}
-
-/** An end only ever falls: a later closing may name lower positions, never higher ones. */
-function closedGrant(
-  grant: Grant,
-  version: number,
-  change: Extract<RosterChange, { type: 'close' }>,
-): Grant {
-  const { ends, final, why } = change
-  const places = new Set(ends.map((end) => `${end.ns}/${audienceText(end.aud)}`))
-  if (places.size !== ends.length || ends.some((end) => end.ns !== grant.ns)) {
-    throw new Error('the ends of a grant are of other logs')
-  }
-  const before = grant.until
-  if (before !== undefined && !isLower(change, before)) {
-    throw new Error('the end of a log may only fall')
-  }
-  return { ...grant, until: { version, ends, final, why } }
-}
-
-function isLower(change: Extract<RosterChange, { type: 'close' }>, before: Closing): boolean {
-  if (before.final && !change.final) return false
-  return change.ends.every((end) => {
-    const aud = audienceText(end.aud)
-    const old = before.ends.find((e) => e.ns === end.ns && audienceText(e.aud) === aud)
-    return old !== undefined && end.seq <= old.seq
-  })
 }

@@ -14,7 +14,7 @@ import type { DamagedCommit } from './damage.ts'
  * index       the search index differs from the records
  * statement   a snapshot or receipt that would not be found again
  * evidence    the proof of a fork
- * roster, profile   differs from what was verified when it came
+ * roster, order, profile   differs from what was verified when it came
  */
 export type FindingKind =
   | DamagedCommit['what']
@@ -28,6 +28,7 @@ export type FindingKind =
   | 'statement'
   | 'evidence'
   | 'roster'
+  | 'order'
   | 'profile'
 
 /** One piece of rot, named as well as it can be. */

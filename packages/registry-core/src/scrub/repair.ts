@@ -10,7 +10,7 @@ import type { ScrubContext } from './scrub.ts'
 
 type RepairContext = Pick<
   ScrubContext,
-  'crypto' | 'store' | 'logs' | 'damage' | 'erasures' | 'rosterStore'
+  'crypto' | 'store' | 'logs' | 'damage' | 'erasures' | 'rosters'
 >
 
 /**
@@ -21,8 +21,8 @@ export async function repairCommit(
   context: RepairContext,
   offered: Commit,
 ): Promise<ReadCommit | undefined> {
-  const { crypto, store, damage, erasures, rosterStore } = context
-  const attribution = attribute(crypto, rosterStore.all, offered)
+  const { crypto, store, damage, erasures, rosters } = context
+  const attribution = attribute(crypto, rosters(), offered)
   if ('code' in attribution) return undefined
   const { ns, aud, writer, seq } = attribution.commit.read
   const log = { ns, aud, writer }

@@ -5,6 +5,7 @@
  * nobody, and put back once a peer has sent them (repair.ts).
  */
 import type { DigestTree } from '../catalogue/digest-tree.ts'
+import type { OrderStore } from '../roster/order-store.ts'
 import type { RosterStore } from '../roster/roster-store.ts'
 import type { IndexCheck } from '../search/check-index.ts'
 import { commitBatch, type Scope, scopeOfKey, scopePrefix } from '../store/store.ts'
@@ -34,8 +35,9 @@ export type Scrubbed = {
 }
 
 /** What a scrub works with. */
-export type ScrubContext = Omit<CheckContext, 'onFinding' | 'onSuspect' | 'rosters'> & {
+export type ScrubContext = Omit<CheckContext, 'onFinding' | 'onSuspect'> & {
   readonly rosterStore: RosterStore
+  readonly orderStore: OrderStore
   readonly tree: DigestTree
   readonly totals: () => { readonly commits: number; readonly records: number }
   /** Runs work while nothing else changes the replica. */
@@ -67,7 +69,7 @@ class Scrub {
     this.#checks = {
       ...{ crypto: context.crypto, store: context.store, logs: context.logs },
       ...{ damage: context.damage, erasures: context.erasures },
-      rosters: () => context.rosterStore.all,
+      rosters: context.rosters,
       onFinding: (finding) => this.#onFinding(finding),
       onStatement: context.onStatement,
       onSuspect: (scope) => this.#suspect(scope),
@@ -75,8 +77,9 @@ class Scrub {
   }
 
   async commits(): Promise<void> {
-    const { exclusively, rosterStore, logs } = this.#context
+    const { exclusively, rosterStore, orderStore, logs } = this.#context
     await exclusively(() => rosterStore.recheck(this.#checks.onFinding))
+    await exclusively(() => orderStore.recheck(this.#checks.onFinding))
     for (const scope of this.#options.suspect?.scopes ?? []) {
       await exclusively(() => this.#suspect(scope))
     }

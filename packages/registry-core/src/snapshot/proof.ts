@@ -31,7 +31,7 @@ import { attribute } from '../log/attribute.ts'
 import type { LogKey } from '../log/log.ts'
 import { type RecordId, recOf } from '../record/record-id.ts'
 import type { LogEnd } from '../roster/change.ts'
-import { anchorOf, closedAt, finalEnd, openGrant } from '../roster/grant.ts'
+import { anchorOf, citedGrant, closedAt, finalEnd } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import { receiptOf, type SnapshotStatement, snapshotOf } from './statement.ts'
 
@@ -184,7 +184,7 @@ function endedBy(
   if (newest === undefined || cited === undefined) return 'MULU_ROSTER_UNKNOWN'
   const isUnderstood = v === 1 && crit.every((name) => KNOWN_EXTENSIONS.includes(name))
   if (!isUnderstood) return 'MULU_COMMIT_SHAPE'
-  const grant = openGrant(cited.state, log)
+  const grant = citedGrant(cited.state, log)
   if (grant === undefined) return 'MULU_GRANT_MISSING'
   const closing = closedAt(newest.state, log, grant)
   const end = finalEnd(newest.state, log)
@@ -196,7 +196,7 @@ function endedBy(
 
 /** The commit that the newest roster says stands in the log of a receipt, if it says so. */
 export function standingIn(newest: Roster, cited: Roster, log: LogKey): LogEnd | undefined {
-  const grant = openGrant(cited.state, log)
+  const grant = citedGrant(cited.state, log)
   const closing = grant && closedAt(newest.state, log, grant)
   return anchorOf(newest.state, log) ?? closing?.end
 }

@@ -8,7 +8,7 @@
  */
 import type { DigestTree } from '../catalogue/digest-tree.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
-import { namespacesAffected } from '../roster/affected.ts'
+import { affectedBy, endedByOrders } from '../roster/affected.ts'
 import type { Roster } from '../roster/roster.ts'
 import { commitBatch, del, put, under } from '../store/store.ts'
 import type { KeptTrees } from './kept-trees.ts'
@@ -91,14 +91,15 @@ export class SnapshotReview {
     await commitBatch(store, [put(store.kept, `differs/${id}`, await tree.root(1))])
   }
 
-  /** Whether a later roster or a fork explains a difference, in one log or in the root. */
+  /** Whether a later roster, an order or a fork explains a difference, in one log or in the root. */
   #isExplained(snapshot: Snapshot, log?: Snapshot['log']): boolean {
     const rosters = this.#context.rosters()
     const cited = rosters[snapshot.rosterVersion - 1]
     const newest = rosters.at(-1)
     if (cited === undefined || newest === undefined) return true
     if (!equalBytes(cited.state.profile.hash, newest.state.profile.hash)) return true
-    const affected = namespacesAffected(cited.state, newest.state)
+    const { namespaces } = affectedBy(cited.state, newest.state)
+    const affected = new Set([...namespaces, ...endedByOrders(newest.state)])
     if (log === undefined) return snapshot.heads.some(([ns]) => affected.has(ns))
     const seq = snapshot.heads.find(([ns, by]) => ns === log.ns && by === log.writer)?.[2] ?? 0
     const { forkedAt } = this.#context.logs.get(log)
@@ -107,7 +108,9 @@ export class SnapshotReview {
 
   #surroundings(): string {
     const forks = this.#context.logs.all().filter(({ forkedAt }) => forkedAt !== undefined).length
-    return `${this.#context.rosters().length} ${forks}`
+    const newest = this.#context.rosters().at(-1)
+    const ended = newest === undefined ? [] : [...endedByOrders(newest.state)]
+    return `${newest?.version ?? 0} ${forks} ${ended.join()}`
   }
 }
 

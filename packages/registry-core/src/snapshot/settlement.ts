@@ -13,7 +13,7 @@ import { equalBytes, toHex } from '../encoding/bytes.ts'
 import type { LogKey } from '../log/log.ts'
 import { decodeOutcome } from '../log/stored-outcome.ts'
 import type { LogEnd } from '../roster/change.ts'
-import { anchorOf, closedAt, finalEnd, openGrant } from '../roster/grant.ts'
+import { anchorOf, citedGrant, closedAt, finalEnd } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import { readIntact } from '../scrub/commit-condition.ts'
 import {
@@ -258,7 +258,7 @@ export class Settlement {
     const cited = this.#rosters()[read.roster[0] - 1]
     if (state === undefined || cited === undefined) return false
     if (finalEnd(state, log) !== undefined || anchorOf(state, log) !== undefined) return false
-    const grant = equalBytes(cited.hash, read.roster[1]) ? openGrant(cited.state, log) : undefined
+    const grant = equalBytes(cited.hash, read.roster[1]) ? citedGrant(cited.state, log) : undefined
     if (grant === undefined) return false
     // As it would be judged in force: whether it is must not hang on the floors that it makes.
     return read.seq <= (closedAt(state, log, grant)?.seq ?? read.seq)

@@ -4,6 +4,7 @@
  * sublevel  key -> value
  * meta      `format`, `federation`, `replay/<scope>`, `purge` -> bytes
  * rosters   version (8 hex) -> roster in wire form
+ * agencyOrders  orders of agencies beside the roster chain (roster/order-store.ts)
  * profiles  hash (hex) -> canonical JSON of a profile
  * commits   `<log>/<seq>/<id>` -> commit in wire form (header, signature, bodies)
  * outcomes  `<log>/<seq>/<id>` -> CBOR, what became of the commit here
@@ -40,6 +41,7 @@ export type Store = {
   readonly db: Database
   readonly meta: Sublevel<Uint8Array>
   readonly rosters: Sublevel<Uint8Array>
+  readonly agencyOrders: Sublevel<Uint8Array>
   readonly profiles: Sublevel<Uint8Array>
   readonly commits: Sublevel<Uint8Array>
   readonly outcomes: Sublevel<Uint8Array>
@@ -71,6 +73,7 @@ export async function openStore(db: Database): Promise<Store> {
     db,
     meta: bytes('meta'),
     rosters: bytes('rosters'),
+    agencyOrders: bytes('agencyOrders'),
     profiles: bytes('profiles'),
     commits: bytes('commits'),
     outcomes: bytes('outcomes'),

@@ -1,0 +1,141 @@
+/**
+ * The roster chain that everything is judged by: the one that the root holders signed, with what
+ * the kept orders of agencies add to it. The next version is drawn up and verified on the signed
+ * chain alone (ADR 0043).
+ */
+import { type Crypto, DOMAIN, type Hash, hash } from '../crypto.ts'
+import { toHex } from '../encoding/bytes.ts'
+import { encodeCbor } from '../encoding/cbor.ts'
+import { type ErrorCode, isMuluError } from '../errors.ts'
+import type { Operation } from '../store/store.ts'
+import { type Order, readOrder } from './order.ts'
+import type { OrderStore } from './order-store.ts'
+import { reachRefusal } from './order-verdict.ts'
+import { type JudgedOrder, keptOrders, type OrderedRosters, withOrders } from './orders.ts'
+import type { Roster } from './roster.ts'
+import type { RosterStore } from './roster-store.ts'
+
+/** What became of an order that was offered. */
+export type OrderOutcome =
+  /** It is kept; `code` says why it does not count, and is undefined when it does. */
+  | { readonly kind: 'new' | 'known'; readonly code: ErrorCode | undefined }
+  /** It is not kept. Without blame where whoever offers it may be honest: it may be offered again. */
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly blame: boolean }
+
+/** An order that was offered; `order` is undefined when the bytes are none that could be verified. */
+export type TakenOrder = { readonly order: Order | undefined; readonly outcome: OrderOutcome }
+
+type Verified = { readonly order: Order | undefined; readonly code: ErrorCode | undefined }
+
+/** The signed chain and the orders beside it, as one. */
+export class OrderedChain {
+  readonly #crypto: Crypto
+  readonly #signed: RosterStore
+  readonly #orders: OrderStore
+  #made: { readonly newest: Roster | undefined; readonly kept: readonly Order[] } | undefined
+  #ordered: OrderedRosters = { rosters: [], orders: [] }
+
+  constructor(crypto: Crypto, signed: RosterStore, orders: OrderStore) {
+    this.#crypto = crypto
+    this.#signed = signed
+    this.#orders = orders
+  }
+
+  /** Every version, the first one first; the same array as long as nothing changes. */
+  get rosters(): readonly Roster[] {
+    return this.#current().rosters
+  }
+
+  get newest(): Roster | undefined {
+    return this.#current().rosters.at(-1)
+  }
+
+  /** The orders that are kept or stand in the roster, and whether each counts. */
+  get orders(): readonly JudgedOrder[] {
+    return this.#current().orders
+  }
+
+  /** What the newest version would be with one more signed version. */
+  newestWith(next: Roster): Roster {
+    const { rosters } = withOrders(this.#crypto, [...this.#signed.all, next], this.#orders.kept)
+    return rosters.at(-1) ?? next
+  }
+
+  /** A digest over the orders that are kept and fit this chain: equal where the same have come. */
+  digest(): Hash {
+    const ids = this.#fitting(this.#orders.kept).map(({ id }) => toHex(id))
+    return hash(this.#crypto, DOMAIN.heads, encodeCbor(['orders', ids.sort()]))
+  }
+
+  /**
+   * Verifies orders and keeps those that are to be kept, all in one batch with what has to follow.
+   * Idempotent. Rejects only when the store refuses (MULU_DISK); nothing is then changed.
+   */
+  async take(
+    offered: readonly Uint8Array[],
+    following: (before: Roster | undefined, after: Roster | undefined) => readonly Operation[],
+  ): Promise<readonly TakenOrder[]> {
+    const known = new Set(this.orders.map(({ order }) => toHex(order.id)))
+    const read = offered.map((bytes) => this.#verify(bytes))
+    const good = read.flatMap(({ order, code }) => (order && code === undefined ? [order] : []))
+    const kept = this.#keptWith(good)
+    if (kept !== undefined) {
+      const { rosters } = withOrders(this.#crypto, this.#signed.all, kept)
+      await this.#orders.replace(kept, following(this.newest, rosters.at(-1)))
+    }
+    const judged = new Map(this.orders.map(({ order, code }) => [toHex(order.id), code]))
+    return read.map((each) => takenOrder(each, known, judged))
+  }
+
+  #verify(bytes: Uint8Array): Verified {
+    try {
+      const order = readOrder(this.#crypto, bytes)
+      return { order, code: reachRefusal(this.#signed.all, order) }
+    } catch (error) {
+      if (isMuluError(error)) return { order: undefined, code: error.code }
+      throw error
+    }
+  }
+
+  /** What is kept once these have come; undefined when that is what is kept already. */
+  #keptWith(more: readonly Order[]): readonly Order[] | undefined {
+    const { kept } = this.#orders
+    const fitting = this.#fitting(kept)
+    // Those of another branch of the chain stay, for the case that it is chosen again.
+    const elsewhere = kept.filter((order) => !fitting.includes(order))
+    const after = [...keptOrders([...fitting, ...more]), ...elsewhere]
+    const ids = new Set(kept.map(({ id }) => toHex(id)))
+    const isSame = after.length === kept.length && after.every(({ id }) => ids.has(toHex(id)))
+    return isSame ? undefined : after
+  }
+
+  #fitting(orders: readonly Order[]): readonly Order[] {
+    return orders.filter((order) => reachRefusal(this.#signed.all, order) === undefined)
+  }
+
+  #current(): OrderedRosters {
+    const [newest, kept] = [this.#signed.newest, this.#orders.kept]
+    if (this.#made?.newest !== newest || this.#made?.kept !== kept) {
+      this.#ordered = withOrders(this.#crypto, this.#signed.all, kept)
+      this.#made = { newest, kept }
+    }
+    return this.#ordered
+  }
+}
+
+function takenOrder(
+  { order, code }: Verified,
+  known: ReadonlySet<string>,
+  judged: ReadonlyMap<string, ErrorCode | undefined>,
+): TakenOrder {
+  if (order === undefined || code !== undefined) {
+    const why = code ?? 'MULU_ORDER_SHAPE'
+    return { order, outcome: { kind: 'refused', code: why, blame: why !== 'MULU_ROSTER_UNKNOWN' } }
+  }
+  const id = toHex(order.id)
+  // Two others of its number are here already, and prove what there is to prove.
+  if (!judged.has(id)) {
+    return { order, outcome: { kind: 'refused', code: 'MULU_ORDER_NUMBER', blame: false } }
+  }
+  return { order, outcome: { kind: known.has(id) ? 'known' : 'new', code: judged.get(id) } }
+}
