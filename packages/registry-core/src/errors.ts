@@ -140,7 +140,7 @@ export const ERRORS = {
   MULU_SIGNATURE: { status: 422, message: 'The signature does not match the key.' },
   MULU_SIGNED_OTHER: {
     status: 409,
-    message: 'This root key has signed another roster of this version.',
+    message: 'This key has signed another roster of this version, or another order of this number.',
   },
   MULU_SNAPSHOT_NOT_KEPT: {
     status: 409,

@@ -8,6 +8,7 @@ import { type AsOf, asOfPeers } from './as-of.ts'
 import { type ConductStatus, listConduct } from './conduct.ts'
 import { countErasures } from './erasures.ts'
 import { type AgencyRef, agencyRef, officeName } from './names.ts'
+import { type OrdersStatus, ordersStatus } from './orders.ts'
 import { listPeers, type PeerStatus } from './peers.ts'
 import { type RosterAlarm, rosterAlarms } from './roster-alarms.ts'
 import { listSnapshots, type SnapshotStatus } from './snapshots.ts'
@@ -53,6 +54,8 @@ export type NodeStatus = {
   readonly snapshots: readonly SnapshotStatus[]
   /** Orders of erasure that count, and those of them that not every node has confirmed. */
   readonly erasures: { readonly orders: number; readonly outstanding: number }
+  /** Orders of agencies, and those of them that do not count. */
+  readonly orders: OrdersStatus
   /** Rot in the store, and the search for it. */
   readonly scrub: ScrubStatus
   /** Writers and nodes of whom there is something to tell. */
@@ -89,6 +92,7 @@ export async function readStatus(context: NodeContext): Promise<NodeStatus> {
     peers,
     snapshots: listSnapshots(registry),
     erasures: await countErasures(context),
+    orders: ordersStatus(registry),
     scrub: scrubStatus(registry, context.scrubber),
     conduct: listConduct(context),
   }

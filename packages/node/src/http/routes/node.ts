@@ -6,6 +6,7 @@ import { localOperations } from '../../operations/operations.ts'
 import { asOf } from '../../status/as-of.ts'
 import { agencyRef } from '../../status/names.ts'
 import { readStatus } from '../../status/node-status.ts'
+import { listOrders } from '../../status/orders.ts'
 import { listPeers } from '../../status/peers.ts'
 import { apiPath } from '../api-paths.ts'
 import { regionName } from '../facet-labels.ts'
@@ -24,6 +25,7 @@ export function addNodeRoutes(router: Router, context: NodeContext): void {
   read('/api/v1/peers', async () => ({ items: await listPeers(context) }))
   read('/api/v1/agencies', () => agencies(context))
   read('/api/v1/roster', async () => rosterDocument(context))
+  read('/api/v1/orders', async () => listOrders(context.store.registry))
   read('/api/v1/profile', () => localOperations(context).profile())
 }
 
