@@ -98,7 +98,7 @@ export const ERRORS = {
   },
   MULU_ORDER_NUMBER: {
     status: 409,
-    message: 'The administrator key has given one number to two writers.',
+    message: 'The administrator key has given one number to two orders.',
   },
   MULU_ORDER_OVERRULED: {
     status: 403,

@@ -173,6 +173,7 @@ export {
   readOrderDraft,
   signOrderDraft,
 } from './roster/order-draft.ts'
+export type { MarkedOrders, OrderMark } from './roster/order-marks.ts'
 export {
   admissionActs,
   closingAct,

@@ -57,4 +57,4 @@ export const ORDERS_MAX = 24
 /** [AK8] Numbers that one administrator key can give to orders, so that a stolen one fills no store. */
 export const ORDERS_PER_KEY_MAX = 1_024
 /** [AK1] One order of an agency in wire form, in bytes. */
-export const ORDER_BYTES_MAX = 65_536
+export const ORDER_BYTES_MAX = 16_384

@@ -25,7 +25,7 @@ import { Acceptor, logOf } from './log/acceptor.ts'
 import { type AuthorContext, writeChanges } from './log/author.ts'
 import type { LogHead, LogKey } from './log/log.ts'
 import type { LogState } from './log/log-state.ts'
-import { Logs } from './log/logs.ts'
+import { type HeadsContext, Logs } from './log/logs.ts'
 import { type Orphan, orphansOf, type PositionedCommit, positionedCommits } from './log/orphans.ts'
 import type { Acceptance } from './log/outcome.ts'
 import { effectiveStamp } from './log/past.ts'
@@ -48,11 +48,13 @@ import type {
   Written,
 } from './registry.ts'
 import { affectedBy } from './roster/affected.ts'
+import type { MarkedOrders } from './roster/order-marks.ts'
 import { OrderStore } from './roster/order-store.ts'
 import { OrderedChain, type TakenOrder } from './roster/ordered-chain.ts'
 import type { JudgedOrder } from './roster/orders.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
 import { RosterStore } from './roster/roster-store.ts'
+import { EMPTY_STATE } from './roster/state.ts'
 import { DamageList } from './scrub/damage.ts'
 import { repairCommit } from './scrub/repair.ts'
 import {
@@ -271,6 +273,10 @@ class Replica implements Registry {
     return this.#chain.orders
   }
 
+  sharedOrders(): MarkedOrders {
+    return this.#chain.shared
+  }
+
   ordersDigest(): Hash {
     return this.#chain.digest()
   }
@@ -416,11 +422,21 @@ class Replica implements Registry {
   }
 
   heads(): readonly LogHead[] {
-    return this.#logs.heads(this.#settlement)
+    return this.#logs.heads(this.#told)
   }
 
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash {
-    return this.#logs.digest(this.#settlement, which, aud, ns)
+    return this.#logs.digest(this.#told, which, aud, ns)
+  }
+
+  /** What of the logs is told to others. */
+  get #told(): HeadsContext {
+    const { writers } = this.#chain.newest?.state ?? EMPTY_STATE
+    return {
+      floorOf: (log) => this.#settlement.floorOf(log),
+      beyondFork: (log) => this.#settlement.beyondFork(log),
+      isHidden: ({ writer }) => writers.get(writer)?.dispute === 'open',
+    }
   }
 
   readLog(log: LogKey, fromSeq: number, maxBytes: number): ReturnType<Registry['readLog']> {
@@ -589,9 +605,12 @@ class Replica implements Registry {
 
   async #rebuild(scope: Scope): Promise<void> {
     const context = {
+      crypto: this.#options.crypto,
       store: this.#store,
       logs: this.#logs,
+      rosters: () => this.#chain.rosters,
       acceptor: this.#acceptor,
+      settlement: this.#settlement,
       erasures: this.#erasures,
       stage: (of: Scope, views: Parameters<SearchIndex['stage']>[1]) =>
         this.#index.stage(of, views),

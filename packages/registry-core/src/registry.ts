@@ -16,6 +16,7 @@ import type { Orphan, PositionedCommit } from './log/orphans.ts'
 import type { Acceptance } from './log/outcome.ts'
 import type { Profile } from './profile/profile.ts'
 import type { RecordId } from './record/record-id.ts'
+import type { MarkedOrders } from './roster/order-marks.ts'
 import type { TakenOrder } from './roster/ordered-chain.ts'
 import type { JudgedOrder } from './roster/orders.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
@@ -168,7 +169,9 @@ export interface Registry {
   takeOrders(orders: readonly Uint8Array[]): Promise<readonly TakenOrder[]>
   /** The orders that are here, by id, and why one does not count. */
   orders(): readonly JudgedOrder[]
-  /** Equal on two replicas of one chain to which the same orders have come. */
+  /** The kept orders by number: what peers compare and pass on. The same until something changes. */
+  sharedOrders(): MarkedOrders
+  /** The digest over them: equal on replicas of one chain that orders bring nothing more. */
   ordersDigest(): Hash
 
   /** The profile that the newest roster names, when it is here. */

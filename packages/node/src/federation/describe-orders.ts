@@ -30,7 +30,7 @@ export function describeDraft(read: ReadOrderDraft, language: Language): readonl
       `Roster version ${roster.version}, the newest that was known`,
       `名册第 ${roster.version} 版,为当时已知的最新版`,
     ),
-    say(`Orders of ${agency}, to be signed with ${key}:`, `${agency} 的命令,须以 ${key} 签名:`),
+    say(`Orders of ${agency}, to be signed with ${key}:`, `${agency} 的机构令,须以 ${key} 签名:`),
     ...orderLines(orders, after, language).map((line) => `  ${line}`),
   ]
 }
@@ -48,7 +48,7 @@ export function orderLines(
       order.act.type === 'admit'
         ? admissionText(writerOf(state, order), order.act, say)
         : closingText(order.act, offices.get(order.act.client) ?? '', say)
-    return say(`order ${order.no}: ${what}`, `第 ${order.no} 号命令:${what}`)
+    return say(`order ${order.no}: ${what}`, `第 ${order.no} 号机构令:${what}`)
   })
 }
 

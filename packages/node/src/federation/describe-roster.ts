@@ -183,7 +183,7 @@ function agencyWords(
     const parent = change.parent === 0 ? '' : agency(change.parent)
     return [
       `${isNew ? 'new agency' : 'agency'} #${change.id} is called ${names}, code ${codes}, region ${change.region || '-'}${parent && `, under ${parent}`}${admin && `, administrator key ${admin}`}`,
-      `${isNew ? '新机构' : '机构'} #${change.id} 名为 ${names},代码 ${codes},地区 ${change.region || '-'}${parent && `,隶属 ${parent}`}${admin && `,管理员密钥 ${admin}`}`,
+      `${isNew ? '新机构' : '机构'} #${change.id} 名为 ${names},代码 ${codes},地区 ${change.region || '-'}${parent && `,隶属 ${parent}`}${admin && `,管理密钥 ${admin}`}`,
     ]
   }
 }
@@ -223,7 +223,7 @@ function federationWords(change: FederationChange): Words {
       const [key, count] = [keyToText(change.key), change.stand.length]
       return () => [
         `END THE ADMINISTRATOR KEY ${key}: of its orders only ${count} stand`,
-        `终止管理密钥 ${key}:其命令中仅 ${count} 项继续有效`,
+        `终止管理密钥 ${key}:其机构令中仅 ${count} 项继续有效`,
       ]
     }
     case 'settled':

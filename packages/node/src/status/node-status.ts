@@ -8,7 +8,7 @@ import { type AsOf, asOfPeers } from './as-of.ts'
 import { type ConductStatus, listConduct } from './conduct.ts'
 import { countErasures } from './erasures.ts'
 import { type AgencyRef, agencyRef, officeName } from './names.ts'
-import { type OrdersStatus, ordersStatus } from './orders.ts'
+import { fallenOrderOf, type OrderShown, type OrdersStatus, ordersStatus } from './orders.ts'
 import { listPeers, type PeerStatus } from './peers.ts'
 import { type RosterAlarm, rosterAlarms } from './roster-alarms.ts'
 import { listSnapshots, type SnapshotStatus } from './snapshots.ts'
@@ -24,6 +24,8 @@ export type NodeStatus = {
     readonly role: string
     readonly offline: boolean
     readonly admitted: boolean
+    /** Why the order of its agency that meant to admit it does not count. */
+    readonly fallenOrder: OrderShown | null
   }
   readonly writer: { readonly client: number | null; readonly key: string; readonly peer: string }
   readonly roster: {
@@ -80,6 +82,7 @@ export async function readStatus(context: NodeContext): Promise<NodeStatus> {
       role: config.role,
       offline: context.network() === undefined,
       admitted: writer !== undefined,
+      fallenOrder: fallenOrderOf(registry, signer.publicKey),
     },
     writer: {
       client: writer?.client ?? null,

@@ -4,10 +4,13 @@ import {
   hashToText,
   type JudgedOrder,
   keyToText,
+  ORDERED_WRITERS_FROM,
+  type PublicKey,
   type Registry,
   type RosterState,
 } from '@mulu/registry-core'
 import { writerOf } from '../federation/describe-orders.ts'
+import { writerOfKey } from '../federation/own-writer.ts'
 import { type AgencyRef, agencyRef } from './names.ts'
 
 /** An administrator key that was ever named. */
@@ -34,7 +37,8 @@ export type OrderShown = {
   /** The writer that it admits or closes. */
   readonly writer: number
   readonly office: string | null
-  /** Of an admission what it gives, of a closing the reason; the other one is left out. */
+  /** Of an admission the key and what it gives, of a closing the reason. */
+  readonly writerKey?: string
   readonly grants?: readonly { readonly namespace: number; readonly rights: readonly string[] }[]
   readonly why?: string
   /** Why it does not count; null when it does. */
@@ -49,6 +53,8 @@ export type OrderList = {
 
 /** What the status tells of orders: how many count, and those that do not. */
 export type OrdersStatus = {
+  /** Alike on nodes of one roster to which the same orders have come. */
+  readonly digest: string
   /** Administrator keys that are in use. */
   readonly keys: number
   readonly counting: number
@@ -80,10 +86,24 @@ export function listOrders(registry: Registry): OrderList {
 export function ordersStatus(registry: Registry): OrdersStatus {
   const { keys, items } = listOrders(registry)
   return {
+    digest: hashToText(registry.ordersDigest()),
     keys: keys.filter(({ ended }) => ended === null).length,
     counting: items.filter(({ code }) => code === null).length,
     ineffective: items.filter(({ code }) => code !== null).slice(0, INEFFECTIVE_MAX),
   }
+}
+
+/**
+ * The order with which an agency meant to admit the writer of a key and that does not count; null
+ * where the key may write, or no order is about it.
+ */
+export function fallenOrderOf(registry: Registry, key: PublicKey): OrderShown | null {
+  const writer = writerOfKey(registry.roster?.state, key)
+  const isByOrder = writer === undefined || writer.client >= ORDERED_WRITERS_FROM
+  if (!isByOrder) return null
+  const text = keyToText(key)
+  const own = listOrders(registry).items.filter(({ writerKey }) => writerKey === text)
+  return own.every(({ code }) => code !== null) ? (own[0] ?? null) : null
 }
 
 /** Orders that the status lists; `mulu order list` has all of them. */
@@ -104,7 +124,8 @@ function showOrder(state: RosterState, { order, code }: JudgedOrder): OrderShown
   if (act.type === 'admit') {
     const grants = act.grants.map(({ ns, rights }) => ({ namespace: ns, rights }))
     const writer = writerOf(state, order)
-    return { ...shown, type: 'admit', writer, office: orNull(act.office), grants }
+    const writerKey = keyToText(act.key)
+    return { ...shown, type: 'admit', writer, office: orNull(act.office), writerKey, grants }
   }
   const office = orNull(state.writers.get(act.client)?.office ?? '')
   return { ...shown, type: 'close', writer: act.client, office, why: act.why }

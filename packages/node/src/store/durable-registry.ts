@@ -157,6 +157,9 @@ export class DurableRegistry implements Registry {
   orders(): ReturnType<Registry['orders']> {
     return this.#open.registry.orders()
   }
+  sharedOrders(): ReturnType<Registry['sharedOrders']> {
+    return this.#open.registry.sharedOrders()
+  }
   ordersDigest(): Hash {
     return this.#open.registry.ordersDigest()
   }

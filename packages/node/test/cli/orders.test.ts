@@ -136,7 +136,7 @@ describe('the key of an agency', function () {
       [500, FIRST + 499],
     ])
     const status = JSON.parse(await done('status', '--dir', at, '--json'))
-    expect(status.orders).to.deep.equal({ keys: 1, counting: 2, ineffective: [] })
+    expect(status.orders).to.deep.include({ keys: 1, counting: 2, ineffective: [] })
     await done('verify', '--dir', at)
   })
 

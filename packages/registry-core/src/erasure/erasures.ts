@@ -150,6 +150,17 @@ export class Erasures {
     this.#isDone = false
   }
 
+  /** Does no more of what a commit orders or confirms that is set aside, nor seeks its bodies. */
+  forget(key: string, commit: ReadCommit): void {
+    this.#orders.delete(key)
+    this.#missing.delete(key)
+    for (const by of this.#named.values()) by.delete(key)
+    for (const id of confirmedBy(commit.read)) {
+      const others = this.confirmationsOf(id).filter((each) => !equalBytes(each.id, commit.id))
+      this.#confirmations.set(toHex(id), [...others])
+    }
+  }
+
   #confirm(order: string, by: ReadCommit): void {
     const known = this.#confirmations.get(order) ?? []
     if (known.some(({ id }) => equalBytes(id, by.id))) return

@@ -1,7 +1,7 @@
 /** Whether a header is signed by the writer that it names, as a known roster has it. */
 import type { SignedHeader } from '../commit/commit.ts'
 import type { Header } from '../commit/header.ts'
-import { type Crypto, DOMAIN, type PublicKey, verify } from '../crypto.ts'
+import { type Crypto, DOMAIN, verify } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { MuluError } from '../errors.ts'
 import type { Roster } from '../roster/roster.ts'
@@ -23,10 +23,8 @@ export function checkSigned(
   // writer never changes its key, the newest version still tells who signed it.
   const isCitedHere = equalBytes(cited.hash, roster[1])
   const bound = (isCitedHere ? cited : newest).state.writers.get(writer)
-  if (bound === undefined || bound.isDisputed === true) throw new MuluError('MULU_KEY_NOT_BOUND')
-  const isSignedBy = (key: PublicKey): boolean =>
-    verify(crypto, key, DOMAIN.commit, commit.header, commit.signature)
-  if (isSignedBy(bound.key)) return
-  // Whoever has not heard yet whose number it is takes the commit for good.
-  throw new MuluError(bound.rivals?.some(isSignedBy) ? 'MULU_KEY_NOT_BOUND' : 'MULU_SIGNATURE')
+  if (bound === undefined || bound.dispute === 'open') throw new MuluError('MULU_KEY_NOT_BOUND')
+  if (verify(crypto, bound.key, DOMAIN.commit, commit.header, commit.signature)) return
+  // Whoever has not heard yet whose number it is takes what another key has signed for good.
+  throw new MuluError(bound.dispute === 'settled' ? 'MULU_KEY_NOT_BOUND' : 'MULU_SIGNATURE')
 }

@@ -19,10 +19,12 @@ import {
 import type { LogHead, LogKey } from './log.ts'
 import { decodeLogState, emptyLog, encodeLogState, type LogState } from './log-state.ts'
 
-/** What settled snapshots say of logs. */
-type HeadsContext = {
+/** What settled snapshots say of logs, and which of them nobody is told of. */
+export type HeadsContext = {
   readonly floorOf: (log: LogKey) => LogEnd | undefined
   readonly beyondFork: (log: LogKey) => { readonly digest: Hash } | undefined
+  /** No key is bound to its writer: others could not tell who has signed it. */
+  readonly isHidden: (log: LogKey) => boolean
 }
 
 /** The logs by key. */
@@ -95,24 +97,27 @@ export class Logs {
   }
 
   /** What to tell a peer of every log. */
-  heads(settlement: HeadsContext): readonly LogHead[] {
-    return this.all().map(({ log, known, accepted, forkedAt }) => ({
-      log,
-      known,
-      accepted,
-      forkedAt,
-      floor: settlement.floorOf(log)?.seq ?? 0,
-      statements: settlement.beyondFork(log)?.digest,
-    }))
+  heads(context: HeadsContext): readonly LogHead[] {
+    return this.all()
+      .filter(({ log }) => !context.isHidden(log))
+      .map(({ log, known, accepted, forkedAt }) => ({
+        log,
+        known,
+        accepted,
+        forkedAt,
+        floor: context.floorOf(log)?.seq ?? 0,
+        statements: context.beyondFork(log)?.digest,
+      }))
   }
 
   /** The digest over the heads of an audience, of one namespace where `ns` is given. */
-  digest(settlement: HeadsContext, which: 'known' | 'accepted', aud: Audience, ns?: number): Hash {
+  digest(context: HeadsContext, which: 'known' | 'accepted', aud: Audience, ns?: number): Hash {
     const audience = audienceText(aud)
     const rows = this.all()
       .filter((s) => audienceText(s.log.aud) === audience && (ns === undefined || s.log.ns === ns))
       .filter((s) => s[which].seq > 0 || s.forkedAt !== undefined)
-      .map((s) => [s.log.ns, s.log.writer, ...headOf(s, which, settlement)])
+      .filter((s) => !context.isHidden(s.log))
+      .map((s) => [s.log.ns, s.log.writer, ...headOf(s, which, context)])
     return hash(this.#crypto, DOMAIN.heads, encodeCbor([which, audience, rows]))
   }
 }

@@ -19,6 +19,7 @@ import {
   under,
 } from '../store/store.ts'
 import type { Acceptor, AcceptorContext } from './acceptor.ts'
+import { setForeignAside } from './foreign-commits.ts'
 import { type LogState, unjudged } from './log-state.ts'
 import type { Logs } from './logs.ts'
 
@@ -38,11 +39,10 @@ export function rebuildMark(store: Store, scope: Scope): Operation {
 
 /** Empties the derived state of a scope and judges all its commits anew. */
 export async function rebuildScope(
-  context: {
+  context: Pick<AcceptorContext, 'crypto' | 'rosters' | 'settlement' | 'stage'> & {
     readonly store: Store
     readonly logs: Logs
     readonly acceptor: Acceptor
-    readonly stage: AcceptorContext['stage']
     readonly erasures: Erasures
   },
   scope: Scope,
@@ -50,6 +50,7 @@ export async function rebuildScope(
   const { store, logs, acceptor, stage, erasures } = context
   const prefix = scopePrefix(scope)
   await commitBatch(store, [rebuildMark(store, scope)])
+  await setForeignAside(context, scope)
   const pass = async (resets: Resets): Promise<Resets> => {
     await clearDerived(store, scope, stage)
     const states = await resetLogs(store, logs, scope, resets)

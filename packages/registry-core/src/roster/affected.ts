@@ -34,8 +34,8 @@ function binding(writer: Writer): Uint8Array {
 }
 
 /** Who holds the number: only one that orders gave can change hands. */
-function holder({ key, isDisputed }: Writer): Uint8Array {
-  return encodeCbor([key, isDisputed === true])
+function holder({ key, dispute }: Writer): Uint8Array {
+  return encodeCbor([key, dispute === 'open'])
 }
 
 /** Namespaces in which orders end logs; they may come at any time, whatever version is cited. */

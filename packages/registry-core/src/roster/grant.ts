@@ -76,7 +76,7 @@ export function finalEnd(newest: RosterState, log: LogKey): LogEnd | undefined {
   const aud = audienceText(log.aud)
   const writer = newest.writers.get(log.writer)
   const grants = (writer?.grants ?? []).filter((g) => g.ns === log.ns)
-  if (writer?.isDisputed === true) {
+  if (writer?.dispute === 'open') {
     return { ns: log.ns, aud: log.aud, seq: 0, id: new Uint8Array() }
   }
   const isOver = grants.length > 0 && grants.every((g) => g.until?.final === true)

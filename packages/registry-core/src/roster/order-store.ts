@@ -1,7 +1,7 @@
 /**
  * The orders of agencies that a replica keeps: what the versions they cite allow, and of each key
- * and number two at most. So a stolen key fills no store, and what is kept follows from what has
- * come, not from when. Sublevel `agencyOrders`: `<key hex>/<number 4 hex>/<id hex>` -> wire form.
+ * and number the first two that come, which is all that matters of more (orders.ts). So a stolen
+ * key fills no store and keeps none busy. Sublevel `agencyOrders`: `<key hex>/<number 4 hex>/<id hex>` -> wire form.
  */
 import type { Crypto } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
@@ -9,6 +9,7 @@ import { isMuluError } from '../errors.ts'
 import type { Finding } from '../scrub/finding.ts'
 import { commitBatch, del, fixedHex, type Operation, put, type Store } from '../store/store.ts'
 import { type Order, readOrder } from './order.ts'
+import { placeText } from './orders.ts'
 
 /** The kept orders, verified when they came and again when they are loaded. */
 export class OrderStore {
@@ -35,19 +36,14 @@ export class OrderStore {
     return this.#kept
   }
 
-  /** Keeps exactly these orders from now on; what has to follow from it is begun in their batch. */
-  async replace(orders: readonly Order[], following: readonly Operation[]): Promise<void> {
-    const before = new Map(this.#kept.map((order) => [keyOf(order), order]))
-    const after = new Map(orders.map((order) => [keyOf(order), order]))
+  /** Keeps more orders; what has to follow from them is begun in their batch. */
+  async add(orders: readonly Order[], following: readonly Operation[]): Promise<void> {
     const { agencyOrders } = this.#store
     await commitBatch(this.#store, [
-      ...[...before.keys()].filter((key) => !after.has(key)).map((key) => del(agencyOrders, key)),
-      ...[...after]
-        .filter(([key]) => !before.has(key))
-        .map(([key, { bytes }]) => put(agencyOrders, key, bytes)),
+      ...orders.map((order) => put(agencyOrders, keyOf(order), order.bytes)),
       ...following,
     ])
-    this.#kept = [...after].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, order]) => order)
+    this.#kept = [...this.#kept, ...orders]
   }
 
   /** Compares the store with what was verified when it came, and writes it again where they differ. */
@@ -68,6 +64,21 @@ export class OrderStore {
     }
     if (operations.length > 0) await commitBatch(this.#store, operations)
   }
+}
+
+/** Of orders that come those to keep beside others: new ones, until a number has two. */
+export function withinBounds(kept: readonly Order[], coming: readonly Order[]): readonly Order[] {
+  const ids = new Set(kept.map(({ id }) => toHex(id)))
+  const counts = new Map<string, number>()
+  for (const order of kept) counts.set(placeText(order), (counts.get(placeText(order)) ?? 0) + 1)
+  return coming.filter((order) => {
+    const [id, place] = [toHex(order.id), placeText(order)]
+    const count = counts.get(place) ?? 0
+    if (ids.has(id) || count >= 2) return false
+    ids.add(id)
+    counts.set(place, count + 1)
+    return true
+  })
 }
 
 function keyOf({ by, no, id }: Order): string {

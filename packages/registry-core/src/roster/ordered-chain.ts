@@ -3,15 +3,15 @@
  * the kept orders of agencies add to it. The next version is drawn up and verified on the signed
  * chain alone (ADR 0043).
  */
-import { type Crypto, DOMAIN, type Hash, hash } from '../crypto.ts'
+import type { Crypto, Hash } from '../crypto.ts'
 import { toHex } from '../encoding/bytes.ts'
-import { encodeCbor } from '../encoding/cbor.ts'
 import { type ErrorCode, isMuluError } from '../errors.ts'
 import type { Operation } from '../store/store.ts'
 import { type Order, readOrder } from './order.ts'
-import type { OrderStore } from './order-store.ts'
+import { digestOfMarks, type MarkedOrders, markOrders } from './order-marks.ts'
+import { type OrderStore, withinBounds } from './order-store.ts'
 import { reachRefusal } from './order-verdict.ts'
-import { type JudgedOrder, keptOrders, type OrderedRosters, withOrders } from './orders.ts'
+import { type JudgedOrder, type OrderedRosters, withOrders } from './orders.ts'
 import type { Roster } from './roster.ts'
 import type { RosterStore } from './roster-store.ts'
 
@@ -27,13 +27,16 @@ export type TakenOrder = { readonly order: Order | undefined; readonly outcome: 
 
 type Verified = { readonly order: Order | undefined; readonly code: ErrorCode | undefined }
 
+/** What the signed chain and the kept orders come to. */
+type Made = OrderedRosters &
+  MarkedOrders & { readonly newest: Roster | undefined; readonly kept: readonly Order[] }
+
 /** The signed chain and the orders beside it, as one. */
 export class OrderedChain {
   readonly #crypto: Crypto
   readonly #signed: RosterStore
   readonly #orders: OrderStore
-  #made: { readonly newest: Roster | undefined; readonly kept: readonly Order[] } | undefined
-  #ordered: OrderedRosters = { rosters: [], orders: [] }
+  #made: Made | undefined
 
   constructor(crypto: Crypto, signed: RosterStore, orders: OrderStore) {
     this.#crypto = crypto
@@ -55,16 +58,20 @@ export class OrderedChain {
     return this.#current().orders
   }
 
+  /** The kept orders that fit this chain, by number: what is compared and passed on. */
+  get shared(): MarkedOrders {
+    return this.#current()
+  }
+
   /** What the newest version would be with one more signed version. */
   newestWith(next: Roster): Roster {
     const { rosters } = withOrders(this.#crypto, [...this.#signed.all, next], this.#orders.kept)
     return rosters.at(-1) ?? next
   }
 
-  /** A digest over the orders that are kept and fit this chain: equal where the same have come. */
+  /** Equal on two replicas of one chain to which the same has come, as far as it matters. */
   digest(): Hash {
-    const ids = this.#fitting(this.#orders.kept).map(({ id }) => toHex(id))
-    return hash(this.#crypto, DOMAIN.heads, encodeCbor(['orders', ids.sort()]))
+    return digestOfMarks(this.#crypto, this.shared.marks)
   }
 
   /**
@@ -78,10 +85,11 @@ export class OrderedChain {
     const known = new Set(this.orders.map(({ order }) => toHex(order.id)))
     const read = offered.map((bytes) => this.#verify(bytes))
     const good = read.flatMap(({ order, code }) => (order && code === undefined ? [order] : []))
-    const kept = this.#keptWith(good)
-    if (kept !== undefined) {
-      const { rosters } = withOrders(this.#crypto, this.#signed.all, kept)
-      await this.#orders.replace(kept, following(this.newest, rosters.at(-1)))
+    const { kept } = this.#orders
+    const added = withinBounds(this.#fitting(kept), good)
+    if (added.length > 0) {
+      const { rosters } = withOrders(this.#crypto, this.#signed.all, [...kept, ...added])
+      await this.#orders.add(added, following(this.newest, rosters.at(-1)))
     }
     const judged = new Map(this.orders.map(({ order, code }) => [toHex(order.id), code]))
     return read.map((each) => takenOrder(each, known, judged))
@@ -97,29 +105,22 @@ export class OrderedChain {
     }
   }
 
-  /** What is kept once these have come; undefined when that is what is kept already. */
-  #keptWith(more: readonly Order[]): readonly Order[] | undefined {
-    const { kept } = this.#orders
-    const fitting = this.#fitting(kept)
-    // Those of another branch of the chain stay, for the case that it is chosen again.
-    const elsewhere = kept.filter((order) => !fitting.includes(order))
-    const after = [...keptOrders([...fitting, ...more]), ...elsewhere]
-    const ids = new Set(kept.map(({ id }) => toHex(id)))
-    const isSame = after.length === kept.length && after.every(({ id }) => ids.has(toHex(id)))
-    return isSame ? undefined : after
-  }
-
+  /** Those of another branch of the chain stay, for the case that it is chosen again. */
   #fitting(orders: readonly Order[]): readonly Order[] {
     return orders.filter((order) => reachRefusal(this.#signed.all, order) === undefined)
   }
 
-  #current(): OrderedRosters {
+  #current(): Made {
     const [newest, kept] = [this.#signed.newest, this.#orders.kept]
     if (this.#made?.newest !== newest || this.#made?.kept !== kept) {
-      this.#ordered = withOrders(this.#crypto, this.#signed.all, kept)
-      this.#made = { newest, kept }
+      const administrators = newest?.state.administrators ?? []
+      this.#made = {
+        ...withOrders(this.#crypto, this.#signed.all, kept),
+        ...markOrders(administrators, this.#fitting(kept)),
+        ...{ newest, kept },
+      }
     }
-    return this.#ordered
+    return this.#made
   }
 }
 

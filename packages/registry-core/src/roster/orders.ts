@@ -1,10 +1,11 @@
 /**
  * What a set of orders makes of a roster chain: the same chain, whose states also hold the writers
  * that count by orders. A function of two sets, so that it comes to one state in any order of
- * arrival: admissions only add, ends only fall, and a number given twice is given to nobody.
+ * arrival. Of a number that several orders have it only matters that there are several: none of
+ * them counts, unless the root holders let one stand. So two of them are as good as all.
  */
 import { audienceText } from '../commit/audience.ts'
-import type { Crypto, PublicKey } from '../crypto.ts'
+import type { Crypto } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
 import { type ErrorCode, isMuluError } from '../errors.ts'
 import { orderedWriter, placeOf } from './administrators.ts'
@@ -25,33 +26,16 @@ export type OrderedRosters = {
 
 type Act<T> = { readonly order: Order & { readonly act: T }; readonly code: ErrorCode | undefined }
 
-/** An admission, with the keys that others gave its number to, and whether none of them counts. */
-type Admitted = Act<Admission> & {
-  readonly rivals: readonly PublicKey[]
-  readonly isDisputed: boolean
-}
+/** What is known of one number of a key: which writer has it, and which orders count. */
+type Place = { readonly writer: OrderedWriter | undefined; readonly judged: readonly JudgedOrder[] }
 
-/**
- * What has to be kept of orders that fit the chain: of each key and number the two of lowest id,
- * admissions first, which prove that a number was given twice. So a stolen key fills no store, what
- * is kept follows from the set, and a writer that was admitted once stays known.
- */
-export function keptOrders(orders: readonly Order[]): readonly Order[] {
-  const kept = new Map<string, readonly Order[]>()
-  const distinct = new Map(orders.map((order) => [rankOf(order), order] as const))
-  for (const [, order] of [...distinct].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const place = placeOfOrder(order)
-    const before = kept.get(place) ?? []
-    if (before.length < 2) kept.set(place, [...before, order])
-  }
-  return [...kept.values()].flat()
-}
+/** Whom a number belongs to: an admission, or nobody since several orders have it. */
+type OrderedWriter =
+  | { readonly admission: Act<Admission>; readonly isRepeated: boolean }
+  | { readonly disputedBy: Pick<Order, 'by' | 'no'> }
 
-function rankOf({ act, id }: Order): string {
-  return `${act.type === 'admit' ? 0 : 1} ${toHex(id)}`
-}
-
-function placeOfOrder({ by, no }: Pick<Order, 'by' | 'no'>): string {
+/** The number of an order as text; of one key and number. */
+export function placeText({ by, no }: Pick<Order, 'by' | 'no'>): string {
   return `${toHex(by)} ${no}`
 }
 
@@ -61,30 +45,59 @@ export function withOrders(
   rosters: readonly Roster[],
   orders: readonly Order[],
 ): OrderedRosters {
-  const isFitting = (order: Order): boolean => reachRefusal(rosters, order) === undefined
-  const fitting = orders.filter(isFitting)
-  const beyond = orders.filter((order) => !isFitting(order))
   const named = standingOrders(crypto, rosters)
-  const all = [...keptOrders(fitting), ...beyond, ...named]
-  const byId = new Map(all.map((each) => [toHex(each.id), each]))
   const standing = new Set(named)
+  const byId = new Map([...orders, ...named].map((each) => [toHex(each.id), each]))
   const sorted = [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, order]) => order)
-  const judged = withNumbers(
-    sorted.map((order) => ({ order, code: orderRefusal(rosters, standing, order) })),
+  const isFitting = (order: Order): boolean => reachRefusal(rosters, order) === undefined
+  const places = new Map<string, readonly JudgedOrder[]>()
+  for (const order of sorted.filter(isFitting)) {
+    const place = placeText(order)
+    const code = orderRefusal(rosters, standing, order)
+    places.set(place, [...(places.get(place) ?? []), { order, code }])
+  }
+  const found = [...places.values()].map(judgePlace)
+  const judged = new Map(
+    found.flatMap((place) => place.judged).map((each) => [toHex(each.order.id), each]),
   )
-  const admissions = admitted(judged.filter(({ order }) => isFitting(order)))
-  const closings = judged.filter(isClosing).filter(({ code }) => code === undefined)
-  return { orders: judged, rosters: rosters.map((each) => ordered(each, admissions, closings)) }
+  const writers = found.flatMap(({ writer }) => writer ?? [])
+  const closings = [...judged.values()].filter(isClosing).filter(({ code }) => code === undefined)
+  return {
+    orders: sorted.map(
+      (order) =>
+        judged.get(toHex(order.id)) ?? { order, code: orderRefusal(rosters, standing, order) },
+    ),
+    rosters: rosters.map((each) => ordered(each, writers, closings)),
+  }
+}
+
+/** A number that several orders have counts for none of them; the roots say which one stands. */
+function judgePlace(all: readonly JudgedOrder[]): Place {
+  const counting = all.filter(({ code }) => code === undefined)
+  const judged =
+    counting.length < 2
+      ? all
+      : all.map((each) => ({ ...each, code: each.code ?? ('MULU_ORDER_NUMBER' as const) }))
+  const [only] = counting.length === 1 ? counting : all
+  const isRepeated = all.length > 1
+  if (only === undefined) return { writer: undefined, judged }
+  const isSettled = !isRepeated || (counting.length === 1 && isAdmission(only))
+  if (!isSettled) return { writer: { disputedBy: only.order }, judged }
+  return { writer: isAdmission(only) ? { admission: only, isRepeated } : undefined, judged }
 }
 
 /** A version with what orders add up to it; its state is made when it is first asked for. */
 function ordered(
   roster: Roster,
-  admissions: readonly Admitted[],
+  writers: readonly OrderedWriter[],
   closings: readonly Act<OrderedClosing>[],
 ): Roster {
   const isHere = ({ order }: JudgedOrder): boolean => order.roster[0] <= roster.version
-  const here = [admissions.filter(isHere), closings.filter(isHere)] as const
+  const isKnown = (writer: OrderedWriter): boolean =>
+    'admission' in writer
+      ? isHere(writer.admission)
+      : placeOf(roster.state.administrators ?? [], writer.disputedBy.by) >= 0
+  const here = [writers.filter(isKnown), closings.filter(isHere)] as const
   if (here[0].length + here[1].length === 0) return roster
   let made: RosterState | undefined
   return {
@@ -119,44 +132,14 @@ function readStanding(crypto: Crypto, bytes: Uint8Array): Order | 'none' {
   }
 }
 
-/** A number that counts for two admissions counts for none; the roots say which one stands. */
-function withNumbers(judged: readonly JudgedOrder[]): readonly JudgedOrder[] {
-  const given = new Map<string, number>()
-  for (const each of judged.filter(isAdmission)) {
-    if (each.code !== undefined) continue
-    const place = placeOfOrder(each.order)
-    given.set(place, (given.get(place) ?? 0) + 1)
-  }
-  return judged.map((each) => {
-    const isTwice = isAdmission(each) && (given.get(placeOfOrder(each.order)) ?? 0) > 1
-    return isTwice && each.code === undefined ? { ...each, code: 'MULU_ORDER_NUMBER' } : each
-  })
-}
-
-/** One admission for each number: the one that counts, else the first, whose writer is closed. */
-function admitted(judged: readonly JudgedOrder[]): readonly Admitted[] {
-  const places = new Map<string, readonly Act<Admission>[]>()
-  for (const each of judged.filter(isAdmission)) {
-    const place = placeOfOrder(each.order)
-    places.set(place, [...(places.get(place) ?? []), each])
-  }
-  return [...places.values()].flatMap((all) => {
-    const counting = all.find(({ code }) => code === undefined)
-    const chosen = counting ?? all[0]
-    if (chosen === undefined) return []
-    const rivals = all.filter((each) => each !== chosen).map(({ order }) => order.act.key)
-    return [{ ...chosen, rivals, isDisputed: counting === undefined && rivals.length > 0 }]
-  })
-}
-
 function orderedState(
   state: RosterState,
-  admissions: readonly Admitted[],
+  ordered: readonly OrderedWriter[],
   closings: readonly Act<OrderedClosing>[],
 ): RosterState {
   const writers = new Map(state.writers)
-  for (const each of admissions) {
-    const writer = writerOf(state, each)
+  for (const each of ordered) {
+    const writer = 'admission' in each ? writerOf(state, each) : disputedWriter(state, each)
     writers.set(writer.client, writer)
   }
   for (const { order } of closings) {
@@ -167,8 +150,11 @@ function orderedState(
 }
 
 /** A writer by order. Its key stays known where the order does not count, so that what it signed is told apart from noise. */
-function writerOf(state: RosterState, admitted: Admitted): Writer {
-  const { order, code, rivals, isDisputed } = admitted
+function writerOf(
+  state: RosterState,
+  { admission, isRepeated }: Extract<OrderedWriter, { admission: unknown }>,
+): Writer {
+  const { order, code } = admission
   const { key, office, peers, continues, grants } = order.act
   const from = order.roster[0]
   const until: Closing | undefined =
@@ -178,7 +164,21 @@ function writerOf(state: RosterState, admitted: Admitted): Writer {
     ...{ key, agency: order.agency, office, role: 'office', peers, continues, from },
     grants: grants.map((grant) => ({ ...grant, from, until })),
     pins: [],
-    ...(rivals.length === 0 ? {} : { rivals, isDisputed }),
+    ...(isRepeated ? { dispute: 'settled' } : {}),
+  }
+}
+
+/** Nobody's number: the same whichever of its orders are known. */
+function disputedWriter(
+  state: RosterState,
+  { disputedBy: { by, no } }: Extract<OrderedWriter, { disputedBy: unknown }>,
+): Writer {
+  const administrators = state.administrators ?? []
+  const place = placeOf(administrators, by)
+  const { agency = 0, from = 0 } = administrators[place] ?? {}
+  return {
+    ...{ client: orderedWriter(place, no), key: new Uint8Array(), agency, office: '' },
+    ...{ role: 'office', peers: [], continues: 0, from, grants: [], pins: [], dispute: 'open' },
   }
 }
 

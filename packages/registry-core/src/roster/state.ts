@@ -66,10 +66,11 @@ export type Writer = {
   readonly from: number
   readonly grants: readonly Grant[]
   readonly pins: readonly { readonly log: LogEnd; readonly forkedAt: number }[]
-  /** Of one admitted by order: keys that other orders gave the same number. */
-  readonly rivals?: readonly PublicKey[]
-  /** Whether none of the keys with that number is bound to it, until the root holders say which. */
-  readonly isDisputed?: boolean
+  /**
+   * Of one by order whose number other orders have as well: whether the root holders have said
+   * whose it is. While it is open no key is bound to the number.
+   */
+  readonly dispute?: 'open' | 'settled'
 }
 
 /** What holds under one roster version. */

@@ -63,14 +63,18 @@ function mayBodiesBeMissing(
   }
 }
 
-/** Whether the header is signed; a roster that is not here yet says nothing against it. */
+/**
+ * Whether the header is signed; a roster that is not here yet says nothing against it, and where
+ * the number of its writer is in dispute nobody can tell yet.
+ */
 function isSigned(crypto: Crypto, rosters: readonly Roster[], commit: ReadCommit): boolean {
   try {
     checkSigned(crypto, rosters, commit)
     return true
   } catch (error) {
     if (!isMuluError(error)) throw error
-    return error.code === 'MULU_ROSTER_UNKNOWN'
+    const writer = rosters.at(-1)?.state.writers.get(commit.read.writer)
+    return error.code === 'MULU_ROSTER_UNKNOWN' || writer?.dispute === 'open'
   }
 }
 

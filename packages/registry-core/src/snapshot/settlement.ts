@@ -111,6 +111,20 @@ export class Settlement {
     }
   }
 
+  /** Counts no more with a commit that is set aside. */
+  forget(commit: ReadCommit): void {
+    const id = toHex(commit.id)
+    if (!this.#ids.delete(id)) return
+    this.#isStale = true
+    this.#snapshots.delete(id)
+    for (const [key, receipts] of this.#receipts) {
+      this.#receipts.set(
+        key,
+        receipts.filter((receipt) => toHex(receipt.id) !== id),
+      )
+    }
+  }
+
   /** Counts anew once a commit that had waited has been judged. */
   judged(commit: ReadCommit): void {
     if (isStatement(commit)) this.#isStale = true

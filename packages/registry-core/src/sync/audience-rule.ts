@@ -7,6 +7,7 @@ import type { RosterState, Writer } from '../roster/state.ts'
 
 /** Whether a writer belongs to the federation: it has an open grant, or was never given one. */
 export function isMember(writer: Writer): boolean {
+  if (writer.dispute === 'open') return false
   return writer.grants.length === 0 || writer.grants.some((grant) => grant.until === undefined)
 }
 

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import { decodeCommit } from '../../src/commit/commit.ts'
 import type { ErrorCode } from '../../src/errors.ts'
-import type { Registry } from '../../src/registry.ts'
-import type { Order } from '../../src/roster/order.ts'
+import { adoptionChanges } from '../../src/log/orphans.ts'
 import type { OrderOutcome } from '../../src/roster/ordered-chain.ts'
 import { draftRoster } from '../../src/roster/roster.ts'
 import { testCrypto, testSigner } from '../../testing/crypto.ts'
 import { openReplica } from '../../testing/federation.ts'
+import { copyLog, recordsOf, take, write } from '../../testing/ordered-replicas.ts'
 import {
   ADMIN,
   admission,
@@ -16,15 +16,13 @@ import {
   closing,
   end,
   endOf,
+  logOf,
   NEXT_ADMIN,
   OFFICE,
   order,
   orderCampaign,
   orderingFederation,
 } from '../../testing/orders.ts'
-
-const take = async (registry: Registry, ...orders: readonly Order[]) =>
-  (await registry.takeOrders(orders.map(({ bytes }) => bytes))).map(({ outcome }) => outcome)
 
 const kept = (kind: 'new' | 'known', code?: ErrorCode): OrderOutcome => ({ kind, code })
 
@@ -33,27 +31,6 @@ const refused = (code: ErrorCode, blame: boolean): OrderOutcome => ({
   code,
   blame,
 })
-
-const write = (registry: Registry, local: string): ReturnType<Registry['write']> =>
-  registry.write({
-    ...{ ns: 2, aud: 1, actor: 'test' },
-    changes: [{ rec: `resource/${local}`, set: { 'title/en': local } }],
-  })
-
-const recordsOf = (registry: Registry): Promise<readonly (string | undefined)[]> =>
-  Promise.all(
-    ['a', 'b', 'c'].map(async (local) =>
-      (await registry.catalogue.record({ ns: 2, kind: 'resource', local })) === undefined
-        ? undefined
-        : local,
-    ),
-  )
-
-async function copyLog(from: Registry, to: Registry, writer: number): Promise<readonly string[]> {
-  const { commits } = await from.readLog({ ns: 2, aud: 1, writer }, 1, 1_000_000)
-  const acceptances = await to.accept(commits.map(decodeCommit))
-  return acceptances.map(({ outcome }) => outcome.kind)
-}
 
 describe('orders that a replica keeps', () => {
   it('[AK12] keeps what is new, changes nothing for what is known, and has it after a restart', async () => {
@@ -134,7 +111,7 @@ describe('orders that a replica keeps', () => {
     expect(await take(registry, late)).to.deep.equal([kept('new', 'MULU_ORDER_OVERRULED')])
   })
 
-  it('[AK8] keeps of a flood what every other replica keeps of it, in whatever order it comes', async () => {
+  it('[AK8] comes to the same as every other replica, whichever two of a flood it keeps', async () => {
     const federation = orderingFederation()
     const flood = Array.from({ length: 6 }, (_, n) => admit(federation, { seed: 30 + n }))
     flood.push(close(federation, closing(2, [end(1)]), { no: 1 }))
@@ -142,9 +119,8 @@ describe('orders that a replica keeps', () => {
     const other = await openReplica(federation)
     for (const each of flood) await take(some.registry, each)
     await take(other.registry, ...[...flood].reverse())
-    const ids = (registry: Registry) => registry.orders().map(({ order: { id } }) => id)
-    expect(ids(some.registry).length).to.equal(2)
-    expect(ids(other.registry)).to.deep.equal(ids(some.registry))
+    expect(some.registry.orders().length).to.equal(2)
+    expect(other.registry.roster?.state).to.deep.equal(some.registry.roster?.state)
     expect(other.registry.ordersDigest()).to.deep.equal(some.registry.ordersDigest())
     const surplus = await take(some.registry, ...flood)
     expect(surplus.filter(({ kind }) => kind === 'known').length).to.equal(2)
@@ -166,7 +142,7 @@ describe('orders that a replica keeps', () => {
     expect(early?.outcome).to.deep.equal(unbound)
     await take(other.registry, first)
     expect(await copyLog(office.registry, other.registry, OFFICE)).to.deep.equal(['in force'])
-    expect(await recordsOf(other.registry)).to.deep.equal(['a', undefined, undefined])
+    expect(await recordsOf(other.registry)).to.equal('a')
   })
 
   it('[AK14] draws up and verifies the next version on the signed chain alone', async () => {
@@ -202,7 +178,7 @@ describe('orders that a replica keeps', () => {
     ])
     await take(office.registry, cut)
     for (const { registry } of [early, office]) {
-      expect(await recordsOf(registry)).to.deep.equal(['a', 'b', undefined])
+      expect(await recordsOf(registry)).to.equal('ab')
     }
     expect(await office.registry.catalogueDigest()).to.deep.equal(
       await early.registry.catalogueDigest(),
@@ -215,13 +191,85 @@ describe('orders that a replica keeps', () => {
     for (const local of ['a', 'b']) await write(own.registry, local)
     const digest = await own.registry.catalogueDigest()
     await take(own.registry, close(federation, closing(2, [])))
-    expect(await recordsOf(own.registry)).to.deep.equal([undefined, undefined, undefined])
+    expect(await recordsOf(own.registry)).to.equal('')
     await own.registry.addRoster(federation.sign([endOf(ADMIN, [])]).bytes)
-    expect(await recordsOf(own.registry)).to.deep.equal(['a', 'b', undefined])
+    expect(await recordsOf(own.registry)).to.equal('ab')
     expect(await own.registry.catalogueDigest()).to.deep.equal(digest)
     expect(own.registry.orders().map(({ code }) => code)).to.deep.equal(['MULU_ORDER_OVERRULED'])
     own.registry.setAuthor({ client: 2, signer: testSigner(2) })
     await write(own.registry, 'c')
-    expect(await recordsOf(own.registry)).to.deep.equal(['a', 'b', 'c'])
+    expect(await recordsOf(own.registry)).to.equal('abc')
+  })
+
+  it('[AK18] judges again only what new orders touch', async () => {
+    const federation = orderingFederation()
+    const { registry, db } = await openReplica(federation, { client: 2, seed: 2 })
+    await write(registry, 'a')
+    registry.setAuthor({ client: 3, signer: testSigner(3) })
+    const changes = [{ rec: 'resource/c', set: { 'title/en': 'c' } }]
+    await registry.write({ ns: 3, aud: 1, actor: 'test', changes })
+    const writes: string[] = []
+    db.on('write', (operations: readonly { readonly key: unknown }[]) => {
+      writes.push(...operations.map(({ key }) => String(key)))
+    })
+    const touched = (): readonly string[] =>
+      writes.splice(0).filter((key) => /^!outcomes!/.test(key))
+    await take(registry, admit(federation))
+    expect(touched()).to.deep.equal([])
+    await take(registry, close(federation, closing(2, [])))
+    const keys = touched()
+    expect(keys.length).to.be.greaterThan(0)
+    expect(keys.filter((key) => !key.startsWith('!outcomes!00000002/'))).to.deep.equal([])
+    expect(await recordsOf(registry)).to.equal('')
+  })
+
+  it('[AK18] comes to one catalogue whether orders or commits come first', async () => {
+    const federation = orderingFederation()
+    const office = await openReplica(federation, { client: OFFICE, seed: 20 })
+    const head = await openReplica(federation, { client: 2, seed: 2 })
+    const first = admit(federation)
+    await take(office.registry, first)
+    for (const local of ['a', 'b']) await write(office.registry, local)
+    await take(head.registry, first)
+    await copyLog(office.registry, head.registry, OFFICE)
+    await write(head.registry, 'c')
+    const [at] = await office.registry.commitsAt(logOf(OFFICE), 1)
+    const cut = close(federation, closing(OFFICE, [end(1, at?.id)]))
+    const digests: string[] = []
+    for (const turns of [
+      ['first', 'cut', OFFICE, 2],
+      [2, 'first', OFFICE, 'cut'],
+      [OFFICE, 'cut', 2, 'first', OFFICE],
+      ['first', 2, OFFICE, 'cut'],
+    ]) {
+      const { registry } = await openReplica(federation)
+      for (const turn of turns) {
+        if (turn === 'first') await take(registry, first)
+        else if (turn === 'cut') await take(registry, cut)
+        else await copyLog(head.registry, registry, Number(turn))
+      }
+      expect(await recordsOf(registry)).to.equal('ac')
+      digests.push((await registry.catalogueDigest()).join())
+      digests.push(registry.headsDigest('accepted', 1).join())
+    }
+    expect(new Set(digests).size).to.equal(2)
+  })
+
+  it('[AK19] lets an agency take over what a writer wrote whose order did not stand', async () => {
+    const federation = orderingFederation()
+    const office = await openReplica(federation, { client: OFFICE, seed: 20 })
+    const head = await openReplica(federation, { client: 2, seed: 2 })
+    const first = admit(federation)
+    await take(office.registry, first)
+    for (const local of ['a', 'b']) await write(office.registry, local)
+    const ended = federation.sign([endOf(ADMIN, [])])
+    await head.registry.addRoster(ended.bytes)
+    await take(head.registry, first)
+    expect(await copyLog(office.registry, head.registry, OFFICE)).to.deep.equal(['ended', 'ended'])
+    expect(await recordsOf(head.registry)).to.equal('')
+    const orphans = await head.registry.orphans(OFFICE)
+    const changes = adoptionChanges(orphans)
+    await head.registry.write({ ns: 2, aud: 1, actor: 'test', changes })
+    expect(await recordsOf(head.registry)).to.equal('ab')
   })
 })

@@ -78,7 +78,10 @@ function rosterDocument(context: NodeContext): unknown {
       agency: ns.owners.at(-1)?.agency ?? 0,
       sinceVersion: ns.owners.at(-1)?.from ?? 0,
     })),
-    writers: [...(state?.writers.values() ?? [])].map(writerDocument),
+    // A number that two orders have is nobody's; /api/v1/orders tells of it.
+    writers: [...(state?.writers.values() ?? [])]
+      .filter(({ dispute }) => dispute !== 'open')
+      .map(writerDocument),
     history: registry.rosters.map((version) => ({
       version: version.version,
       stampMs: version.stampMs,
