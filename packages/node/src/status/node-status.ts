@@ -115,7 +115,8 @@ function rosterPart(
       version: roster?.version ?? 0,
       hash: roster === undefined ? '' : hashToText(roster.hash),
       agencies: roster?.state.agencies.size ?? 0,
-      writers: roster?.state.writers.size ?? 0,
+      writers: [...(roster?.state.writers.values() ?? [])].filter((w) => w.dispute !== 'open')
+        .length,
       stampMs: roster?.stampMs ?? 0,
       alarms: rosterAlarms(registry, newest, nowMs),
     },

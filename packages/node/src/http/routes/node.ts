@@ -41,12 +41,18 @@ async function agencies(context: NodeContext): Promise<unknown> {
       ...ref,
       regionName: regionName(registry.profile, ref.region),
       namespaces: namespacesOf(state, id),
-      nodes: [...(state?.writers.values() ?? [])].filter((w) => w.agency === id).length,
+      nodes: [...(state?.writers.values() ?? [])].filter((w) => w.agency === id && !isNobodys(w))
+        .length,
       ...numbers,
       indexDigest: digests.get(id) ?? null,
     }
   })
   return { items, asOf: await asOf(context) }
+}
+
+/** Whether two orders have the number of a writer. */
+function isNobodys({ dispute }: Writer): boolean {
+  return dispute === 'open'
 }
 
 function namespacesOf(state: RosterState | undefined, agency: number): readonly number[] {
@@ -80,7 +86,7 @@ function rosterDocument(context: NodeContext): unknown {
     })),
     // A number that two orders have is nobody's; /api/v1/orders tells of it.
     writers: [...(state?.writers.values() ?? [])]
-      .filter(({ dispute }) => dispute !== 'open')
+      .filter((writer) => !isNobodys(writer))
       .map(writerDocument),
     history: registry.rosters.map((version) => ({
       version: version.version,
