@@ -80,6 +80,7 @@ describe('a flood of one member', function () {
         roster: { version: stage.newest.version, hash: stage.newest.hash },
         known: [],
         accepted: [],
+        orders: undefined,
         report: undefined,
         addresses: [],
       },

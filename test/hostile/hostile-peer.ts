@@ -176,7 +176,8 @@ export class HostilePeer {
   #state() {
     this.#told += 1
     const digest = hash(crypto, Uint8Array.of(this.#told & 255, (this.#told >> 8) & 255))
-    return { roster: this.roster, known: [{ group: '1', digest }], accepted: [], report: undefined }
+    const known = [{ group: '1', digest }]
+    return { roster: this.roster, known, accepted: [], orders: undefined, report: undefined }
   }
 
   #announcement(): Frame {

@@ -182,7 +182,7 @@ export {
   type OrderGround,
 } from './roster/order-plan.ts'
 export { orderRefusal, reachRefusal } from './roster/order-verdict.ts'
-export type { OrderOutcome, TakenOrder } from './roster/ordered-chain.ts'
+export { blamedRefusal, type OrderOutcome, type TakenOrder } from './roster/ordered-chain.ts'
 export { type JudgedOrder, withOrders } from './roster/orders.ts'
 export {
   encodeProposal,

@@ -8,6 +8,7 @@ import { equalBytes } from '../src/encoding/bytes.ts'
 import { isMuluError } from '../src/errors.ts'
 import { type LogHead, logText } from '../src/log/log.ts'
 import type { Registry } from '../src/registry.ts'
+import { blamedRefusal } from '../src/roster/ordered-chain.ts'
 import { mayHold } from '../src/sync/audience-rule.ts'
 import { decodeFrame, encodeFrame, type Frame } from '../src/sync/frame.ts'
 import { stepRequester } from '../src/sync/requester.ts'
@@ -59,6 +60,8 @@ export class Participant {
         return registry.rosters
       },
       missingProfile: () => registry.missingProfile(),
+      sharedOrders: () => registry.sharedOrders(),
+      ordersDigest: () => registry.ordersDigest(),
       damaged: () => registry.damage().commits,
       headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
       holes: () => registry.holes(),
@@ -239,6 +242,13 @@ export class Link {
         return
       case 'store-rosters':
         later(() => this.#store(effect.rosters, (bytes) => registry.addRoster(bytes)))
+        return
+      case 'store-orders':
+        later(async () => {
+          const taken = await registry.takeOrders(effect.orders)
+          this.requester.forget()
+          this.ask({ type: 'stored', refusal: blamedRefusal(taken) })
+        })
         return
       case 'store-profile':
         later(() => this.#store([effect.profile], (bytes) => registry.addProfile(bytes)))

@@ -369,10 +369,12 @@ function phaseOfStream(stream: RequesterStream | undefined): PeerPhase {
       return 'greeting'
     case 'rosters':
     case 'profile':
+    case 'orders':
     case 'commits':
     case 'statements':
     case 'storing':
       return 'pulling'
+    case 'marks':
     case 'heads':
     case 'places':
     case 'peers':

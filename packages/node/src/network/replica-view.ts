@@ -62,6 +62,8 @@ export class ReplicaView {
         return registry.rosters
       },
       missingProfile: () => registry.missingProfile(),
+      sharedOrders: () => registry.sharedOrders(),
+      ordersDigest: () => registry.ordersDigest(),
       damaged: () => registry.damage().commits,
       headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
       holes: () => registry.holes(),

@@ -1,6 +1,7 @@
 /** Runs the asking side of an exchange over a stream until it ends. */
 import {
   type Acceptance,
+  blamedRefusal,
   type Commit,
   claimsOf,
   type ErrorCode,
@@ -145,6 +146,12 @@ export class RequesterStream {
       case 'store-rosters':
         this.#store(effect.rosters, (bytes) => registry.addRoster(bytes))
         return
+      case 'store-orders':
+        this.#work(async () => {
+          const refusal = blamedRefusal(await registry.takeOrders(effect.orders))
+          this.notify({ type: 'stored', refusal })
+        })
+        return
       case 'store-profile':
         this.#store([effect.profile], (bytes) => registry.addProfile(bytes))
         return
@@ -181,7 +188,7 @@ export class RequesterStream {
   #report(
     effect: Exclude<
       RequesterEffect,
-      { type: 'send' | 'accept' | 'repair' | 'store-rosters' | 'store-profile' }
+      { type: 'send' | 'accept' | 'repair' | 'store-rosters' | 'store-orders' | 'store-profile' }
     >,
   ): void {
     const { logger } = this.#context

@@ -88,7 +88,7 @@ describe('the network of a node', function () {
       stranger.addEventListener('peer:disconnect', () => resolve())
     })
     const roster = { version: newest.version, hash: newest.hash }
-    const told = { known: [], accepted: [], report: undefined, addresses: [] }
+    const told = { known: [], accepted: [], orders: undefined, report: undefined, addresses: [] }
     const summary = { fed: newest.fed, roster, ...told }
     stream.send(frameBytes({ t: 'hello', versions: [1], summary }))
     await gone

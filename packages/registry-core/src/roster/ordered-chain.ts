@@ -25,6 +25,14 @@ export type OrderOutcome =
 /** An order that was offered; `order` is undefined when the bytes are none that could be verified. */
 export type TakenOrder = { readonly order: Order | undefined; readonly outcome: OrderOutcome }
 
+/** Why the first of those is refused that no honest node passes on; undefined when none is. */
+export function blamedRefusal(taken: readonly TakenOrder[]): ErrorCode | undefined {
+  for (const { outcome } of taken) {
+    if (outcome.kind === 'refused' && outcome.blame) return outcome.code
+  }
+  return undefined
+}
+
 type Verified = { readonly order: Order | undefined; readonly code: ErrorCode | undefined }
 
 /** What the signed chain and the kept orders come to. */

@@ -4,6 +4,8 @@ import { HASH_BYTES, type Hash } from '../crypto.ts'
 import type { CborValue } from '../encoding/cbor.ts'
 import { readArray, readBytes, readInteger, readText } from '../encoding/shape.ts'
 import type { LogKey, LogPosition } from '../log/log.ts'
+import { ORDERED_WRITERS_FROM } from '../roster/administrators.ts'
+import type { OrderMark } from '../roster/order-marks.ts'
 import { ADDRESS_TEXT_MAX, ADDRESSES_MAX, GROUPS_MAX } from './sync-limits.ts'
 
 /** Which roster a side stands on; version 0 and no hash before the first. */
@@ -148,4 +150,17 @@ export function readAddresses(value: unknown): readonly string[] {
     ADDRESSES_MAX,
     'addresses',
   )
+}
+
+/** Reads the mark of a number that orders have; throws when it is none. */
+export function readMark(value: unknown): OrderMark {
+  const parts = readArray(value, (part) => part, 2, 'mark')
+  const id =
+    parts.length < 2 ? undefined : readBytes(parts[1], HASH_BYTES, HASH_BYTES, 'id of an order')
+  return { number: readOrderNumber(parts[0]), id }
+}
+
+/** Reads a number that orders can have; throws when it is none. */
+export function readOrderNumber(value: unknown): number {
+  return readInteger(value, ORDERED_WRITERS_FROM, UINT32_MAX, 'number of an order')
 }

@@ -8,6 +8,9 @@
  * hello         versions, summary            hello-ok; the first frame of a stream
  * roster-pull   from: version                rosters
  * profile-pull  hash                         profile
+ * marks-pull    from: bucket,                marks; from version 2 on, as all of orders
+ *               buckets: [[bucket, digest] …]
+ * orders-pull   numbers                      orders
  * heads-pull    from: bucket,                heads
  *               buckets: [[bucket, digest] …]
  * pull          log, from: seq, max: bytes   commits
@@ -20,6 +23,9 @@
  * hello-ok      version, summary
  * rosters       rosters: [bytes …]           consecutive versions from the one asked for
  * profile       profile: bytes               empty when it is not here
+ * marks         marks: [mark …],             of the buckets that differ, ascending
+ *               next: bucket                 256 when all buckets are answered
+ * orders        orders: [bytes …]            those of the numbers asked for, as many as fit
  * heads         heads: [head …],             of the buckets that differ
  *               next: bucket                 256 when all buckets are answered
  * commits       commits: [bytes …], more     consecutive commits of the one log asked for
@@ -30,16 +36,20 @@
  *
  * at any time   keys
  * announce      roster, known, accepted,     responder to requester; one, then none until the
- *               heads: [head …], report?     next request has come
+ *               orders?, heads: [head …],    next request has come
+ *               report?
  * refuse        code, message                either side; the stream then ends
  *
- * summary   {fed, roster: [version, hash], known, accepted, report?, addresses: [text …]}
+ * summary   {fed, roster: [version, hash], known, accepted, orders?, report?, addresses: [text …]}
  *           version 0 with an empty hash: no roster yet, only the pinned federation
+ * orders    the digest over the orders of agencies; only of a responder, once the version is agreed
+ * mark      [number] of a writer by order that several orders have, [number, id] of one
  * known, accepted   [[group, digest] …] ascending, only groups of logs that both may hold
  * group     logs of one audience: `1`, `0/<namespace>`, or a list audience such as `l3.7`
  * head      [ns, aud, writer, seq, id, forkedAt?, statements?]; statements: the digest over the
  *           places beyond the fork, where there are any (snapshot/beyond-fork.ts)
- * bucket    0 to 255: the XOR of the four bytes of FNV-1a (32 bit) over the text of the log
+ * bucket    0 to 255: the XOR of the four bytes of FNV-1a (32 bit) over the text of the log; of a
+ *           mark, the lowest byte of its number, XOR the same of its number shifted by ten bits
  * report    see report.ts
  *
  * Versioning: `hello` offers versions; `hello-ok` names the highest that both speak. A later
@@ -58,52 +68,55 @@ import {
   type Shape,
 } from '../encoding/shape.ts'
 import { MuluError } from '../errors.ts'
-import { FRAME_BYTES_MAX, PROFILE_BYTES_MAX, ROSTER_BYTES_MAX } from '../limits.ts'
+import { FRAME_BYTES_MAX, ORDER_BYTES_MAX, PROFILE_BYTES_MAX, ROSTER_BYTES_MAX } from '../limits.ts'
 import type { LogKey, LogPosition } from '../log/log.ts'
+import { markToCbor, type OrderMark } from '../roster/order-marks.ts'
 import { STATEMENTS_BEYOND_MAX } from '../snapshot/beyond-fork.ts'
 import {
-  type GroupDigest,
   type HeadNote,
   headToCbor,
   logToCbor,
   type PeerAddresses,
   placeToCbor,
-  type RosterMark,
-  readAddresses,
-  readDigests,
   readHead,
   readLogKey,
+  readMark,
+  readOrderNumber,
   readPeer,
   readPlace,
-  readRosterMark,
 } from './frame-parts.ts'
-import { type NodeReport, readReport, reportToCbor } from './report.ts'
+import {
+  readState,
+  readSummary,
+  type Stand,
+  type Summary,
+  stateToCbor,
+  summaryToCbor,
+} from './summary.ts'
 import {
   ANNOUNCED_HEADS_MAX,
   BUCKETS,
   COMMITS_MAX,
   HEADS_MAX,
+  ORDER_MARKS_MAX,
+  ORDERS_IN_FRAME_MAX,
   PEERS_MAX,
   PULL_BYTES_MAX,
   ROSTERS_MAX,
   VERSIONS_MAX,
 } from './sync-limits.ts'
 
-/** What one side says of its replica to the other. */
-export type Summary = {
-  readonly fed: Hash
-  readonly roster: RosterMark
-  readonly known: readonly GroupDigest[]
-  readonly accepted: readonly GroupDigest[]
-  readonly report: NodeReport | undefined
-  readonly addresses: readonly string[]
-}
-
 /** What a requester sends. */
 export type Request =
   | { readonly t: 'hello'; readonly versions: readonly number[]; readonly summary: Summary }
   | { readonly t: 'roster-pull'; readonly from: number }
   | { readonly t: 'profile-pull'; readonly hash: Hash }
+  | {
+      readonly t: 'marks-pull'
+      readonly from: number
+      readonly buckets: readonly BucketDigest[]
+    }
+  | { readonly t: 'orders-pull'; readonly numbers: readonly number[] }
   | {
       readonly t: 'heads-pull'
       readonly from: number
@@ -124,6 +137,8 @@ export type Response =
   | { readonly t: 'hello-ok'; readonly version: number; readonly summary: Summary }
   | { readonly t: 'rosters'; readonly rosters: readonly Uint8Array[] }
   | { readonly t: 'profile'; readonly profile: Uint8Array }
+  | { readonly t: 'marks'; readonly marks: readonly OrderMark[]; readonly next: number }
+  | { readonly t: 'orders'; readonly orders: readonly Uint8Array[] }
   | { readonly t: 'heads'; readonly heads: readonly HeadNote[]; readonly next: number }
   | Commits
   | { readonly t: 'places'; readonly places: readonly LogPosition[] }
@@ -139,14 +154,7 @@ export type Commits = {
 }
 
 /** News of a responder. */
-export type Announce = {
-  readonly t: 'announce'
-  readonly roster: RosterMark
-  readonly known: readonly GroupDigest[]
-  readonly accepted: readonly GroupDigest[]
-  readonly heads: readonly HeadNote[]
-  readonly report: NodeReport | undefined
-}
+export type Announce = Stand & { readonly t: 'announce'; readonly heads: readonly HeadNote[] }
 
 /** Why a side ends the stream. */
 export type Refuse = { readonly t: 'refuse'; readonly code: string; readonly message: string }
@@ -154,7 +162,7 @@ export type Refuse = { readonly t: 'refuse'; readonly code: string; readonly mes
 /** Any frame. */
 export type Frame = Request | Response | Refuse
 
-/** The digest over the heads in one bucket. */
+/** The digest over the heads, or the marks of orders, in one bucket. */
 export type BucketDigest = { readonly bucket: number; readonly digest: Hash }
 
 /** A frame as bytes; MULU_LIMIT when it does not fit. */
@@ -182,6 +190,7 @@ function frameToCbor(frame: Frame): CborValue {
       return { ...frame, summary: summaryToCbor(frame.summary) }
     case 'hello-ok':
       return { ...frame, summary: summaryToCbor(frame.summary) }
+    case 'marks-pull':
     case 'heads-pull':
       return { ...frame, buckets: frame.buckets.map((b) => [b.bucket, b.digest]) }
     case 'pull':
@@ -191,6 +200,8 @@ function frameToCbor(frame: Frame): CborValue {
       return { ...frame, log: logToCbor(frame.log), places: frame.places.map(placeToCbor) }
     case 'places':
       return { t: 'places', places: frame.places.map(placeToCbor) }
+    case 'marks':
+      return { ...frame, marks: frame.marks.map(markToCbor) }
     case 'heads':
       return { ...frame, heads: frame.heads.map(headToCbor) }
     case 'peers':
@@ -203,21 +214,6 @@ function frameToCbor(frame: Frame): CborValue {
       }
     default:
       return frame
-  }
-}
-
-function summaryToCbor(summary: Summary): CborValue {
-  return { ...stateToCbor(summary), fed: summary.fed, addresses: summary.addresses }
-}
-
-function stateToCbor(
-  state: Pick<Summary, 'roster' | 'known' | 'accepted' | 'report'>,
-): Record<string, CborValue | undefined> {
-  return {
-    roster: [state.roster.version, state.roster.hash],
-    known: state.known.map((g) => [g.group, g.digest]),
-    accepted: state.accepted.map((g) => [g.group, g.digest]),
-    report: state.report === undefined ? undefined : reportToCbor(state.report),
   }
 }
 
@@ -257,13 +253,41 @@ const READERS: Readonly<Record<Frame['t'], readonly [keys: readonly string[], re
     ['profile'],
     (s) => ({ t: 'profile', profile: readBytes(s['profile'], 0, PROFILE_BYTES_MAX, 'profile') }),
   ],
-  'heads-pull': [['from', 'buckets'], readHeadsPull],
+  'marks-pull': [['from', 'buckets'], (s) => ({ t: 'marks-pull', ...readCompared(s) })],
+  marks: [
+    ['marks', 'next'],
+    (s) => ({
+      t: 'marks',
+      marks: readArray(s['marks'], readMark, ORDER_MARKS_MAX, 'marks'),
+      next: readNext(s),
+    }),
+  ],
+  'orders-pull': [
+    ['numbers'],
+    (s) => ({
+      t: 'orders-pull',
+      numbers: readArray(s['numbers'], readOrderNumber, ORDERS_IN_FRAME_MAX, 'numbers'),
+    }),
+  ],
+  orders: [
+    ['orders'],
+    (s) => ({
+      t: 'orders',
+      orders: readArray(
+        s['orders'],
+        (bytes) => readBytes(bytes, 1, ORDER_BYTES_MAX, 'order'),
+        ORDERS_IN_FRAME_MAX,
+        'orders',
+      ),
+    }),
+  ],
+  'heads-pull': [['from', 'buckets'], (s) => ({ t: 'heads-pull', ...readCompared(s) })],
   heads: [
     ['heads', 'next'],
     (s) => ({
       t: 'heads',
       heads: readArray(s['heads'], readHead, HEADS_MAX, 'heads'),
-      next: readInteger(s['next'], 1, BUCKETS, 'next'),
+      next: readNext(s),
     }),
   ],
   pull: [
@@ -293,7 +317,7 @@ const READERS: Readonly<Record<Frame['t'], readonly [keys: readonly string[], re
   ],
   ready: [[], () => ({ t: 'ready' })],
   announce: [
-    ['roster', 'known', 'accepted', 'heads', 'report'],
+    ['roster', 'known', 'accepted', 'orders', 'heads', 'report'],
     (s) => ({
       t: 'announce',
       ...readState(s),
@@ -343,12 +367,18 @@ function readPlaces(s: Shape): readonly LogPosition[] {
   return readArray(s['places'], readPlace, STATEMENTS_BEYOND_MAX, 'places')
 }
 
-function readHeadsPull(s: Shape): Frame {
+function readCompared(s: Shape): {
+  readonly from: number
+  readonly buckets: readonly BucketDigest[]
+} {
   return {
-    t: 'heads-pull',
     from: readInteger(s['from'], 0, BUCKETS - 1, 'from'),
     buckets: readArray(s['buckets'], readBucket, BUCKETS, 'buckets'),
   }
+}
+
+function readNext(s: Shape): number {
+  return readInteger(s['next'], 1, BUCKETS, 'next')
 }
 
 function readBucket(value: unknown): BucketDigest {
@@ -357,24 +387,5 @@ function readBucket(value: unknown): BucketDigest {
   return {
     bucket: readInteger(bucket, 0, BUCKETS - 1, 'bucket'),
     digest: readBytes(digest, HASH_BYTES, HASH_BYTES, 'digest'),
-  }
-}
-
-function readSummary(value: unknown): Summary {
-  const keys = ['fed', 'roster', 'known', 'accepted', 'report', 'addresses']
-  const s = readShape(value, keys, 'summary')
-  return {
-    ...readState(s),
-    fed: readBytes(s['fed'], HASH_BYTES, HASH_BYTES, 'fed'),
-    addresses: readAddresses(s['addresses']),
-  }
-}
-
-function readState(s: Shape): Pick<Summary, 'roster' | 'known' | 'accepted' | 'report'> {
-  return {
-    roster: readRosterMark(s['roster']),
-    known: readDigests(s['known']),
-    accepted: readDigests(s['accepted']),
-    report: s['report'] === undefined ? undefined : readReport(s['report']),
   }
 }

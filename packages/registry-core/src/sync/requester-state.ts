@@ -25,6 +25,8 @@ export type RequesterPhase =
   | 'hello'
   | 'rosters'
   | 'profile'
+  | 'marks'
+  | 'orders'
   | 'heads'
   | 'commits'
   | 'places'
@@ -41,6 +43,7 @@ export type Remote = {
   readonly roster: RosterMark
   readonly known: readonly GroupDigest[]
   readonly accepted: readonly GroupDigest[]
+  readonly orders: Hash | undefined
   readonly report: NodeReport | undefined
 }
 
@@ -68,6 +71,9 @@ export type Mend = { readonly log: LogKey; readonly last: number }
 /** Statements beyond the fork of a log that the peer has and this node lacks. */
 export type Lacking = { readonly log: LogKey; readonly places: readonly LogPosition[] }
 
+/** How far the orders of a peer have been looked through. */
+export type Ordering = { readonly numbers: readonly number[]; readonly from: number | undefined }
+
 /** Everything a requester remembers. */
 export type RequesterState = {
   readonly phase: RequesterPhase
@@ -88,6 +94,10 @@ export type RequesterState = {
   /** How far before the own next version to look for where the peer's chain left the own one. */
   readonly rosterBack: number
   readonly profileTried: Hash | undefined
+  /** The digest over the peer's orders that was looked into last. */
+  readonly ordersTried: string | undefined
+  /** Numbers of orders still to be asked for, and the bucket from which to go on comparing. */
+  readonly orders: Ordering | undefined
   /** The damaged commits that are being fetched again, and how far the peer was asked already. */
   readonly mend: Mend | undefined
   readonly mendTried: ReadonlyMap<string, number>
@@ -107,7 +117,7 @@ export function claimsOf({ pull, ahead }: RequesterState): readonly string[] {
 export type RequesterEvent =
   | { readonly type: 'start' }
   | { readonly type: 'frame'; readonly frame: Frame }
-  /** Rosters, a profile or a repair were offered to the registry; the first refusal, if any. */
+  /** Rosters, orders, a profile or a repair were offered to the registry; the first refusal, if any. */
   | { readonly type: 'stored'; readonly refusal: ErrorCode | undefined }
   | { readonly type: 'accepted'; readonly acceptances: readonly Acceptance[] }
   /** The own registry could not write; the stream ends, nobody is to blame. */
@@ -124,6 +134,7 @@ export type RequesterEvent =
 export type RequesterEffect =
   | { readonly type: 'send'; readonly frame: Request | Refuse }
   | { readonly type: 'store-rosters'; readonly rosters: readonly Uint8Array[] }
+  | { readonly type: 'store-orders'; readonly orders: readonly Uint8Array[] }
   | { readonly type: 'store-profile'; readonly profile: Uint8Array }
   | { readonly type: 'accept'; readonly writer: number; readonly commits: readonly Commit[] }
   /** Commits that may be those that have rotted here. */
@@ -155,6 +166,8 @@ export const NEW_REQUESTER: RequesterState = {
   rosterTried: undefined,
   rosterBack: 0,
   profileTried: undefined,
+  ordersTried: undefined,
+  orders: undefined,
   mend: undefined,
   mendTried: new Map(),
   announces: 0,

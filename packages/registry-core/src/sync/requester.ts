@@ -3,13 +3,15 @@
  * by log) and, once level, waits for news or for the next round. One request is outstanding at a
  * time; what was stored is where the next exchange goes on, whatever happens to this one.
  */
-import { equalBytes, toHex } from '../encoding/bytes.ts'
+import { equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { Announce, Commits, Frame, Refuse, Request, Response, Summary } from './frame.ts'
-import type { GroupDigest, RosterMark } from './frame-parts.ts'
+import type { Announce, Commits, Frame, Refuse, Request, Response } from './frame.ts'
+import type { GroupDigest } from './frame-parts.ts'
 import { bucketDigests, headsByBucket, headsIndex } from './heads-index.ts'
 import { answerMend, nextMend, pullDamaged } from './requester-mend.ts'
+import { answerMarks, pullOrders } from './requester-orders.ts'
 import { answerPull, nextPull, pullAhead, resumePull, takeAcceptances } from './requester-pull.ts'
+import { BLAMED, pullProfile, pullRosters } from './requester-rosters.ts'
 import type {
   Ahead,
   Remote,
@@ -26,13 +28,8 @@ import {
   pullStatements,
   takeStatements,
 } from './requester-statements.ts'
-import {
-  isBehind,
-  mayPeerHold,
-  ownRosterMark,
-  ownSummary,
-  type SyncContext,
-} from './sync-context.ts'
+import type { Summary } from './summary.ts'
+import { isBehind, mayPeerHold, ownSummary, type SyncContext } from './sync-context.ts'
 import { ANNOUNCES_MAX, ANSWER_TIMEOUT_MS, BUCKETS, SYNC_VERSIONS } from './sync-limits.ts'
 import { mergeWants, positionOf, type Want, wantsOf, wantsOfHoles } from './wants.ts'
 
@@ -82,12 +79,15 @@ function isResting(state: RequesterState): boolean {
 function sayHello(context: SyncContext, state: RequesterState): RequesterStep {
   const fed = context.replica.federation
   if (fed === undefined) return close(state, 'MULU_FEDERATION_MISMATCH')
-  const summary = ownSummary(context, fed)
+  // Orders are told once it is agreed that both sides can read of them.
+  const summary = ownSummary(context, fed, 1)
   const fresh: RequesterState = {
     ...state,
     rosterTried: undefined,
     rosterBack: 0,
     profileTried: undefined,
+    ordersTried: undefined,
+    orders: undefined,
     mendTried: new Map(),
   }
   return request(context, fresh, 'hello', { t: 'hello', versions: SYNC_VERSIONS, summary })
@@ -115,6 +115,8 @@ const PHASE_OF_ANSWER: Readonly<Record<Answer['t'], RequesterPhase>> = {
   'hello-ok': 'hello',
   rosters: 'rosters',
   profile: 'profile',
+  marks: 'marks',
+  orders: 'orders',
   heads: 'heads',
   commits: 'commits',
   places: 'places',
@@ -132,6 +134,11 @@ function takeAnswer(context: SyncContext, state: RequesterState, frame: Answer):
     case 'profile':
       if (frame.profile.length === 0) return advance(context, state)
       return store(state, { type: 'store-profile', profile: frame.profile })
+    case 'marks':
+      return advance(context, answerMarks(context, state, frame.marks, frame.next))
+    case 'orders':
+      if (frame.orders.length === 0) return advance(context, state)
+      return store(state, { type: 'store-orders', orders: frame.orders })
     case 'heads': {
       const wants = mergeWants(context, state.wants, wantsOf(context, frame.heads))
       const forks = mergeForks(context, state.forks, frame.heads)
@@ -161,7 +168,11 @@ function takeAnswer(context: SyncContext, state: RequesterState, frame: Answer):
 
 /** Asks for the next answer while this one is being stored. */
 function askAhead(context: SyncContext, state: RequesterState, more: boolean): RequesterStep {
-  const isUrgent = pullRosters(context, state, state.remote?.roster) ?? pullProfile(context, state)
+  const send = (asking: RequesterState): RequesterStep => [asking, []]
+  const isUrgent =
+    pullRosters(context, state, state.remote?.roster, send) ??
+    pullOrders(context, state, send) ??
+    pullProfile(context, state, send)
   const next = isUrgent === undefined ? pullAhead(context, state, more) : undefined
   if (next === undefined) return [state, []]
   return request(context, { ...state, ahead: next.ahead }, 'storing', next.frame)
@@ -200,8 +211,8 @@ function takeHello(
     return refuse(state, 'MULU_FEDERATION_MISMATCH')
   }
   if (!SYNC_VERSIONS.includes(version)) return refuse(state, 'MULU_SYNC_VERSION')
-  const { roster, known, accepted, report, addresses } = summary
-  const remote: Remote = { roster, known, accepted, report }
+  const { roster, known, accepted, orders, report, addresses } = summary
+  const remote: Remote = { roster, known, accepted, orders, report }
   const wants = mergeWants(context, state.wants, wantsOfHoles(context))
   const step = advance(context, { ...state, remote, wants, compareFrom: 0 })
   return then(step, [{ type: 'heard', remote, addresses }])
@@ -209,9 +220,9 @@ function takeHello(
 
 function takeAnnounce(context: SyncContext, state: RequesterState, frame: Announce): RequesterStep {
   if (state.remote === undefined || state.announces === 0) return refuse(state, 'MULU_SYNC_ORDER')
-  const { roster, known, accepted } = frame
+  const { roster, known, accepted, orders } = frame
   const report = frame.report ?? state.remote.report
-  const remote: Remote = { roster, known, accepted, report }
+  const remote: Remote = { roster, known, accepted, orders, report }
   const wants = mergeWants(context, state.wants, wantsOf(context, frame.heads))
   const next = {
     ...state,
@@ -225,14 +236,6 @@ function takeAnnounce(context: SyncContext, state: RequesterState, frame: Announ
   const step: RequesterStep = isResting(state) ? advance(context, next) : [next, []]
   return then(step, [{ type: 'heard', remote, addresses: [] }])
 }
-
-/** Refusals of a roster or profile that no honest node can cause. */
-const BLAMED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'MULU_ROSTER_SHAPE',
-  'MULU_ROSTER_THRESHOLD',
-  'MULU_SIGNATURE',
-  'MULU_PROFILE',
-])
 
 function takeStored(
   context: SyncContext,
@@ -260,36 +263,22 @@ function takeChange(context: SyncContext, state: RequesterState): RequesterStep 
 function advance(context: SyncContext, state: RequesterState): RequesterStep {
   const { remote } = state
   if (remote === undefined) return [state, []]
+  const send = (next: RequesterState, phase: RequesterPhase, frame: Request): RequesterStep =>
+    request(context, next, phase, frame)
   return (
-    pullRosters(context, state, remote.roster) ??
+    pullRosters(context, state, remote.roster, send) ??
+    pullOrders(context, state, send) ??
     beOutside(context, state) ??
-    pullProfile(context, state) ??
-    nextPull(context, state, (next, frame) => request(context, next, 'commits', frame)) ??
+    pullProfile(context, state, send) ??
+    nextPull(context, state, (next, frame) => send(next, 'commits', frame)) ??
     beHeld(context, state, (want) => !context.isThrottled(want.head.log)) ??
     compareHeads(context, state, remote.known) ??
-    pullStatements(context, state, (next, phase, frame) => request(context, next, phase, frame)) ??
-    pullDamaged(context, state, (next, frame) => request(context, next, 'commits', frame)) ??
+    pullStatements(context, state, send) ??
+    pullDamaged(context, state, (next, frame) => send(next, 'commits', frame)) ??
     pullPeers(context, state) ??
     beHeld(context, state, () => true) ??
     beLevel(state)
   )
-}
-
-function pullRosters(
-  context: SyncContext,
-  state: RequesterState,
-  theirs: RosterMark | undefined,
-): RequesterStep | undefined {
-  if (theirs === undefined) return undefined
-  const own = ownRosterMark(context.replica)
-  const isFork = theirs.version === own.version && !equalBytes(theirs.hash, own.hash)
-  if (theirs.version <= own.version && !isFork) return undefined
-  // Of two rosters of one version the other is fetched too: it is the proof behind the alarm. A
-  // version that does not follow the own one stands on another branch, which began further back.
-  const from = Math.max(1, own.version + (isFork ? 0 : 1) - state.rosterBack)
-  const rosterTried = `${theirs.version}.${toHex(theirs.hash)}.${from}`
-  if (state.rosterTried === rosterTried) return undefined
-  return request(context, { ...state, rosterTried }, 'rosters', { t: 'roster-pull', from })
 }
 
 function beOutside(context: SyncContext, state: RequesterState): RequesterStep | undefined {
@@ -310,13 +299,6 @@ function beHeld(
   return state.wants.some((want) => isCounted(want) && isOpen(want))
     ? sayReady({ ...state, phase: 'held' })
     : undefined
-}
-
-function pullProfile(context: SyncContext, state: RequesterState): RequesterStep | undefined {
-  const hash = context.replica.missingProfile()
-  if (hash === undefined) return undefined
-  if (state.profileTried !== undefined && equalBytes(state.profileTried, hash)) return undefined
-  return request(context, { ...state, profileTried: hash }, 'profile', { t: 'profile-pull', hash })
 }
 
 function compareHeads(

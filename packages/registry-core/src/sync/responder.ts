@@ -8,12 +8,15 @@ import type { Hash } from '../crypto.ts'
 import { compareBytes, equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
 import { type LogHead, type LogKey, type LogPosition, logText } from '../log/log.ts'
-import type { BucketDigest, Frame, Refuse, Request, Response, Summary } from './frame.ts'
+import type { BucketDigest, Frame, Refuse, Request, Response } from './frame.ts'
 import type { HeadNote, PeerAddresses, RosterMark } from './frame-parts.ts'
 import { bucketDigests, headNote, headsByBucket, headsIndex } from './heads-index.ts'
+import { marksThatDiffer } from './orders-index.ts'
 import { isSameReport, type NodeReport } from './report.ts'
+import type { Summary } from './summary.ts'
 import {
   mayPeerHold,
+  ownOrders,
   ownRosterMark,
   ownSummary,
   type SyncContext,
@@ -24,6 +27,7 @@ import {
   BUCKETS,
   COMMITS_MAX,
   HEADS_MAX,
+  ORDERS_IN_FRAME_MAX,
   PULL_BYTES_MAX,
   ROSTERS_MAX,
   SILENCE_TIMEOUT_MS,
@@ -38,7 +42,10 @@ export type ResponderState = {
   readonly isArmed: boolean
   /** Changed heads that were not announced yet; one more than fits means "many". */
   readonly news: readonly HeadNote[]
+  /** The version of the protocol that was agreed; 0 before. */
+  readonly version: number
   readonly toldRoster: RosterMark | undefined
+  readonly toldOrders: Hash | undefined
   readonly toldReport: NodeReport | undefined
 }
 
@@ -85,7 +92,9 @@ export const NEW_RESPONDER: ResponderState = {
   deadlineMs: undefined,
   isArmed: false,
   news: [],
+  version: 0,
   toldRoster: undefined,
+  toldOrders: undefined,
   toldReport: undefined,
 }
 
@@ -137,6 +146,8 @@ const REQUESTS: ReadonlySet<Frame['t']> = new Set<Request['t']>([
   'hello',
   'roster-pull',
   'profile-pull',
+  'marks-pull',
+  'orders-pull',
   'heads-pull',
   'pull',
   'places-pull',
@@ -153,10 +164,17 @@ function takeRequest(context: SyncContext, state: ResponderState, frame: Request
       return answer(context, state, { t: 'rosters', rosters: rostersFrom(context, frame.from) })
     case 'profile-pull':
       return read(state, { type: 'read-profile', hash: frame.hash })
+    case 'marks-pull': {
+      const { crypto, replica } = context
+      const found = marksThatDiffer(crypto, replica.sharedOrders(), frame.from, frame.buckets)
+      return answer(context, state, { t: 'marks', ...found })
+    }
+    case 'orders-pull':
+      return answer(context, state, { t: 'orders', orders: ordersOf(context, frame.numbers) })
     case 'ready':
       return announce(context, state)
     default:
-      // Whoever the roster does not list gets the roster and its profile, and nothing else.
+      // Whoever is not listed gets the roster, its profile and the orders, and nothing else.
       if (context.peer === undefined && context.replica.roster !== undefined) {
         return refuse(state, 'MULU_NOT_ADMITTED', false)
       }
@@ -167,7 +185,10 @@ function takeRequest(context: SyncContext, state: ResponderState, frame: Request
 function takeMemberRequest(
   context: SyncContext,
   state: ResponderState,
-  frame: Exclude<Request, { t: 'hello' | 'roster-pull' | 'profile-pull' | 'ready' }>,
+  frame: Exclude<
+    Request,
+    { t: 'hello' | 'roster-pull' | 'profile-pull' | 'marks-pull' | 'orders-pull' | 'ready' }
+  >,
 ): ResponderStep {
   switch (frame.t) {
     case 'heads-pull':
@@ -215,12 +236,14 @@ function takeHello(
   }
   const version = Math.max(0, ...versions.filter((v) => SYNC_VERSIONS.includes(v)))
   if (version === 0) return refuse(state, 'MULU_SYNC_VERSION', false)
-  const own = ownSummary(context, fed)
+  const own = ownSummary(context, fed, version)
   const told: ResponderState = {
     ...state,
     phase: 'waiting',
     news: [],
+    version,
     toldRoster: own.roster,
+    toldOrders: own.orders,
     toldReport: own.report,
   }
   const effects: readonly ResponderEffect[] = [
@@ -239,6 +262,19 @@ function rostersFrom(context: SyncContext, from: number): readonly Uint8Array[] 
     rosters.push(bytes)
   }
   return rosters
+}
+
+/** The orders of these numbers, as many as a frame holds. */
+function ordersOf({ replica }: SyncContext, numbers: readonly number[]): readonly Uint8Array[] {
+  const { byNumber } = replica.sharedOrders()
+  const orders: Uint8Array[] = []
+  let length = 0
+  for (const { bytes } of numbers.flatMap((number) => byNumber.get(number) ?? [])) {
+    length += bytes.length
+    if (length > PULL_BYTES_MAX || orders.length >= ORDERS_IN_FRAME_MAX) break
+    orders.push(bytes)
+  }
+  return orders
 }
 
 function compareBuckets(
@@ -284,24 +320,29 @@ function addNews(
   return [...rest, ...shown].slice(-ANNOUNCED_HEADS_MAX)
 }
 
+const NO_DIGEST: Hash = new Uint8Array()
+
 /** Sends the news there is, unless the peer has not yet asked since the last time. */
 function announce(context: SyncContext, state: ResponderState): ResponderStep {
   const roster = ownRosterMark(context.replica)
   const report = context.peer === undefined ? undefined : context.report
   const isRosterNew = !equalBytes(roster.hash, state.toldRoster?.hash ?? roster.hash)
+  const orders = ownOrders(context.replica, state.version)
+  const areOrdersNew = !equalBytes(orders ?? NO_DIGEST, state.toldOrders ?? NO_DIGEST)
   const isReportNew = !isSameReport(report, state.toldReport)
-  const isNews = state.news.length > 0 || isRosterNew || isReportNew
+  const isNews = state.news.length > 0 || isRosterNew || areOrdersNew || isReportNew
   if (state.phase !== 'waiting' || !state.isArmed || !isNews) return [state, []]
   const frame: Response = {
     t: 'announce',
     roster,
     known: sharedDigests(context, 'known'),
     accepted: sharedDigests(context, 'accepted'),
+    orders,
     heads: state.news,
     report,
   }
-  const told = { ...state, isArmed: false, news: [], toldRoster: roster, toldReport: report }
-  return [told, [{ type: 'send', frame }]]
+  const told = { ...state, isArmed: false, news: [], toldRoster: roster, toldOrders: orders }
+  return [{ ...told, toldReport: report }, [{ type: 'send', frame }]]
 }
 
 function read(state: ResponderState, effect: ResponderEffect): ResponderStep {

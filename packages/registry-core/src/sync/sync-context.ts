@@ -4,12 +4,14 @@ import type { Crypto, Hash } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import type { LogHead, LogKey } from '../log/log.ts'
 import type { Statements } from '../registry.ts'
+import type { MarkedOrders } from '../roster/order-marks.ts'
 import type { Roster } from '../roster/roster.ts'
 import { mayHold } from './audience-rule.ts'
-import type { Summary } from './frame.ts'
 import type { GroupDigest, RosterMark } from './frame-parts.ts'
 import { headsIndex } from './heads-index.ts'
 import type { NodeReport } from './report.ts'
+import type { Summary } from './summary.ts'
+import { ORDERS_VERSION } from './sync-limits.ts'
 
 /** What a step reads of the own registry. */
 export type SyncReplica = {
@@ -17,6 +19,9 @@ export type SyncReplica = {
   readonly roster: Roster | undefined
   readonly rosters: readonly Roster[]
   missingProfile(): Hash | undefined
+  /** Orders of agencies that are passed on, and the digest over them. */
+  sharedOrders(): MarkedOrders
+  ordersDigest(): Hash
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash
   /** Commits of which bodies are missing that no order accounts for. */
   holes(): readonly { readonly log: LogKey; readonly seq: number }[]
@@ -104,13 +109,23 @@ export function isBehind(context: SyncContext, theirs: readonly GroupDigest[]): 
   })
 }
 
-/** What this side says of itself to the peer. */
-export function ownSummary(context: SyncContext, fed: Hash): Summary {
+/** The own digest over orders, once the version is agreed; undefined when there are none. */
+export function ownOrders(
+  replica: Pick<SyncReplica, 'sharedOrders' | 'ordersDigest'>,
+  version: number,
+): Hash | undefined {
+  if (version < ORDERS_VERSION || replica.sharedOrders().marks.length === 0) return undefined
+  return replica.ordersDigest()
+}
+
+/** What this side says of itself to the peer, in a version of the protocol. */
+export function ownSummary(context: SyncContext, fed: Hash, version: number): Summary {
   return {
     fed,
     roster: ownRosterMark(context.replica),
     known: sharedDigests(context, 'known'),
     accepted: sharedDigests(context, 'accepted'),
+    orders: ownOrders(context.replica, version),
     report: context.peer === undefined ? undefined : context.report,
     addresses: context.addresses,
   }

@@ -14,6 +14,10 @@ export const PULL_BYTES_MAX = 1_000_000
 export const COMMITS_MAX = 8_192
 /** Roster versions in one frame. */
 export const ROSTERS_MAX = 1_024
+/** Marks of orders in one answer; about 40 bytes each, so that they fit one frame. */
+export const ORDER_MARKS_MAX = 16_384
+/** Orders in one frame, and numbers asked for at once. */
+export const ORDERS_IN_FRAME_MAX = 1_024
 /** Peers one node tells another about. */
 export const PEERS_MAX = 64
 /** Addresses of one peer. */
@@ -22,8 +26,10 @@ export const ADDRESSES_MAX = 8
 export const ADDRESS_TEXT_MAX = 256
 /** Protocol versions a hello may offer. */
 export const VERSIONS_MAX = 16
-/** The versions of the protocol that this software speaks. */
-export const SYNC_VERSIONS: readonly number[] = [1]
+/** The versions of the protocol that this software speaks; the second exchanges orders of agencies. */
+export const SYNC_VERSIONS: readonly number[] = [1, 2]
+/** The version from which on orders of agencies are exchanged. */
+export const ORDERS_VERSION = 2
 /**
  * Announcements that can be under way to a requester: one, and one more for each request that
  * crossed it (`ready` has no answer, so that several requests can).

@@ -19,6 +19,7 @@ export const STATE = {
     { group: 'l3.7', digest: HASH },
   ],
   accepted: [],
+  orders: HASH,
   report: REPORT,
 }
 const HEAD = { log: { ns: 3, aud: [3, 7], writer: 9 }, known: { seq: 4, id: HASH } }
@@ -33,6 +34,7 @@ export const FRAMES: readonly Frame[] = [
       roster: { version: 0, hash: new Uint8Array() },
       known: [],
       accepted: [],
+      orders: undefined,
       report: undefined,
       addresses: [],
     },
@@ -41,6 +43,17 @@ export const FRAMES: readonly Frame[] = [
   { t: 'rosters', rosters: [new Uint8Array([1, 2])] },
   { t: 'profile-pull', hash: HASH },
   { t: 'profile', profile: new Uint8Array() },
+  { t: 'marks-pull', from: 3, buckets: [{ bucket: 7, digest: HASH }] },
+  {
+    t: 'marks',
+    marks: [
+      { number: 0x80000000, id: HASH },
+      { number: 0xffffffff, id: undefined },
+    ],
+    next: 9,
+  },
+  { t: 'orders-pull', numbers: [0x80000000] },
+  { t: 'orders', orders: [new Uint8Array([4])] },
   { t: 'heads-pull', from: 0, buckets: [{ bucket: 7, digest: HASH }] },
   {
     t: 'heads',

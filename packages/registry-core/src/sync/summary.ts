@@ -1,0 +1,68 @@
+/** What a side says of its replica; its form stands in the header of frame.ts. */
+import { HASH_BYTES, type Hash } from '../crypto.ts'
+import type { CborValue } from '../encoding/cbor.ts'
+import { readBytes, readShape, type Shape } from '../encoding/shape.ts'
+import {
+  type GroupDigest,
+  type RosterMark,
+  readAddresses,
+  readDigests,
+  readRosterMark,
+} from './frame-parts.ts'
+import { type NodeReport, readReport, reportToCbor } from './report.ts'
+
+/** What one side says of its replica to the other. */
+export type Summary = {
+  readonly fed: Hash
+  readonly roster: RosterMark
+  readonly known: readonly GroupDigest[]
+  readonly accepted: readonly GroupDigest[]
+  /** The digest over the orders of agencies; from version 2 on, and only where there are any. */
+  readonly orders: Hash | undefined
+  readonly report: NodeReport | undefined
+  readonly addresses: readonly string[]
+}
+
+/** What a summary and an announcement have in common. */
+export type Stand = Pick<Summary, 'roster' | 'known' | 'accepted' | 'orders' | 'report'>
+
+/** A summary as CBOR. */
+export function summaryToCbor(summary: Summary): CborValue {
+  return { ...stateToCbor(summary), fed: summary.fed, addresses: summary.addresses }
+}
+
+/** What a summary and an announcement have in common, as CBOR. */
+export function stateToCbor(state: Stand): Record<string, CborValue | undefined> {
+  return {
+    roster: [state.roster.version, state.roster.hash],
+    known: state.known.map((g) => [g.group, g.digest]),
+    accepted: state.accepted.map((g) => [g.group, g.digest]),
+    orders: state.orders,
+    report: state.report === undefined ? undefined : reportToCbor(state.report),
+  }
+}
+
+/** Reads a summary out of decoded bytes; throws when it is none. */
+export function readSummary(value: unknown): Summary {
+  const keys = ['fed', 'roster', 'known', 'accepted', 'orders', 'report', 'addresses']
+  const s = readShape(value, keys, 'summary')
+  return {
+    ...readState(s),
+    fed: readBytes(s['fed'], HASH_BYTES, HASH_BYTES, 'fed'),
+    addresses: readAddresses(s['addresses']),
+  }
+}
+
+/** Reads what a summary and an announcement have in common. */
+export function readState(s: Shape): Stand {
+  return {
+    roster: readRosterMark(s['roster']),
+    known: readDigests(s['known']),
+    accepted: readDigests(s['accepted']),
+    orders:
+      s['orders'] === undefined
+        ? undefined
+        : readBytes(s['orders'], HASH_BYTES, HASH_BYTES, 'orders'),
+    report: s['report'] === undefined ? undefined : readReport(s['report']),
+  }
+}
