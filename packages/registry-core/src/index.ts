@@ -171,6 +171,7 @@ export {
   parseOrders,
   type ReadOrderDraft,
   readOrderDraft,
+  type SignedOrders,
   signOrderDraft,
 } from './roster/order-draft.ts'
 export type { MarkedOrders, OrderMark } from './roster/order-marks.ts'

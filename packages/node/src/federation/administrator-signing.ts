@@ -9,6 +9,7 @@ import {
   MuluError,
   type OrderDraft,
   readOrderDraft,
+  type SignedOrders,
   type Signer,
   signOrderDraft,
 } from '@mulu/registry-core'
@@ -37,7 +38,7 @@ export async function requestForKey(
 }
 
 /**
- * Signs a draft with the key in a file and notes the numbers beside it; the orders in wire form.
+ * Signs a draft with the key in a file and notes the numbers beside it.
  * MULU_ORDER_KEY for another key; MULU_SIGNED_OTHER when it has signed another order of a number,
  * unless `again` says that the other one was never taken in anywhere.
  */
@@ -46,7 +47,7 @@ export async function signDraft(
   file: string,
   passphrase: PassphraseSource,
   again: boolean,
-): Promise<readonly Uint8Array[]> {
+): Promise<SignedOrders> {
   const crypto = createCrypto()
   const { orders } = readOrderDraft(crypto, draft)
   const signer: Signer = createSigner(await readKeyFile(file, passphrase))

@@ -21,6 +21,7 @@ import {
   type Registry,
   type Right,
   readOrderDraft,
+  type SignedOrders,
   toHex,
   type Writer,
 } from '@mulu/registry-core'
@@ -115,12 +116,16 @@ function judge(draft: OrderDraft): void {
   }
 }
 
-/** Takes signed orders in. Where all are refused, the code of the first; nothing was kept then. */
+/**
+ * Takes signed orders in, after the roster versions of their file that are not here yet. Where all
+ * are refused, the code of the first; none was kept then.
+ */
 export async function takeOrders(
   registry: Registry,
-  orders: readonly Uint8Array[],
+  { chain, orders }: SignedOrders,
 ): Promise<readonly OrderTaken[]> {
   if (orders.length === 0) refuseOrders('There is no order in it.')
+  for (const bytes of chain.slice(registry.rootChain.length)) await registry.addRoster(bytes)
   const taken = await registry.takeOrders(orders)
   const refused = taken.flatMap(({ outcome }) => (outcome.kind === 'refused' ? [outcome.code] : []))
   const [first] = refused

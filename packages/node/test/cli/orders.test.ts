@@ -155,6 +155,10 @@ describe('the key of an agency', function () {
     expect(await refused(...sign, '--key', other, '--yes')).to.deep.equal([1, 'MULU_ORDER_KEY'])
     expect(await refused(...sign, '--key', key())).to.deep.equal([2, 'MULU_USAGE'])
     await done(...sign, '--key', key(), '--yes')
+    // The newcomer can begin with it: it knows nothing but a ticket.
+    expect(await done('order', 'take', signed, '--dir', path('north'))).to.equal('order 1: taken\n')
+    const status = JSON.parse(await done('status', '--dir', path('north'), '--json'))
+    expect(status.writer.client).to.equal(FIRST)
     for (const said of ['order 1: taken\n', 'order 1: known already\n']) {
       expect(await done('order', 'take', signed, '--dir', at)).to.equal(said)
     }
@@ -165,8 +169,10 @@ describe('the key of an agency', function () {
     expect(await refused('order', 'take', draft, '--dir', at)).to.deep.equal([
       ...[1, 'MULU_ORDER_SHAPE'],
     ])
-    const [bytes = new Uint8Array()] = parseOrders(await readFile(signed, 'utf8'))
-    await writeFile(cut, encodeOrders([bytes.with(-1, (bytes.at(-1) ?? 0) ^ 1)]))
+    const whole = parseOrders(await readFile(signed, 'utf8'))
+    const [bytes = new Uint8Array()] = whole.orders
+    const altered = [bytes.with(-1, (bytes.at(-1) ?? 0) ^ 1)]
+    await writeFile(cut, encodeOrders({ ...whole, orders: altered }))
     expect(await refused('order', 'take', cut, '--dir', at)).to.deep.equal([1, 'MULU_SIGNATURE'])
   })
 

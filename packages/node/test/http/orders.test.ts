@@ -104,10 +104,10 @@ describe('orders of agencies over HTTP', function () {
     const again = await node.own(ORDERS, json('POST', orders))
     expect(again.body.items[0]).to.include({ kind: 'known', code: null })
     expect((await node.get('/api/v1/status')).body.orders).to.deep.include({ counting: 2 })
-    const bad = { mulu: 'orders/1', orders: ['AAAA'] }
+    const bad = { mulu: 'orders/1', chain: [], orders: ['AAAA'] }
     for (const [body, code] of [
       [bad, 'MULU_ORDER_SHAPE'],
-      [{ mulu: 'orders/1', orders: [] }, 'MULU_ORDERS'],
+      [{ mulu: 'orders/1', chain: [], orders: [] }, 'MULU_ORDERS'],
       [drafted.body, 'MULU_ORDER_SHAPE'],
     ] as const) {
       expect((await node.own(ORDERS, json('POST', body))).body.code).to.equal(code)

@@ -5,7 +5,8 @@
  * draft   JSON {mulu: "order-draft/1", chain: [base64 …], known: [base64 …], orders: [base64 …]}
  *         `chain` is every roster version in wire form, `known` are the orders of the agency that
  *         the draft builds on, `orders` the bodies that are to be signed
- * signed  JSON {mulu: "orders/1", orders: [base64 …]}, in wire form
+ * signed  JSON {mulu: "orders/1", chain: [base64 …], orders: [base64 …]}, both in wire form; the
+ *         chain of the draft goes along, so that a newcomer can begin with its own order
  */
 import { toBase64 } from 'lib0/buffer'
 import { type Crypto, DOMAIN, keyToText, type Signer, signFor } from '../crypto.ts'
@@ -24,6 +25,12 @@ import type { RosterState } from './state.ts'
 export type OrderDraft = {
   readonly chain: readonly Uint8Array[]
   readonly known: readonly Uint8Array[]
+  readonly orders: readonly Uint8Array[]
+}
+
+/** A file of signed orders as it is read; nothing of it is verified yet. */
+export type SignedOrders = {
+  readonly chain: readonly Uint8Array[]
   readonly orders: readonly Uint8Array[]
 }
 
@@ -50,8 +57,8 @@ export function encodeOrderDraft({ chain, known, orders }: OrderDraft): string {
 }
 
 /** The text of a file of signed orders. */
-export function encodeOrders(orders: readonly Uint8Array[]): string {
-  return textOf({ mulu: SIGNED, orders: orders.map(toBase64) })
+export function encodeOrders({ chain, orders }: SignedOrders): string {
+  return textOf({ mulu: SIGNED, chain: chain.map(toBase64), orders: orders.map(toBase64) })
 }
 
 function textOf(json: object): string {
@@ -63,22 +70,28 @@ export function parseOrderDraft(text: string): OrderDraft {
   return reading(() => {
     const shape = readShape(JSON.parse(text), ['mulu', 'chain', 'known', 'orders'], 'draft')
     if (shape['mulu'] !== DRAFT) throw new Error(`mulu is not ${DRAFT}`)
-    const version = (value: unknown): Uint8Array => readBase64(value, ROSTER_BYTES_MAX)
     return {
-      chain: readArray(shape['chain'], version, VERSIONS_MAX, 'chain'),
+      chain: readChain(shape['chain']),
       known: readArray(shape['known'], readOrderBytes, 2 * ORDERS_PER_KEY_MAX, 'known'),
       orders: readArray(shape['orders'], readOrderBytes, DRAFTED_MAX, 'orders'),
     }
   })
 }
 
-/** Reads the text of a file of signed orders, in wire form; MULU_ORDER_SHAPE when it is none. */
-export function parseOrders(text: string): readonly Uint8Array[] {
+/** Reads the text of a file of signed orders; MULU_ORDER_SHAPE when it is none. */
+export function parseOrders(text: string): SignedOrders {
   return reading(() => {
-    const shape = readShape(JSON.parse(text), ['mulu', 'orders'], 'file')
+    const shape = readShape(JSON.parse(text), ['mulu', 'chain', 'orders'], 'file')
     if (shape['mulu'] !== SIGNED) throw new Error(`mulu is not ${SIGNED}`)
-    return readArray(shape['orders'], readOrderBytes, DRAFTED_MAX, 'orders')
+    return {
+      chain: readChain(shape['chain']),
+      orders: readArray(shape['orders'], readOrderBytes, DRAFTED_MAX, 'orders'),
+    }
   })
+}
+
+function readChain(value: unknown): readonly Uint8Array[] {
+  return readArray(value, (each) => readBase64(each, ROSTER_BYTES_MAX), VERSIONS_MAX, 'chain')
 }
 
 function readOrderBytes(value: unknown): Uint8Array {
@@ -118,17 +131,14 @@ export function readOrderDraft(crypto: Crypto, draft: OrderDraft): ReadOrderDraf
   return { roster, orders, after: roster.state }
 }
 
-/** The draft's orders signed, in wire form; MULU_ORDER_KEY when another key is asked for. */
-export function signOrderDraft(
-  crypto: Crypto,
-  draft: OrderDraft,
-  signer: Signer,
-): readonly Uint8Array[] {
+/** The draft's orders signed; MULU_ORDER_KEY when another key is asked for. */
+export function signOrderDraft(crypto: Crypto, draft: OrderDraft, signer: Signer): SignedOrders {
   const { orders } = readOrderDraft(crypto, draft)
   for (const { by } of orders) {
     if (equalBytes(by, signer.publicKey)) continue
     const details = { wanted: keyToText(by), key: keyToText(signer.publicKey) }
     throw new MuluError('MULU_ORDER_KEY', { details })
   }
-  return draft.orders.map((body) => encodeCbor([body, signFor(signer, DOMAIN.order, body)]))
+  const signed = draft.orders.map((body) => encodeCbor([body, signFor(signer, DOMAIN.order, body)]))
+  return { chain: draft.chain, orders: signed }
 }

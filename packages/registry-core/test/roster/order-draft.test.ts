@@ -60,7 +60,8 @@ describe('a draft of orders', () => {
     )
     expect(read.after.writers.get(OFFICE)?.office).to.equal('office 20')
     const signed = parseOrders(encodeOrders(signOrderDraft(testCrypto, carried, ADMIN)))
-    const orders = signed.map((bytes) => readOrder(testCrypto, bytes))
+    expect(signed.chain).to.deep.equal(carried.chain)
+    const orders = signed.orders.map((bytes) => readOrder(testCrypto, bytes))
     expect(codesOf(federation, ...orders)).to.deep.equal([undefined, undefined])
     expect(orders.map(({ id }) => id)).to.deep.equal(read.orders.map(({ id }) => id))
   })
@@ -106,7 +107,14 @@ describe('a draft of orders', () => {
     ]) {
       expect(codeOf(() => parseOrderDraft(bad))).to.equal('MULU_ORDER_SHAPE')
     }
-    for (const bad of ['', '[]', text, signed.slice(0, -4), signed.replace(': [', ': ["!",')]) {
+    for (const bad of [
+      '',
+      '[]',
+      text,
+      signed.slice(0, -4),
+      signed.replace(': [', ': ["!",'),
+      signed.replace('"chain"', '"known"'),
+    ]) {
       expect(codeOf(() => parseOrders(bad))).to.equal('MULU_ORDER_SHAPE')
     }
   })
