@@ -29,7 +29,8 @@ export async function loadCarried(db: Database, writer: number): Promise<Carried
   const from = parts.find((part): part is From => part.t === 'from')
   if (from === undefined) return undefined
   const heads = parts.flatMap((part) => (part.t === 'heads' ? part.heads : []))
-  return { roster: from.roster, madeMs: from.madeMs, heads }
+  const { roster, orders, madeMs } = from
+  return { roster, orders, madeMs, heads }
 }
 
 /** Keeps what a node said, unless it has said something later. */

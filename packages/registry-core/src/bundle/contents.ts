@@ -12,7 +12,7 @@ import type { Roster } from '../roster/roster.ts'
 import { mayHold } from '../sync/audience-rule.ts'
 import type { RosterMark } from '../sync/frame-parts.ts'
 import { ownRosterMark } from '../sync/sync-context.ts'
-import { PULL_BYTES_MAX, ROSTERS_MAX } from '../sync/sync-limits.ts'
+import { ORDERS_IN_FRAME_MAX, PULL_BYTES_MAX, ROSTERS_MAX } from '../sync/sync-limits.ts'
 import { startOf } from '../sync/wants.ts'
 import { inCausalOrder, type LogRange } from './causal-order.ts'
 import { pagesOf } from './pages.ts'
@@ -35,7 +35,12 @@ export type BundleAim =
   | { readonly for: 'self' }
 
 /** What a node said it had. */
-export type Carried = { readonly roster: RosterMark; readonly heads: readonly LogHead[] }
+export type Carried = {
+  readonly roster: RosterMark
+  /** The digest over its orders; undefined when it had none. */
+  readonly orders: Hash | undefined
+  readonly heads: readonly LogHead[]
+}
 
 /** What making a bundle needs. */
 export type BundleContext = {
@@ -79,6 +84,7 @@ export async function bundleContents(
   const parts = async function* parts(): AsyncGenerator<Part> {
     yield* introduction
     yield* rosterParts(registry, rosters)
+    yield* orderParts(registry, since)
     yield* rows()
     let carried = 0
     for await (const part of commitParts(registry, ranges, beyond)) {
@@ -116,6 +122,7 @@ function introductionOf(
     ...{ fed, madeMs: nowMs, sender: author?.client ?? 0 },
     to: typeof aim.for === 'number' ? aim.for : 0,
     roster: ownRosterMark(registry),
+    ...(hasOrders(registry) ? { orders: registry.ordersDigest() } : {}),
     heads: told.map((part) => headsHash(crypto, encodePart(part))),
   }
   return [signFrom(from, author === undefined ? undefined : signer), ...told]
@@ -145,6 +152,19 @@ async function* rosterParts(registry: Registry, rosters: readonly Roster[]): Asy
     const profile = await registry.profileBytes(hash)
     if (profile !== undefined) yield { t: 'profile', profile }
   }
+}
+
+function hasOrders(registry: Registry): boolean {
+  return registry.sharedOrders().marks.length > 0
+}
+
+/** All orders, unless the receiver said that it has the same. */
+async function* orderParts(registry: Registry, since: Carried | undefined): AsyncGenerator<Part> {
+  const theirs = since?.orders
+  if (theirs !== undefined && equalBytes(theirs, registry.ordersDigest())) return
+  const orders = [...registry.sharedOrders().byNumber.values()].flat().map(({ bytes }) => bytes)
+  const limits = { bytes: PULL_BYTES_MAX, count: ORDERS_IN_FRAME_MAX }
+  for await (const page of pagesOf(orders, lengthOf, limits)) yield { t: 'orders', orders: page }
 }
 
 /** What of each log goes into the bundle. */

@@ -27,6 +27,8 @@ export type BundleTally = {
   readonly refused: number
   readonly codes: Readonly<Record<string, number>>
   readonly rosters: number
+  /** Orders of agencies. */
+  readonly orders: number
   /** Bodies that a lawful order has erased; they were left out. */
   readonly erased: number
 }
@@ -40,7 +42,7 @@ export type IntakeOptions = {
 }
 
 type Waiting = { readonly log: LogKey; readonly seq: number }
-type Count = 'new' | 'known' | 'waiting' | 'postponed' | 'refused' | 'rosters' | 'erased'
+type Count = 'new' | 'known' | 'waiting' | 'postponed' | 'refused' | 'rosters' | 'orders' | 'erased'
 
 /** Waiting commits that are looked at again in the end; more are told as waiting. */
 const LOOKED_AT_AGAIN_MAX = 20_000
@@ -49,7 +51,7 @@ const LOOKED_AT_AGAIN_MAX = 20_000
 export class BundleIntake {
   readonly #options: IntakeOptions
   readonly #counts: Record<Count, number> = {
-    ...{ new: 0, known: 0, waiting: 0, postponed: 0, refused: 0, rosters: 0, erased: 0 },
+    ...{ new: 0, known: 0, waiting: 0, postponed: 0, refused: 0, rosters: 0, orders: 0, erased: 0 },
   }
   readonly #codes = new Map<string, number>()
   readonly #waiting: Waiting[] = []
@@ -81,8 +83,8 @@ export class BundleIntake {
     if (writer === undefined) return undefined
     const message = fromMessage(from)
     if (!verify(crypto, writer.key, DOMAIN.bundle, message, from.signature)) return undefined
-    const { sender, madeMs, roster } = from
-    return { sender, madeMs, roster, heads: this.#heads }
+    const { sender, madeMs, roster, orders } = from
+    return { sender, madeMs, roster, orders, heads: this.#heads }
   }
 
   /**
@@ -102,6 +104,8 @@ export class BundleIntake {
         return
       case 'profile':
         return this.#orCount(() => this.#options.registry.addProfile(part.profile))
+      case 'orders':
+        return this.#takeOrders(part.orders)
       case 'commits':
         return this.#takeCommits(part.commits)
       case 'rows':
@@ -148,6 +152,18 @@ export class BundleIntake {
     await this.#orCount(async () => {
       if ((await this.#options.registry.addRoster(bytes)) === 'new') this.#counts.rosters++
     })
+  }
+
+  async #takeOrders(orders: readonly Uint8Array[]): Promise<void> {
+    for (const { outcome } of await this.#options.registry.takeOrders(orders)) {
+      if (outcome.kind === 'new') this.#counts.orders++
+      if (outcome.kind === 'refused')
+        this.#codes.set(outcome.code, this.#codeCount(outcome.code) + 1)
+    }
+  }
+
+  #codeCount(code: string): number {
+    return this.#codes.get(code) ?? 0
   }
 
   async #takeCommits(wire: readonly Uint8Array[]): Promise<void> {
@@ -202,7 +218,7 @@ export class BundleIntake {
 
   #count(name: Count, code?: string): void {
     this.#counts[name]++
-    if (code !== undefined) this.#codes.set(code, (this.#codes.get(code) ?? 0) + 1)
+    if (code !== undefined) this.#codes.set(code, this.#codeCount(code) + 1)
   }
 
   /** Counts what the registry refuses for what it says; a store that fails ends the import. */
@@ -213,7 +229,7 @@ export class BundleIntake {
       if (!isMuluError(error) || error.code === 'MULU_DISK' || error.code === 'MULU_CLOSED') {
         throw error
       }
-      this.#codes.set(error.code, (this.#codes.get(error.code) ?? 0) + 1)
+      this.#codes.set(error.code, this.#codeCount(error.code) + 1)
     }
   }
 }

@@ -6,12 +6,14 @@
  * part     keys
  * from     fed, madeMs, sender: writer,      the first part; signed by the sender's writer key
  *          to: writer, roster: [version,     (0 for a node without one, with an empty signature);
- *          hash], heads: [hash …], signature `to` is 0 for whoever may hold what stands here
+ *          hash], orders?, heads:            `to` is 0 for whoever may hold what stands here;
+ *          [hash …], signature               orders: the digest over the sender's orders, if any
  * heads    heads: [[ns, aud, writer, seq,    what the sender has, as far as the receiver may hold
  *          id, accepted seq, id, floor,      it: what need not be carried back
  *          fork?, statements?] …]            (statements: see sync/frame.ts)
  * rosters  rosters: [bytes …]                consecutive versions
  * profile  profile: bytes                    one that some roster names
+ * orders   orders: [bytes …]                 orders of agencies, before the commits that need them
  * rows     name, rows: [[key, value] …]      only in backups: what the shell keeps beside the logs
  * commits  commits: [bytes …]                in wire form, causes before effects
  * end      commits: count                    the last part; a bundle without it was cut
@@ -37,7 +39,7 @@ import {
   type Shape,
 } from '../encoding/shape.ts'
 import { MuluError } from '../errors.ts'
-import { FRAME_BYTES_MAX, PROFILE_BYTES_MAX, ROSTER_BYTES_MAX } from '../limits.ts'
+import { FRAME_BYTES_MAX, ORDER_BYTES_MAX, PROFILE_BYTES_MAX, ROSTER_BYTES_MAX } from '../limits.ts'
 import type { LogHead } from '../log/log.ts'
 import {
   forkToCbor,
@@ -47,7 +49,7 @@ import {
   readLogKey,
   readRosterMark,
 } from '../sync/frame-parts.ts'
-import { COMMITS_MAX, ROSTERS_MAX } from '../sync/sync-limits.ts'
+import { COMMITS_MAX, ORDERS_IN_FRAME_MAX, ROSTERS_MAX } from '../sync/sync-limits.ts'
 
 /** Heads in one part; about 110 bytes each. */
 export const PART_HEADS_MAX = 8_000
@@ -67,6 +69,7 @@ export type From = {
   readonly sender: number
   readonly to: number
   readonly roster: RosterMark
+  readonly orders?: Hash
   readonly heads: readonly Hash[]
   readonly signature: Uint8Array
 }
@@ -77,6 +80,7 @@ export type Part =
   | { readonly t: 'heads'; readonly heads: readonly LogHead[] }
   | { readonly t: 'rosters'; readonly rosters: readonly Uint8Array[] }
   | { readonly t: 'profile'; readonly profile: Uint8Array }
+  | { readonly t: 'orders'; readonly orders: readonly Uint8Array[] }
   | { readonly t: 'rows'; readonly name: string; readonly rows: readonly Row[] }
   | { readonly t: 'commits'; readonly commits: readonly Uint8Array[] }
   | { readonly t: 'end'; readonly commits: number }
@@ -116,8 +120,9 @@ export function signFrom(unsigned: Omit<From, 'signature'>, signer: Signer | und
 
 /** What the signature of the first part is over. */
 export function fromMessage(from: Omit<From, 'signature'>): Uint8Array {
-  const { t, fed, madeMs, sender, to, roster, heads } = from
-  return encodeCbor({ t, fed, madeMs, sender, to, roster: [roster.version, roster.hash], heads })
+  const { t, fed, madeMs, sender, to, roster, orders, heads } = from
+  const mark = [roster.version, roster.hash]
+  return encodeCbor({ t, fed, madeMs, sender, to, roster: mark, orders, heads })
 }
 
 function partToCbor(part: Part): CborValue {
@@ -140,7 +145,7 @@ function headToCbor({ log, known, accepted, forkedAt, floor, statements }: LogHe
 const READERS: Readonly<
   Record<Part['t'], readonly [keys: readonly string[], read: (s: Shape) => Part]>
 > = {
-  from: [['fed', 'madeMs', 'sender', 'to', 'roster', 'heads', 'signature'], readFrom],
+  from: [['fed', 'madeMs', 'sender', 'to', 'roster', 'orders', 'heads', 'signature'], readFrom],
   heads: [
     ['heads'],
     (s) => ({ t: 'heads', heads: readArray(s['heads'], readHead, PART_HEADS_MAX, 'heads') }),
@@ -160,6 +165,18 @@ const READERS: Readonly<
   profile: [
     ['profile'],
     (s) => ({ t: 'profile', profile: readBytes(s['profile'], 1, PROFILE_BYTES_MAX, 'profile') }),
+  ],
+  orders: [
+    ['orders'],
+    (s) => ({
+      t: 'orders',
+      orders: readArray(
+        s['orders'],
+        (bytes) => readBytes(bytes, 1, ORDER_BYTES_MAX, 'order'),
+        ORDERS_IN_FRAME_MAX,
+        'orders',
+      ),
+    }),
   ],
   rows: [
     ['name', 'rows'],
@@ -207,6 +224,9 @@ function readFrom(s: Shape): From {
     sender,
     to: readInteger(s['to'], 0, UINT32_MAX, 'to'),
     roster: readRosterMark(s['roster']),
+    ...(s['orders'] === undefined
+      ? {}
+      : { orders: readBytes(s['orders'], HASH_BYTES, HASH_BYTES, 'orders') }),
     heads: readArray(
       s['heads'],
       (digest) => readBytes(digest, HASH_BYTES, HASH_BYTES, 'digest'),

@@ -53,6 +53,7 @@ export async function checkEvidence(
   onProgress: Progress = () => undefined,
 ): Promise<Checked> {
   await addRosters(scratch, evidence)
+  await addOrders(scratch, evidence.orders ?? [])
   const { proof, record } = evidence
   const proven = proof && checkProof(crypto, scratch.rosters, record, proof)
   let asAfter: ShownSnapshot['asAfter']
@@ -93,6 +94,13 @@ async function addRosters(scratch: Registry, evidence: Evidence): Promise<void> 
   for (const bytes of evidence.rosters) await scratch.addRoster(bytes)
   for (const bytes of evidence.profiles) await scratch.addProfile(bytes)
   if (scratch.profile === undefined) throw new MuluError('MULU_PROFILE_MISSING')
+}
+
+/** An order that does not count may stand there: as another one of its number does. */
+async function addOrders(scratch: Registry, orders: readonly Uint8Array[]): Promise<void> {
+  for (const [index, { outcome }] of (await scratch.takeOrders(orders)).entries()) {
+    if (outcome.kind === 'refused') throw refusal({ order: index + 1, code: outcome.code })
+  }
 }
 
 async function addCommit(

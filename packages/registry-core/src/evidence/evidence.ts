@@ -9,6 +9,8 @@
  * v        1
  * record   `namespace/kind/local`
  * rosters  every version in wire form, from the first one on
+ * orders   of agencies, in wire form: those that admit or close a writer of these logs, and others
+ *          of the same numbers; left out where there are none
  * profiles canonical JSON of the profiles that the rosters name
  * commits  in wire form, none before what it follows or names in `after`: of every log of the
  *          namespace that the record's commits rest on, all from the first one on. Bodies that say
@@ -27,6 +29,7 @@ import {
   COMMIT_BYTES_MAX,
   EVIDENCE_BYTES_MAX,
   EVIDENCE_COMMITS_MAX,
+  ORDER_BYTES_MAX,
   PROFILE_BYTES_MAX,
   ROSTER_BYTES_MAX,
 } from '../limits.ts'
@@ -37,22 +40,25 @@ import { decodeProof, encodeProof, type SnapshotProof } from '../snapshot/proof.
 export type Evidence = {
   readonly record: RecordId
   readonly rosters: readonly Uint8Array[]
+  readonly orders?: readonly Uint8Array[]
   readonly profiles: readonly Uint8Array[]
   readonly commits: readonly Commit[]
   readonly proof?: SnapshotProof
 }
 
 const MAGIC = utf8('mulu/evidence/1')
-const KEYS = ['v', 'record', 'rosters', 'profiles', 'commits', 'proof']
+const KEYS = ['v', 'record', 'rosters', 'orders', 'profiles', 'commits', 'proof']
 const ROSTERS_MAX = 65_536
+const ORDERS_MAX = 65_536
 
 /** The bytes of a file. MULU_EVIDENCE_SIZE when they are more than anybody would read. */
 export function encodeEvidence(crypto: Crypto, evidence: Evidence): Uint8Array {
-  const { record, rosters, profiles, commits, proof } = evidence
+  const { record, rosters, orders, profiles, commits, proof } = evidence
   const body = encodeCbor({
     v: 1,
     record: recordIdText(record.ns, recOf(record)),
     rosters,
+    orders,
     profiles,
     commits: commits.map(encodeCommit),
     proof: proof && encodeProof(proof),
@@ -100,6 +106,9 @@ function readBody(body: Uint8Array): Evidence {
   return {
     record: parseRecordId(readText(shape['record'], 140, 'record')),
     rosters: listOf('rosters', ROSTER_BYTES_MAX, ROSTERS_MAX),
+    ...(shape['orders'] === undefined
+      ? {}
+      : { orders: listOf('orders', ORDER_BYTES_MAX, ORDERS_MAX) }),
     profiles: listOf('profiles', PROFILE_BYTES_MAX, ROSTERS_MAX),
     commits: listOf('commits', COMMIT_BYTES_MAX, EVIDENCE_COMMITS_MAX).map(decodeCommit),
     ...(shape['proof'] === undefined ? {} : { proof: readProof(shape['proof']) }),

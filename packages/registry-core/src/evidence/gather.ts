@@ -53,13 +53,33 @@ export async function gatherEvidence(
     await walk.reach(source.client, Math.min(source.seq, covered?.[2] ?? 0))
   }
   for (const { source } of history) await walk.reach(source.client, source.seq)
+  const orders = ordersFor(registry, [...walk.writers, ...signersOf(proof)])
   return {
     record,
     rosters: registry.rosters.map((roster) => roster.bytes),
+    ...(orders.length === 0 ? {} : { orders }),
     profiles: await profilesOf(registry),
     commits: walk.commits,
     ...(proof === undefined ? {} : { proof }),
   }
+}
+
+function signersOf(proof: SnapshotProof | undefined): readonly number[] {
+  if (proof === undefined) return []
+  const commits = [proof.snapshot, ...proof.receipts.map(({ commit }) => commit)]
+  return commits.map(({ header }) => readHeader(header).writer)
+}
+
+/** The orders that admit or close one of the writers, with the others of their numbers. */
+function ordersFor(registry: Registry, writers: readonly number[]): readonly Uint8Array[] {
+  const meant = new Set(writers)
+  return [...registry.sharedOrders().byNumber]
+    .filter(
+      ([number, orders]) =>
+        meant.has(number) ||
+        orders.some(({ act }) => act.type === 'close' && meant.has(act.client)),
+    )
+    .flatMap(([, orders]) => orders.map(({ bytes }) => bytes))
 }
 
 async function newestProof(
@@ -101,6 +121,11 @@ class Walk {
     this.#crypto = crypto
     this.#registry = registry
     this.#record = record
+  }
+
+  /** The writers of the logs that were followed. */
+  get writers(): readonly number[] {
+    return [...this.#logs.keys()]
   }
 
   /** Adds a log up to a position, or to its end where that is lower. */

@@ -26,6 +26,13 @@ export const PARTS: readonly Part[] = [
   },
   {
     t: 'from',
+    ...{ fed: HASH, madeMs: 1_700_000_000_000, sender: 2, to: 5, orders: HASH, heads: [] },
+    roster: { version: 4, hash: HASH },
+    signature: new Uint8Array(64).fill(3),
+  },
+  { t: 'orders', orders: [HASH, new Uint8Array(2)] },
+  {
+    t: 'from',
     ...{ fed: HASH, madeMs: 0, sender: 0, to: 0, heads: [] },
     roster: { version: 0, hash: new Uint8Array() },
     signature: new Uint8Array(),

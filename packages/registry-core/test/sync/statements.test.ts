@@ -106,8 +106,8 @@ describe('statements beyond the fork of their log', () => {
   })
 
   it('[SN13] travel in bundles, unless the receiver has them all', async () => {
-    const nothing = { roster: { version: 0, hash: new Uint8Array() }, heads: [] }
-    const has = { roster: nothing.roster, heads: late.registry.heads() }
+    const nothing = { roster: { version: 0, hash: new Uint8Array() } }
+    const has = { roster: nothing.roster, orders: undefined, heads: late.registry.heads() }
     const context = { registry: old.registry, crypto: testCrypto, nowMs: 1, signer: testSigner(1) }
     const contents = await bundleContents(context, { for: 4 }, has)
     const intake = new BundleIntake({ registry: late.registry, crypto: testCrypto })
