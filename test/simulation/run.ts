@@ -2,13 +2,15 @@
  * `npm run sim -- --seeds N [--from S] [--steps L] [--jobs J] [--log FILE] [--verbose]` runs many
  * seeds; each that fails is printed with its shortest trace and how to run it again. `--log` takes
  * what is printed as well, to go on later from the last line of progress. `--plan JSON` runs one
- * trace. Exit status 1 when a seed failed, 2 for what it does not understand.
+ * trace. `--planted NAME` plants a bug of `planted.ts` in each seed, or with `all` each in turn, and
+ * tells how many find it. Exit status 1 when a seed failed, 2 for what it does not understand.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { findsOf, PLANTED } from './planted-finds.ts'
 import { shrink } from './shrink.ts'
 import { failureText, planOfSeed, type Run, simulate } from './simulation.ts'
 import type { Step } from './step.ts'
@@ -20,6 +22,7 @@ const OPTIONS = {
   jobs: { type: 'string', default: '1' },
   log: { type: 'string' },
   plan: { type: 'string' },
+  planted: { type: 'string' },
   verbose: { type: 'boolean', default: false },
 } as const
 
@@ -64,6 +67,25 @@ async function explain(seed: number, plan: readonly Step[], run: Run, print: Pri
   print(failureText(`seed ${seed}`, shortest.run))
   const pairs = shortest.plan.map(({ kind, chance }) => [kind, chance])
   print(`again: npm run sim -- --plan '${JSON.stringify(pairs)}'`)
+}
+
+/** Counts the seeds that find a planted bug, or each of them in turn. */
+async function countFinds(wanted: string, { from, count }: Order, print: Print): Promise<void> {
+  const chosen = Object.entries(PLANTED).filter(([name]) => wanted === 'all' || wanted === name)
+  if (chosen.length === 0) {
+    throw new Error(`--planted takes all or one of: ${Object.keys(PLANTED).join(', ')}`)
+  }
+  for (const [name, planted] of chosen) {
+    const began = process.cpuUsage()
+    const seeds: number[] = []
+    for await (const { seed } of findsOf(planted, from, count)) seeds.push(seed)
+    const { user, system } = process.cpuUsage(began)
+    const minutes = (user + system) / 60e6
+    const rate = `${(minutes * 60).toFixed(1)} s of CPU, ${(seeds.length / minutes).toFixed(1)} a minute`
+    print(
+      `${name}: found by ${seeds.length} of ${count} seeds, ${rate}; ${seeds.slice(0, 9).join()}`,
+    )
+  }
 }
 
 /** Runs seeds one after the other; the number of those that failed. */
@@ -119,6 +141,10 @@ async function main(): Promise<void> {
     from: wholeNumber(values.from, 'from'),
     steps: values.steps === undefined ? undefined : wholeNumber(values.steps, 'steps'),
     isVerbose: values.verbose,
+  }
+  if (values.planted !== undefined) {
+    await countFinds(values.planted, order, print)
+    return
   }
   const jobs = wholeNumber(values.jobs, 'jobs')
   const more = [

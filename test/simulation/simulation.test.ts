@@ -1,33 +1,15 @@
 import { expect } from 'chai'
 import { FOUND } from './found.ts'
-import * as planted from './planted.ts'
+import { type Find, findsOf, PLANTED, type PlantedBug } from './planted-finds.ts'
 import { shrink } from './shrink.ts'
-import type { Planted } from './sim-node.ts'
-import { failureText, planOfSeed, type Run, simulate } from './simulation.ts'
+import { failureText, planOfSeed, simulate } from './simulation.ts'
 
 const SEEDS = Number(process.env['SEEDS'] ?? 200)
-/** Within so many seeds each planted bug has to be found. */
-const SEEDS_TO_FIND = 40
+/** Seeds that may be needed for a planted bug: each is found by a twentieth of them at least. */
+const SEEDS_TO_FIND = 200
 
-/** Which invariants tell each planted bug. */
-const TELLTALES: Readonly<Record<keyof typeof planted, readonly string[]>> = {
-  LYING_DISK: ['acknowledged'],
-  BLIND_TO_SIGNATURES: ['always'],
-  BLIND_TO_AUDIENCE: ['audience'],
-  FIRST_COME: ['convergence'],
-  ENDLESS_NEWS: ['bounds'],
-  TORN_BATCH: ['convergence', 'model'],
-  TORN_INDEX: ['index'],
-  KEPT_BODY: ['erasure'],
-}
-
-type Found = { readonly seed: number; readonly run: Run }
-
-async function find(bug: Planted, telltales: readonly string[]): Promise<Found | undefined> {
-  for (let seed = 1; seed <= SEEDS_TO_FIND; seed++) {
-    const run = await simulate(planOfSeed(seed), bug)
-    if (telltales.includes(run.failure?.invariant ?? '')) return { seed, run }
-  }
+async function firstFind(planted: PlantedBug): Promise<Find | undefined> {
+  for await (const find of findsOf(planted, 1, SEEDS_TO_FIND)) return find
   return undefined
 }
 
@@ -49,22 +31,19 @@ describe('the simulation', function () {
   })
 
   it('[SM3] cuts a failing seed down to few steps in words that fail alike', async () => {
-    const found = await find(planted.BLIND_TO_SIGNATURES, TELLTALES.BLIND_TO_SIGNATURES)
+    const blind = PLANTED['blind to signatures']
+    const found = await firstFind(blind)
     if (found === undefined) return expect.fail('nothing to shrink')
-    const { plan, run } = await shrink(
-      planOfSeed(found.seed),
-      found.run,
-      planted.BLIND_TO_SIGNATURES,
-    )
+    const { plan, run } = await shrink(planOfSeed(found.seed), found.run, blind.bug)
     expect(plan.length).to.be.lessThan(4)
     expect(run.failure?.invariant).to.equal('always')
     expect(failureText('it', run)).to.match(/forge: a .* offered to |forge: a forger signs /)
   })
 
-  for (const [name, bug] of Object.entries(planted)) {
-    it(`[SM4] finds a planted bug: ${name.toLowerCase().replaceAll('_', ' ')}`, async () => {
-      const found = await find(bug, TELLTALES[name as keyof typeof planted])
-      expect(found, `not found in ${SEEDS_TO_FIND} seeds`).to.not.equal(undefined)
+  for (const [name, planted] of Object.entries(PLANTED)) {
+    it(`[SM4] finds a planted bug: ${name}`, async () => {
+      const find = await firstFind(planted)
+      expect(find, `not found in ${SEEDS_TO_FIND} seeds`).to.not.equal(undefined)
     })
   }
 

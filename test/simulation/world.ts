@@ -96,8 +96,10 @@ export class World {
   /** Clocks that hostile logs stand at, by log and record. */
   readonly clocks = new Map<string, number>()
   readonly forged = new Map<string, { id: Hash; seq: number; ms: number }>()
-  /** Honest snapshots by commit id, with the ETags of the records that they cover. */
+  /** Snapshots that sound nodes vouch for by commit id, with the ETags of the records they cover. */
   readonly snapshots = new Map<string, ReadonlyMap<string, string>>()
+  /** Snapshots of nodes whose disk has rotted, by commit id: they may be right or wrong. */
+  readonly doubtful = new Set<string>()
   /** Snapshots that say what is not so, by commit id, and about what. */
   readonly lies = new Map<string, 'heads' | 'root'>()
   /** Bundles that are under way. */

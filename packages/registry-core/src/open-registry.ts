@@ -187,8 +187,10 @@ class Replica implements Registry {
     )
     for (const scope of await unfinishedScopes(this.#store)) await this.#rebuild(scope)
     await this.#acceptor.retry()
+    await this.#settleStale()
     // Where the last run ended between a receipt and what follows from it.
     await this.#rejudgeOutOfStep(this.#logs.all().map(({ log }) => log))
+    await this.#settleStale()
   }
 
   get federation(): Hash | undefined {
@@ -299,15 +301,24 @@ class Replica implements Registry {
     await this.#settle()
   }
 
-  /** Follows floors that have moved: a forked log may go further now, or on another branch. */
+  /**
+   * Follows floors that have moved: a forked log may go further now, or on another branch. What is
+   * judged again for that may lie elsewhere than when receipts were counted.
+   */
   async #settle(): Promise<void> {
-    const moved = await this.#settlement.refresh()
-    await this.#rejudgeOutOfStep(moved)
-    // A settled order counts for good, also where its log was closed below it meanwhile.
-    for (const scope of await this.#erasures.refresh()) this.#markForRejudging(scope)
-    await this.#rejudgeMarked()
-    // A floor rules out what stands beside it, which somebody may have named and waited for.
-    if (moved.length > 0) await this.#acceptor.retry()
+    do {
+      const moved = await this.#settlement.refresh()
+      await this.#rejudgeOutOfStep(moved)
+      // A settled order counts for good, also where its log was closed below it meanwhile.
+      for (const scope of await this.#erasures.refresh()) this.#markForRejudging(scope)
+      await this.#rejudgeMarked()
+      // A floor rules out what stands beside it, which somebody may have named and waited for.
+      if (moved.length > 0) await this.#acceptor.retry()
+    } while (this.#settlement.isStale)
+  }
+
+  async #settleStale(): Promise<void> {
+    if (this.#settlement.isStale) await this.#settle()
   }
 
   async #rejudgeOutOfStep(logs: readonly LogKey[]): Promise<void> {
@@ -347,7 +358,7 @@ class Replica implements Registry {
   async #acceptOne(commit: Commit, following?: Commit): Promise<Acceptance> {
     const acceptance = await this.#acceptor.accept(commit, following)
     await this.#rejudgeMarked()
-    if (!acceptance.known && this.#settlement.isStale) await this.#settle()
+    if (!acceptance.known) await this.#settleStale()
     return acceptance
   }
 
@@ -497,7 +508,10 @@ class Replica implements Registry {
 
   async scrub(options?: ScrubOptions): Promise<Scrubbed> {
     const scrubbed = await scrub(this.#scrubContext(), options)
-    await this.#exclusively(() => this.#refreshErasures())
+    await this.#exclusively(async () => {
+      await this.#refreshErasures()
+      await this.#settleStale()
+    })
     return scrubbed
   }
 
@@ -518,7 +532,7 @@ class Replica implements Registry {
       }
       await this.#refreshErasures()
       await rebuildWhatCan(context)
-      if (this.#settlement.isStale) await this.#settle()
+      await this.#settleStale()
       return count
     })
     if (repaired > 0) this.#tell({ type: 'commits' })
@@ -616,6 +630,7 @@ class Replica implements Registry {
         this.#index.stage(of, views),
     }
     await rebuildScope(context, scope)
+    this.#settlement.rejudged(scope)
   }
 }
 

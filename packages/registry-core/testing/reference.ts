@@ -333,6 +333,9 @@ function isThere(
   if (end !== undefined && seq > end.seq && reached >= end.seq) return true
   const anchor = other?.anchor ?? other?.floor
   if (anchor !== undefined && seq <= anchor.seq && reached >= anchor.seq) return true
+  // Beyond a pin another commit may have taken the place by now: what was named is lost.
+  const pin = other?.anchor
+  if (pin !== undefined && reached >= pin.seq && reached >= seq) return true
   if (other !== undefined && other.anchor === undefined && other.forkedAt < Infinity) {
     const forkEnd = Math.max(other.forkedAt - 1, other.floor?.seq ?? 0)
     if (seq > forkEnd && reached >= forkEnd) return true

@@ -68,9 +68,11 @@ async function brokenFloor(
   return undefined
 }
 
-/** Only who lied is told of. */
-function accused(registry: Registry, { lies }: World): string | undefined {
-  const unjust = registry.disagreements().find(({ snapshot }) => !lies.has(toHex(snapshot.id)))
+/** Only who lied is told of, or whose disk had rotted. */
+function accused(registry: Registry, { lies, doubtful }: World): string | undefined {
+  const unjust = registry
+    .disagreements()
+    .find(({ snapshot: { id } }) => !lies.has(toHex(id)) && !doubtful.has(toHex(id)))
   return (
     unjust && `accuses writer ${unjust.snapshot.log.writer} for ${hashToText(unjust.snapshot.id)}`
   )
@@ -86,6 +88,8 @@ async function wrongProof(
 ): Promise<string | undefined> {
   for (const taken of registry.snapshots().filter((each) => each.isRootSettled)) {
     const covered = world.snapshots.get(toHex(taken.id))
+    // Enough rotten witnesses can settle what a rotten node states; no sound one has agreed then.
+    if (covered === undefined && world.doubtful.has(toHex(taken.id))) continue
     if (covered === undefined) return `a lie is settled: ${toHex(taken.id)}`
     const ids = [...covered.keys(), '1/resource/none', '77/resource/r1', '1/service/s1']
     for (const id of ids.filter((_, at) => isAsked(at))) {

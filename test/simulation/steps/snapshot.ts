@@ -44,7 +44,7 @@ export async function snapshotAt(world: World, node: SimNode): Promise<string | 
   const outcome = await sign(world, node, async (registry) => {
     const covered = await etagsOf(registry)
     const id = await registry.snapshot(ns)
-    if (node.isRotten) world.lies.set(toHex(id), 'root')
+    if (node.isRotten) world.doubtful.add(toHex(id))
     else world.snapshots.set(toHex(id), covered)
   })
   return `${node.identity.name} takes a snapshot: ${outcome}`
@@ -74,6 +74,9 @@ export async function attestAt(world: World, node: SimNode): Promise<string | un
       const id = toHex(seen.id)
       const isOver = world.lies.get(id) === 'root' && !judgement.isRootChecked
       if (world.lies.has(id) && !isOver) complain(world, node, id, 'agreed to a lie')
+      // What a rotten node stated is what the first sound one finds to be so, if one does.
+      const isFirst = judgement.isRootChecked && !world.snapshots.has(id)
+      if (isFirst && world.doubtful.has(id)) world.snapshots.set(id, covered)
       const own = world.snapshots.get(id)
       if (judgement.isRootChecked && own !== undefined && textOf(own) !== textOf(covered)) {
         complain(world, node, id, 'agreed to a root over other records')

@@ -1,18 +1,12 @@
+import { totalmem } from 'node:os'
 import { type Database, MuluError } from '@mulu/registry-core'
 import { Level } from 'level'
 import { checkFiles, cutOut, tableFiles } from '../scrub/store-files.ts'
 import { writeEncoded } from './encoded-batch.ts'
 
-/**
- * Every record passes the log and is then compacted several times. With 64 MiB in memory and files
- * of 16 MiB that costs a sixth of what it does with LevelDB's own 4 and 2 (docs/performance.md); a
- * process that is killed has so much to read again.
- */
-const SIZES = { writeBufferSize: 64 * 1_048_576, maxFileSize: 16 * 1_048_576 }
-
 /** Opens the LevelDB of a data folder; MULU_STORE_LOCKED when another process has it. */
 export async function openDatabase(path: string): Promise<Database> {
-  const level = new Level<string, string>(path, SIZES)
+  const level = new Level<string, string>(path, sizesFor(memoryHere()))
   try {
     await level.open()
   } catch (cause) {
@@ -22,6 +16,33 @@ export async function openDatabase(path: string): Promise<Database> {
     throw new MuluError('MULU_DISK', { cause, details: { store: path, reason: reasonOf(cause) } })
   }
   return writeEncoded(level as unknown as Database)
+}
+
+/** How LevelDB divides what it holds, in bytes. */
+export type StoreSizes = { readonly writeBufferSize: number; readonly maxFileSize: number }
+
+const MIB = 1_048_576
+const BUFFER_MIN = 16 * MIB
+const BUFFER_MAX = 256 * MIB
+const BUFFERS_IN_MEMORY = 64
+const FILES_IN_BUFFER = 4
+
+/**
+ * Sizes for a machine with so many bytes of memory. Every record passes the log and is then
+ * compacted several times; the more is gathered in memory before, the fewer times, down to a third
+ * of the work (docs/performance.md). At most two buffers are in use, only while much is written,
+ * and a process that is killed has as much to read again.
+ */
+export function sizesFor(memory: number): StoreSizes {
+  const buffer = Math.floor(memory / BUFFERS_IN_MEMORY / MIB) * MIB
+  const writeBufferSize = Math.min(BUFFER_MAX, Math.max(BUFFER_MIN, buffer))
+  return { writeBufferSize, maxFileSize: writeBufferSize / FILES_IN_BUFFER }
+}
+
+/** The memory of this machine, or what a container lets the process have of it. */
+function memoryHere(): number {
+  const limit = process.constrainedMemory()
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem()
 }
 
 /**

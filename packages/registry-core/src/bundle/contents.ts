@@ -11,6 +11,7 @@ import type { Registry } from '../registry.ts'
 import type { Roster } from '../roster/roster.ts'
 import { mayHold } from '../sync/audience-rule.ts'
 import type { RosterMark } from '../sync/frame-parts.ts'
+import { headNote } from '../sync/heads-index.ts'
 import { ownRosterMark } from '../sync/sync-context.ts'
 import { ORDERS_IN_FRAME_MAX, PULL_BYTES_MAX, ROSTERS_MAX } from '../sync/sync-limits.ts'
 import { startOf } from '../sync/wants.ts'
@@ -184,7 +185,8 @@ async function rangesOf(
   const ranges: LogRange[] = []
   for (const head of heads) {
     const to = Math.max(head.known.seq, head.forkedAt ?? 0)
-    const start = startOf(context, head)
+    // Where both know a fork, what stands tells of one below it, and not all that is known.
+    const start = startOf(context, head) ?? startOf(context, headNote(head))
     if (start === undefined) continue
     const isShared = await hasCommit(registry, head, theirs.get(logText(head.log)))
     ranges.push({ log: head.log, from: isShared ? start : 1, to })

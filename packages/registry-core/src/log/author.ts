@@ -6,7 +6,7 @@ import type { Commit } from '../commit/commit.ts'
 import { commitId } from '../commit/commit.ts'
 import type { After, Erase } from '../commit/header.ts'
 import { type Crypto, type Hash, hashToText } from '../crypto.ts'
-import { utf8 } from '../encoding/bytes.ts'
+import { equalBytes, utf8 } from '../encoding/bytes.ts'
 import { canonicalJson } from '../encoding/json.ts'
 import { isMuluError, MuluError } from '../errors.ts'
 import { ORDERS_MAX, SALT_BYTES } from '../limits.ts'
@@ -24,8 +24,8 @@ import type { Roster } from '../roster/roster.ts'
 import type { Grant } from '../roster/state.ts'
 import { recordKey, type Store } from '../store/store.ts'
 import { CommitDraft, type HeaderStart } from './commit-draft.ts'
-import type { LogKey } from './log.ts'
-import type { LogState } from './log-state.ts'
+import type { LogKey, LogPosition } from './log.ts'
+import { type LogState, START } from './log-state.ts'
 import type { Logs } from './logs.ts'
 import type { Acceptance } from './outcome.ts'
 import { nextStamp } from './stamp.ts'
@@ -289,13 +289,23 @@ function headerStart(desk: Desk): HeaderStart {
   }
 }
 
-/** The heads of the other logs that moved since the own chain last named them. */
+/**
+ * The heads of the other logs that moved since the own chain last named them, also to another
+ * branch: what stands there now can only be superseded by who names it.
+ */
 function movedSince(
   seen: ReturnType<Logs['get']>['seen'],
   others: readonly ReturnType<Logs['get']>[],
 ): readonly After[] {
   return others
-    .filter((other) => other.accepted.seq > (seen.get(other.log.writer)?.seq ?? 0))
+    .filter(({ log, accepted }) => {
+      const named = seen.get(log.writer) ?? START
+      return accepted.seq > 0 && !isSamePosition(accepted, named)
+    })
     .map((other): After => [other.log.writer, other.accepted.seq, other.accepted.id])
     .sort(([a], [b]) => a - b)
+}
+
+function isSamePosition(a: LogPosition, b: LogPosition): boolean {
+  return a.seq === b.seq && equalBytes(a.id, b.id)
 }

@@ -1,10 +1,10 @@
 /** Finding commits by their position: the chain is what leads on from a parent by its id. */
 import type { ReadCommit } from '../commit/commit.ts'
-import type { Crypto, Hash } from '../crypto.ts'
+import type { Crypto } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
 import type { LogEnd } from '../roster/change.ts'
 import { readIntact } from '../scrub/commit-condition.ts'
-import { commitKey, positionPrefix, type Store, under } from '../store/store.ts'
+import { positionPrefix, type Store, under } from '../store/store.ts'
 import type { LogKey, LogPosition } from './log.ts'
 
 /**
@@ -19,16 +19,6 @@ export async function commitsAt(
 ): Promise<readonly ReadCommit[]> {
   const stored = await store.commits.iterator(under(positionPrefix(log, seq))).all()
   return stored.flatMap(([key, bytes]) => readIntact(crypto, key, bytes) ?? [])
-}
-
-/** Whether a commit of this id is stored at this position. */
-export async function hasCommit(
-  store: Store,
-  log: LogKey,
-  seq: number,
-  id: Hash,
-): Promise<boolean> {
-  return (await store.outcomes.get(commitKey(log, seq, id))) !== undefined
 }
 
 /** A commit that is next on its chain, and whether another one follows the same parent. */

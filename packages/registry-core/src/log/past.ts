@@ -13,7 +13,6 @@ import type { Roster } from '../roster/roster.ts'
 import { EMPTY_STATE } from '../roster/state.ts'
 import type { Settlement } from '../snapshot/settlement.ts'
 import { commitKey, type Scope, type Store } from '../store/store.ts'
-import { hasCommit } from './chain.ts'
 import type { LogKey, LogPosition } from './log.ts'
 import type { Logs } from './logs.ts'
 import { decodeOutcome } from './stored-outcome.ts'
@@ -42,7 +41,7 @@ export async function firstUnseen(
     const log = { ns, aud, writer }
     const state = context.logs.get(log)
     if (hasEndedBelow(context, log, seq)) continue
-    const isHere = state.judged.seq >= seq && (await hasCommit(context.store, log, seq, id))
+    const isHere = state.accepted.seq >= seq && (await stands(context, log, { seq, id }))
     if (!isHere && !isRuledOut(context, log, seq)) return { writer, seq }
   }
   return undefined
@@ -63,11 +62,16 @@ export function hasEndedBelow(context: PastContext, log: LogKey, seq: number): b
   return ends.some((end) => end !== undefined && seq > end && state.judged.seq >= end)
 }
 
-/** Whether a position that is not on the chain lies before an anchor that the chain has reached. */
+/**
+ * Whether a position that is not on the chain is known to be of a lost branch: it lies before an
+ * anchor that the chain has reached, or beyond a pin where another commit stands by now.
+ */
 function isRuledOut(context: PastContext, log: LogKey, seq: number): boolean {
-  const anchor = anchorFor(context, log) ?? context.settlement.floorOf(log)
+  const pinned = anchorFor(context, log)
+  const anchor = pinned ?? context.settlement.floorOf(log)
   const { accepted } = context.logs.get(log)
-  return anchor !== undefined && seq <= anchor.seq && accepted.seq >= anchor.seq
+  if (anchor === undefined || accepted.seq < anchor.seq) return false
+  return seq <= anchor.seq || (pinned !== undefined && accepted.seq >= seq)
 }
 
 function anchorFor(context: PastContext, log: LogKey): LogEnd | undefined {
@@ -106,14 +110,23 @@ async function boundPosition(
   const newest = context.rosters().at(-1)
   const anchor = anchorFor(context, log)
   if (anchor === undefined && state.forkedAt === undefined) return Math.min(position.seq, end)
-  const stored = await context.store.outcomes.get(commitKey(log, position.seq, position.id))
-  const kind = stored === undefined ? undefined : decodeOutcome(stored).kind
-  if (kind === 'in force' || kind === 'void') return position.seq
+  if (await stands(context, log, position)) return position.seq
   const isBeyond = anchor !== undefined && position.seq > anchor.seq
   if (isBeyond && finalEnd(newest?.state ?? EMPTY_STATE, log) !== undefined) return anchor.seq
   const pinned = newest === undefined ? undefined : pinOf(newest.state, log)
   const forkedAt = anchor === undefined ? state.forkedAt : pinned?.forkedAt
   return Math.min(position.seq, (forkedAt ?? 1) - 1, end)
+}
+
+/** Whether a commit is on the chain of a log that counts. */
+async function stands(
+  { store }: PastContext,
+  log: LogKey,
+  { seq, id }: LogPosition,
+): Promise<boolean> {
+  const stored = await store.outcomes.get(commitKey(log, seq, id))
+  const kind = stored === undefined ? undefined : decodeOutcome(stored).kind
+  return kind === 'in force' || kind === 'void'
 }
 
 /** A stamp bounded by later commits of its log that reset a wrong clock. */

@@ -22,6 +22,7 @@ import {
   logPrefix,
   type Operation,
   put,
+  type Scope,
   type Store,
   under,
 } from '../store/store.ts'
@@ -132,12 +133,19 @@ export class Settlement {
 
   /** Counts anew once a log is known to be forked: what waited there will never stand. */
   forked(log: LogKey): void {
-    if (log.aud !== 1) return
-    const isOfLog = ({ read }: ReadCommit): boolean =>
-      read.writer === log.writer && read.ns === log.ns
-    for (const receipts of [[...this.#snapshots.values()], ...this.#receipts.values()]) {
-      if (receipts.some(isOfLog)) this.#isStale = true
-    }
+    if (this.#hasSome(log, (writer) => writer === log.writer)) this.#isStale = true
+  }
+
+  /** Counts anew once all commits of a scope were judged again: more or less may stand in it. */
+  rejudged(scope: Scope): void {
+    if (this.#hasSome(scope, () => true)) this.#isStale = true
+  }
+
+  #hasSome({ ns, aud }: Scope, isMeant: (writer: number) => boolean): boolean {
+    if (aud !== 1) return false
+    return [[...this.#snapshots.values()], ...this.#receipts.values()].some((statements) =>
+      statements.some(({ read }) => read.ns === ns && isMeant(read.writer)),
+    )
   }
 
   /** Whether a snapshot or receipt is here, wherever it lies. */

@@ -140,12 +140,13 @@ export function takeAcceptances(
     outcome.kind === 'dropped' && outcome.blame ? [{ type: 'blame', code: outcome.code }] : [],
   )
   if (blamed.length > 0) return [idle, blamed.slice(0, 1)]
-  if (isUnconnected(pull, acceptances[0])) {
+  const own = headsIndex(context.heads).byLog.get(pull.want.text)
+  if (isUnconnected(pull, acceptances[0], own)) {
     return [{ ...idle, wants: [stepBack(pull.want, pull.from), ...idle.wants] }, []]
   }
   const want: Want = { ...pull.want, at: undefined, step: 0 }
   const named = namedByWaiting(pull, acceptances)
-  if (isSameHead(pull.before, headsIndex(context.heads).byLog.get(want.text))) {
+  if (isSameHead(pull.before, own)) {
     return [{ ...idle, stalled: [...idle.stalled, want] }, []]
   }
   // Something moved, so that whatever stood still before is worth another try.
@@ -155,10 +156,16 @@ export function takeAcceptances(
 }
 
 /** Whether the commits hang in the air: another branch, or a gap below them. */
-function isUnconnected(pull: Pull, first: Acceptance | undefined): boolean {
+function isUnconnected(
+  pull: Pull,
+  first: Acceptance | undefined,
+  own: LogHead | undefined,
+): boolean {
   if (first === undefined || pull.from === 1) return false
   const { known, outcome } = first
-  if (outcome.kind === 'ended') return !known && outcome.code === 'MULU_FORK'
+  // Beyond the end of a log all have ended, also those that lead on from what is here.
+  const isBeyondKnown = (own?.known.seq ?? 0) < pull.from
+  if (outcome.kind === 'ended') return isBeyondKnown || (!known && outcome.code === 'MULU_FORK')
   // One that came before by another way and still hangs in the air does so for the same reason.
   return outcome.kind === 'waits' && outcome.missing === 'parent'
 }

@@ -4,7 +4,7 @@
  * log holds nobody up; what accepted commits wait for comes first.
  */
 import { equalBytes } from '../encoding/bytes.ts'
-import { type LogKey, logText } from '../log/log.ts'
+import { type LogKey, type LogPosition, logText } from '../log/log.ts'
 import { anchorOf } from '../roster/grant.ts'
 import type { HeadNote } from './frame-parts.ts'
 import { headNote, headsIndex } from './heads-index.ts'
@@ -70,13 +70,18 @@ export function startOf(
     if (!isProven) return Math.min(forkedAt, own.known.seq + 1)
   }
   if (own.forkedAt !== undefined) {
+    // Where both know a fork and stand on different branches, there is another one below it.
+    if (isOtherBranch(own.accepted, known)) return known.seq
     const end = Math.max(own.forkedAt - 1, own.floor)
     const top = isAnchored(context, head.log) ? known.seq : Math.min(known.seq, end)
     return own.accepted.seq < top ? own.accepted.seq + 1 : undefined
   }
   if (known.seq > own.known.seq) return own.known.seq + 1
-  const isOtherBranch = known.seq === own.known.seq && !equalBytes(known.id, own.known.id)
-  return isOtherBranch ? known.seq : undefined
+  return isOtherBranch(own.known, known) ? known.seq : undefined
+}
+
+function isOtherBranch(a: LogPosition, b: LogPosition): boolean {
+  return a.seq === b.seq && !equalBytes(a.id, b.id)
 }
 
 /** Whether the roster says which branch of a log stands, so that it may go on beyond a fork. */

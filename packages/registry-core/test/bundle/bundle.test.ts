@@ -1,10 +1,14 @@
 import { expect } from 'chai'
 import { inCausalOrder } from '../../src/bundle/causal-order.ts'
+import { bundleContents } from '../../src/bundle/contents.ts'
+import { BundleIntake } from '../../src/bundle/intake.ts'
 import { decodePart, encodePart } from '../../src/bundle/part.ts'
 import { decodeCommit } from '../../src/commit/commit.ts'
 import { decodeHeader } from '../../src/commit/header.ts'
 import { allCommits } from '../../src/log/serving.ts'
+import { testCrypto } from '../../testing/crypto.ts'
 import { openReplica, TestFederation } from '../../testing/federation.ts'
+import { commitOf } from '../../testing/signed-commit.ts'
 import { PARTS } from './sample-parts.ts'
 
 describe('the parts of a bundle', () => {
@@ -58,5 +62,33 @@ describe('the parts of a bundle', () => {
     expect(await fresh.registry.catalogueDigest()).to.deep.equal(
       await one.registry.catalogueDigest(),
     )
+  })
+
+  it('[SY15] bring a fork below the one that both know, where they stand on different branches', async () => {
+    const federation = TestFederation.found([
+      { seed: 1, agency: 'A' },
+      { seed: 2, agency: 'B' },
+    ])
+    const [left, right] = [
+      commitOf(federation, 1, {}, 'left'),
+      commitOf(federation, 1, {}, 'right'),
+    ]
+    const seconds = [left, right].map((parent) =>
+      commitOf(federation, 1, { seq: 2, parent: parent.id }, 'second'),
+    )
+    const { registry } = await openReplica(federation)
+    const receiver = await openReplica(federation, { client: 2, seed: 2 })
+    await registry.accept([left, ...seconds])
+    await receiver.registry.accept([right, ...seconds])
+    const context = { registry, crypto: testCrypto, nowMs: 1, signer: undefined }
+    const since = {
+      roster: { version: 1, hash: federation.newest.hash },
+      orders: undefined,
+      heads: receiver.registry.heads(),
+    }
+    const contents = await bundleContents(context, { for: 'members' }, since)
+    const intake = new BundleIntake({ registry: receiver.registry, crypto: testCrypto })
+    for await (const part of contents.parts()) await intake.take(part)
+    expect(receiver.registry.heads()[0]).to.deep.include({ forkedAt: 1 })
   })
 })

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Commit } from '../../src/commit/commit.ts'
 import type { Header } from '../../src/commit/header.ts'
+import type { Over } from '../../src/commit/over.ts'
 import { hashToText } from '../../src/crypto.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { LogEnd, RosterChange } from '../../src/roster/change.ts'
@@ -99,6 +100,52 @@ describe('branches of a log', function () {
     const spared = await openReplica(federation)
     await spared.registry.accept([first, right, right2, right3, other])
     expect(await stateOf(spared.registry)).to.equal(await stateOf(registry))
+  })
+
+  it('[LG21] goes on from a lost position beyond the pin once the kept branch has got there', async () => {
+    const federation = newFederation()
+    const first = commitOf(federation, 1, start(federation), 'common')
+    const left = commitOf(federation, 1, after(federation, first, 2), 'left')
+    const left2 = commitOf(federation, 1, after(federation, left, 3), 'left 2')
+    const right = commitOf(federation, 1, after(federation, first, 2), 'right')
+    const right2 = commitOf(federation, 1, after(federation, right, 3), 'right 2')
+    const over: Over = [[1, [[0, 3]]]]
+    const named: Partial<Header> = { after: [[1, 3, left2.id]] }
+    const other = commitOf(federation, 2, named, 'of the office', 2, over)
+    federation.sign([{ type: 'pin', client: 1, log: endAt(2, right), forkedAt: 2 }])
+    const spared = [first, right, right2, other]
+    const states = [
+      ...(await statesOf(federation, [left, left2, ...spared])),
+      ...(await statesOf(federation, spared)),
+    ]
+    expect(new Set(states).size).to.equal(1)
+    // Of the kept branch the office had seen what both share, and nothing else.
+    for (const value of ['right', 'right 2', 'of the office']) expect(states[0]).to.include(value)
+    expect(states[0]).to.not.include('common')
+  })
+
+  it('[LG22] lets a desk supersede what stands on the kept branch of a log it knew longer', async () => {
+    const federation = newFederation()
+    const first = commitOf(federation, 1, start(federation), 'common')
+    const left = commitOf(federation, 1, after(federation, first, 2), 'left')
+    const right = commitOf(federation, 1, after(federation, first, 2), 'right')
+    const { registry } = await openReplica(federation, { client: 2, seed: 2 })
+    const settle = async (title: string): Promise<void> => {
+      const { etag: base = '' } = (await registry.catalogue.record(R1)) ?? {}
+      const changes = [{ rec: 'resource/r1', set: { 'title/en': title }, base }]
+      await registry.write({ ns: 1, aud: 1, actor: 'x', changes })
+    }
+    await registry.accept([first, left])
+    await settle('before')
+    const log = endAt(2, right)
+    const pinned = federation.sign([{ type: 'pin', client: 1, log, forkedAt: 2 }])
+    await registry.accept([right])
+    await registry.addRoster(pinned.bytes)
+    expect((await registry.catalogue.record(R1))?.conflicts).to.have.length(1)
+    await settle('after')
+    const record = await registry.catalogue.record(R1)
+    expect(record?.conflicts).to.deep.equal([])
+    expect(record?.fields['title/en']).to.equal('after')
   })
 
   it('[LG14] ends a pinned log before a fork beyond the pin', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { bodiesRoot, type Commit } from '../../src/commit/commit.ts'
+import { bodiesRoot, type Commit, decodeCommit } from '../../src/commit/commit.ts'
 import { hashToText } from '../../src/crypto.ts'
 import { isMuluError } from '../../src/errors.ts'
 import type { Registry } from '../../src/registry.ts'
@@ -8,6 +8,7 @@ import { testCrypto } from '../../testing/crypto.ts'
 import { openReplica, TEST_START_MS, TestFederation } from '../../testing/federation.ts'
 import { commitOf } from '../../testing/signed-commit.ts'
 import { SimulatedDisk } from '../../testing/simulated-disk.ts'
+import { witnessedFederation } from '../../testing/snapshots.ts'
 
 const DAY = 86_400_000
 
@@ -65,6 +66,16 @@ async function expectNoTrace(
   expect(new Set(readings).size).to.equal(1)
 }
 
+/** A log whose writer has taken a snapshot and agreed to it. */
+async function stated(): Promise<{ federation: TestFederation; commits: readonly Commit[] }> {
+  const federation = witnessedFederation()
+  const { registry } = await openReplica(federation, { client: 2, seed: 2 })
+  await registry.snapshot(2)
+  await registry.attest(2)
+  const { commits } = await registry.readLog({ ns: 2, aud: 1, writer: 2 }, 1, 1e6)
+  return { federation, commits: commits.map(decodeCommit) }
+}
+
 describe('a power cut at every write in turn', () => {
   it('[LG10] leaves a forked log ended before the fork', async () => {
     const federation = newFederation()
@@ -94,5 +105,11 @@ describe('a power cut at every write in turn', () => {
     const empty = { entries: [], bodies: bodiesRoot(testCrypto, []) }
     const resetting = { ...commitOf(federation, 1, { ...reset, ...empty }), bodies: [] }
     await expectNoTrace(federation, [wrong, other], (registry) => registry.accept([resetting]))
+  })
+
+  it('[SN25] leaves what counts beyond a fork as it would be', async () => {
+    const { federation, commits } = await stated()
+    const twin = commitOf(federation, 2, { ns: 2 }, 'stolen')
+    await expectNoTrace(federation, commits, (registry) => registry.accept([twin]))
   })
 })

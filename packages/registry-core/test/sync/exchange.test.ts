@@ -220,6 +220,23 @@ describe('exchange of commits', () => {
     expect(await digestOf(stolen.registry)).to.equal(await digestOf(at(replicas, 0).registry))
   })
 
+  it('[SY7] proves a fork also beyond the end that the roster gave a log', async () => {
+    const { federation, replicas, nodes } = await openAll()
+    const [left, right] = ['left', 'right'].map((title) => commitOf(federation, 1, {}, title))
+    if (left === undefined || right === undefined) return never()
+    const second = commitOf(federation, 1, { seq: 2, parent: right.id })
+    await at(replicas, 0).registry.accept([left])
+    await at(replicas, 2).registry.accept([right, second])
+    const closed = federation.sign([
+      { type: 'close', client: 1, ns: 1, from: 1, ends: [], final: true, why: 'lost' },
+    ])
+    for (const i of [0, 2]) await at(replicas, i).registry.addRoster(closed.bytes)
+    // The writer of the log is a member no more; another office of the agency stands in for it.
+    const office = new Participant(at(replicas, 0).registry, 2)
+    await settle(connect(office, at(nodes, 2)))
+    for (const i of [0, 2]) expect(at(replicas, i).registry.heads()[0]?.forkedAt).to.equal(1)
+  })
+
   it('[SY15] pulls what is missing below a fork that both know', async () => {
     const { federation, replicas, nodes } = await openAll()
     const first = commitOf(federation, 1)
@@ -231,6 +248,24 @@ describe('exchange of commits', () => {
     const { registry } = at(nodes, 2)
     expect(registry.heads()[0]?.accepted.seq).to.equal(1)
     expect(await digestOf(registry)).to.equal(await digestOf(at(nodes, 0).registry))
+  })
+
+  it('[SY15] finds a fork below the one that both know, where they stand on different branches', async () => {
+    const { federation, replicas, nodes } = await openAll()
+    const [left, right] = ['left', 'right'].map((title) => commitOf(federation, 1, {}, title))
+    if (left === undefined || right === undefined) return never()
+    const [onLeft, onRight] = [left, right].map((parent) =>
+      commitOf(federation, 1, { seq: 2, parent: parent.id }, 'second'),
+    )
+    if (onLeft === undefined || onRight === undefined) return never()
+    await at(replicas, 0).registry.accept([left, onLeft, onRight])
+    await at(replicas, 2).registry.accept([right, onLeft, onRight])
+    for (const i of [0, 2]) expect(at(replicas, i).registry.heads()[0]?.forkedAt).to.equal(2)
+    await settle(connect(at(nodes, 0), at(nodes, 2)))
+    for (const i of [0, 2]) {
+      const [head] = at(replicas, i).registry.heads()
+      expect(head).to.deep.include({ forkedAt: 1, accepted: { seq: 0, id: new Uint8Array() } })
+    }
   })
 
   it('[SY17] pulls the branch that the roster chose, also where two others are known', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { bundleContents } from '../../src/bundle/contents.ts'
 import { BundleIntake } from '../../src/bundle/intake.ts'
-import { type Commit, decodeCommit, encodeCommit } from '../../src/commit/commit.ts'
+import { type Commit, commitId, decodeCommit, encodeCommit } from '../../src/commit/commit.ts'
 import { equalBytes, toHex } from '../../src/encoding/bytes.ts'
 import { WAITING_MAX } from '../../src/limits.ts'
 import type { Registry } from '../../src/registry.ts'
@@ -103,6 +103,33 @@ describe('statements beyond the fork of their log', () => {
     }
     await exchange(late, old)
     expect(late.registry.statements.has(theirs.id)).to.equal(true)
+  })
+
+  it('[SN25] are counted where they lie after a second fork further down', async () => {
+    const author = await openReplica(federation, { client: 2, seed: 2 })
+    await writeTitle(author, 'first')
+    await author.registry.snapshot(2)
+    await author.registry.attest(2)
+    await writeTitle(author, 'last')
+    const page = await author.registry.readLog(WITNESS_LOG, 1, 1e6)
+    const commits = page.commits.map(decodeCommit)
+    const parent = commitId(testCrypto, (commits[2] as Commit).header)
+    const at4 = commitOf(federation, 2, { ns: 2, seq: 4, parent }, 'stolen')
+    // Which of two commits is looked at first hangs on their ids.
+    const twins = Array.from({ length: 32 }, (_, i) => commitOf(federation, 2, { ns: 2 }, `${i}`))
+    twins.sort((a, b) => (toHex(a.id) < toHex(b.id) ? -1 : 1))
+    for (const at1 of [twins.at(0), twins.at(-1)]) {
+      if (at1 === undefined) throw new Error('no twins')
+      for (const forks of [
+        [at1, at4],
+        [at4, at1],
+      ]) {
+        const { registry } = await openReplica(federation)
+        for (const commit of [...commits, ...forks]) await registry.accept([commit])
+        const places = registry.statements.placesBeyond(WITNESS_LOG)
+        expect(places.map(({ seq }) => seq)).to.deep.equal([2, 3])
+      }
+    }
   })
 
   it('[SN13] travel in bundles, unless the receiver has them all', async () => {

@@ -1,0 +1,43 @@
+/** How well the harness finds the bugs that are planted around the real parts. */
+import {
+  BLIND_TO_AUDIENCE,
+  BLIND_TO_SIGNATURES,
+  ENDLESS_NEWS,
+  FIRST_COME,
+  KEPT_BODY,
+  LYING_DISK,
+  TORN_BATCH,
+  TORN_INDEX,
+} from './planted.ts'
+import type { Planted } from './sim-node.ts'
+import { planOfSeed, type Run, simulate } from './simulation.ts'
+
+/** A planted bug, and which invariants tell it. */
+export type PlantedBug = { readonly bug: Planted; readonly telltales: readonly string[] }
+
+/** The planted bugs by name. */
+export const PLANTED = {
+  'lying disk': { bug: LYING_DISK, telltales: ['acknowledged'] },
+  'blind to signatures': { bug: BLIND_TO_SIGNATURES, telltales: ['always'] },
+  'blind to audience': { bug: BLIND_TO_AUDIENCE, telltales: ['audience'] },
+  'first come': { bug: FIRST_COME, telltales: ['convergence'] },
+  'endless news': { bug: ENDLESS_NEWS, telltales: ['bounds'] },
+  'torn batch': { bug: TORN_BATCH, telltales: ['convergence', 'model'] },
+  'torn index': { bug: TORN_INDEX, telltales: ['index'] },
+  'kept body': { bug: KEPT_BODY, telltales: ['erasure'] },
+} as const satisfies Readonly<Record<string, PlantedBug>>
+
+/** A seed that found a planted bug, and what it came to. */
+export type Find = { readonly seed: number; readonly run: Run }
+
+/** The seeds from `from` on that find a planted bug, each as it is found. */
+export async function* findsOf(
+  { bug, telltales }: PlantedBug,
+  from: number,
+  count: number,
+): AsyncGenerator<Find> {
+  for (let seed = from; seed < from + count; seed++) {
+    const run = await simulate(planOfSeed(seed), bug)
+    if (telltales.includes(run.failure?.invariant ?? '')) yield { seed, run }
+  }
+}
