@@ -3,6 +3,8 @@
  * Requests are in request.ts, cached readings in queries.ts.
  */
 
+import type { AgencyOrder, OrdersStatus } from './agency-orders.ts'
+
 /** A text in several languages, by language tag (`zh-Hans`, `en`). */
 export type Labels = Readonly<Record<string, string>>
 
@@ -138,6 +140,8 @@ export type Status = {
     readonly role: NodeRole
     readonly offline: boolean
     readonly admitted: boolean
+    /** The order of its agency that meant to admit it and does not count. */
+    readonly fallenOrder: AgencyOrder | null
   }
   readonly writer: { readonly client: number; readonly key: string; readonly peer: string }
   readonly roster: {
@@ -169,6 +173,7 @@ export type Status = {
   readonly snapshots: readonly Snapshot[]
   readonly conduct: readonly Conduct[]
   readonly scrub: Scrub
+  readonly orders: OrdersStatus
 }
 
 /** A signed statement of what its writer held, and the witnesses that agree. */
@@ -266,6 +271,8 @@ export type Roster = {
     readonly code: string
     readonly name: Labels
     readonly region?: string | null
+    /** The key with which it admits its own nodes. */
+    readonly admin: string | null
     readonly retired: { readonly version: number; readonly successor: number } | null
   }[]
   readonly witnesses: { readonly writers: readonly number[]; readonly threshold: number }

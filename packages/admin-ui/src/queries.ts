@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type { OrderList } from './agency-orders.ts'
 import type {
   AgencyRow,
   AsOf,
@@ -42,13 +43,25 @@ export const erasuresQuery = queryOptions({
   refetchInterval: LIVE_MS,
 })
 
-/** The roster of one version: its number is part of the key, so a new version is fetched once. */
-export function rosterQuery(version: number | undefined) {
+/**
+ * The roster of one version with the orders of that digest: both are part of the key, so what is
+ * new is fetched once.
+ */
+export function rosterQuery(version: number | undefined, orders: string | undefined) {
   return queryOptions({
-    queryKey: ['roster', version],
+    queryKey: ['roster', version, orders],
     queryFn: ({ signal }) => requestJson<Roster>('/roster', { signal }),
     staleTime: SELDOM_MS,
     enabled: version !== undefined,
+  })
+}
+
+/** Orders of agencies; read again when the roster or the orders have changed. */
+export function ordersQuery(version: number, digest: string) {
+  return queryOptions({
+    queryKey: ['orders', version, digest],
+    queryFn: ({ signal }) => requestJson<OrderList>('/orders', { signal }),
+    staleTime: SELDOM_MS,
   })
 }
 

@@ -11,7 +11,7 @@ function statusWith(...alarms: readonly RosterAlarm[]): Status {
     nowMs: NOW,
     federation: { id: HASH('00'), name: 'F' },
     agency: null,
-    node: { name: 'A', role: 'agency', offline: false, admitted: true },
+    node: { name: 'A', role: 'agency', offline: false, admitted: true, fallenOrder: null },
     writer: { client: 1, key: 'ed25519:00', peer: 'p' },
     roster: { version: 4, hash: HASH('00'), agencies: 1, writers: 2, stampMs: NOW, alarms },
     heads: { digest: HASH('bb'), logs: 1, commits: 1, waiting: 0 },
@@ -31,6 +31,7 @@ function statusWith(...alarms: readonly RosterAlarm[]): Status {
     peers: [],
     snapshots: [],
     conduct: [],
+    orders: { digest: '', keys: 0, counting: 0, ineffective: [] },
     scrub: { damaged: 0, commits: [], waiting: 0 },
   }
 }

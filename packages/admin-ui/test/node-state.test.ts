@@ -43,7 +43,7 @@ const STATUS: Status = {
   nowMs: NOW,
   federation: { id: 'sha256:00', name: 'F' },
   agency: null,
-  node: { name: 'A', role: 'agency', offline: false, admitted: true },
+  node: { name: 'A', role: 'agency', offline: false, admitted: true, fallenOrder: null },
   writer: { client: 1, key: 'ed25519:00', peer: 'p' },
   roster: { alarms: [], version: 4, hash: 'sha256:00', agencies: 1, writers: 2, stampMs: 0 },
   heads: { digest: 'sha256:bb', logs: 1, commits: 1, waiting: 0 },
@@ -67,6 +67,7 @@ const STATUS: Status = {
   peers: [],
   snapshots: [],
   conduct: [],
+  orders: { digest: '', keys: 0, counting: 0, ineffective: [] },
   scrub: { damaged: 0, commits: [], waiting: 0 },
 }
 

@@ -120,7 +120,10 @@ export const ERRORS = {
   MULU_RECORD_ID: { status: 400, message: 'This is not the id of a record.' },
   MULU_RECORD_NOT_FOUND: { status: 404, message: 'No record has this id.' },
   MULU_REQUEST: { status: 400, message: 'The request is not one that a node can read.' },
-  MULU_REQUEST_SHAPE: { status: 422, message: 'The bytes are not a join request.' },
+  MULU_REQUEST_SHAPE: {
+    status: 422,
+    message: 'The bytes are not a request to be admitted, or to name a key.',
+  },
   MULU_REVOKED: { status: 422, message: 'The commit lies beyond the end of its log.' },
   MULU_RIGHT_MISSING: { status: 403, message: 'The writer lacks the right this field needs.' },
   MULU_ROOT_KEY: { status: 422, message: 'This key is none of the root keys that sign here.' },
@@ -137,7 +140,7 @@ export const ERRORS = {
   MULU_SIGNATURE: { status: 422, message: 'The signature does not match the key.' },
   MULU_SIGNED_OTHER: {
     status: 409,
-    message: 'This root key has signed another roster of this version.',
+    message: 'This key has signed another roster of this version, or another order of this number.',
   },
   MULU_SNAPSHOT_NOT_KEPT: {
     status: 409,

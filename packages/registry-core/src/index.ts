@@ -129,7 +129,18 @@ export type {
   Write,
   Written,
 } from './registry.ts'
-export { ORDERED_WRITERS_FROM } from './roster/administrators.ts'
+export {
+  type AdministratorRequest,
+  createAdministratorRequest,
+  parseAdministratorRequest,
+} from './roster/administrator-request.ts'
+export {
+  type Administrator,
+  ORDER_RULES,
+  ORDERED_WRITERS_FROM,
+  orderedWriter,
+  placeOf,
+} from './roster/administrators.ts'
 export { admissionChanges, type Founding, foundingChanges } from './roster/admission.ts'
 export type { Labels, LogEnd, NodeRole, Right, RosterChange } from './roster/change.ts'
 export { type Closing, closingChanges, knownEnds } from './roster/closing.ts'
@@ -144,6 +155,7 @@ export {
 } from './roster/join-request.ts'
 export {
   type Admission,
+  encodeOrderBody,
   type Order,
   type OrderClaim,
   type OrderedClosing,
@@ -151,7 +163,25 @@ export {
   readOrder,
   signOrder,
 } from './roster/order.ts'
+export {
+  encodeOrderDraft,
+  encodeOrders,
+  type OrderDraft,
+  parseOrderDraft,
+  parseOrders,
+  type ReadOrderDraft,
+  readOrderDraft,
+  type SignedOrders,
+  signOrderDraft,
+} from './roster/order-draft.ts'
 export type { MarkedOrders, OrderMark } from './roster/order-marks.ts'
+export {
+  admissionActs,
+  closingAct,
+  numberedOrders,
+  type OrderAct,
+  type OrderGround,
+} from './roster/order-plan.ts'
 export { orderRefusal, reachRefusal } from './roster/order-verdict.ts'
 export { blamedRefusal, type OrderOutcome, type TakenOrder } from './roster/ordered-chain.ts'
 export { type JudgedOrder, withOrders } from './roster/orders.ts'
@@ -173,6 +203,7 @@ export {
   type RosterDraft,
   type RosterFork,
   type RosterSignature,
+  readDraft,
   rosterMessage,
   verifyRoster,
 } from './roster/roster.ts'

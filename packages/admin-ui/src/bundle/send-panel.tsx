@@ -23,7 +23,7 @@ export function SendPanel({ status, to }: Props) {
   const { t } = useTranslation()
   const language = useLanguage()
   const key = useAccessKey()
-  const roster = useQuery(rosterQuery(status.roster.version))
+  const roster = useQuery(rosterQuery(status.roster.version, status.orders.digest))
   const receivers = receiversOf(status, roster.data, language)
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {

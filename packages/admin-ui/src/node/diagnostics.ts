@@ -4,6 +4,7 @@ import { formatDate, formatList } from '../format.ts'
 import { plainText } from '../labels.ts'
 import type { Language } from '../language.ts'
 import { conditionOf } from '../parts/node-state.ts'
+import { orderCodeKey } from '../parts/order-words.ts'
 import { compareStates, type State } from '../parts/state.ts'
 import { DIGEST_WORDS, wordsOf } from '../words.ts'
 
@@ -46,6 +47,12 @@ export function diagnosesOf(
 
 function membership({ status, t }: Context): Diagnosis {
   const base = { id: 'membership', name: t('check.membership') }
+  const { fallenOrder } = status.node
+  if (fallenOrder !== null) {
+    const why = t(orderCodeKey(fallenOrder.code ?? ''))
+    const text = t('check.fallenOrder', { number: fallenOrder.number, why })
+    return { ...base, state: 'bad', text, fix: t('check.fallenOrderFix') }
+  }
   if (!status.node.admitted) {
     return { ...base, state: 'bad', text: t('check.notAdmitted'), fix: t('check.notAdmittedFix') }
   }

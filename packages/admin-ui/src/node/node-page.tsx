@@ -89,7 +89,7 @@ function Shown({ status, readAtMs, onCheck }: ShownProps) {
       <PeersTable status={status} />
       <AccessSection />
       <IdentitySection status={status} />
-      <RosterSection version={status.roster.version} />
+      <RosterSection status={status} />
       <HelpSection />
     </>
   )

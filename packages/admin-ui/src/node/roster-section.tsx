@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import type { Labels, Roster } from '../api.ts'
+import type { Labels, Roster, Status } from '../api.ts'
 import { DigestWords } from '../parts/digest-words.tsx'
 import { ErrorNotice } from '../parts/error-notice.tsx'
 import { LabelText } from '../parts/label-text.tsx'
@@ -11,9 +11,10 @@ import { useChangesText } from './roster-changes.ts'
 import { WritersTable } from './writers-table.tsx'
 
 /** Who is in the federation, and how that came about. */
-export function RosterSection({ version }: { version: number }) {
+export function RosterSection({ status }: { status: Status }) {
   const { t } = useTranslation()
-  const roster = useQuery(rosterQuery(version))
+  const { version } = status.roster
+  const roster = useQuery(rosterQuery(version, status.orders.digest))
   return (
     <section className="section" aria-labelledby="roster">
       <div className="section-head">
@@ -127,6 +128,9 @@ function AgencyList({ roster }: { roster: Roster }) {
                     <span className="sub">
                       {t('roster.retired', { version: agency.retired.version })}
                     </span>
+                  )}
+                  {agency.admin === null ? null : (
+                    <span className="sub">{t('roster.admitsItself')}</span>
                   )}
                 </th>
                 <td className="num-text">{agency.code}</td>

@@ -5,13 +5,11 @@ import { useLanguage } from '../language.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { DigestWords } from '../parts/digest-words.tsx'
 import { LabelText } from '../parts/label-text.tsx'
+import { useRightWords } from '../parts/right-words.ts'
 import { IDENTITY_WORDS } from '../words.ts'
 
-const RIGHTS = {
-  describe: 'right.describe',
-  classify: 'right.classify',
-  erase: 'right.erase',
-} as const
+/** Numbers from here on are given by orders of agencies. */
+const ORDERED_FROM = 0x80000000
 
 /** The keys that may write, for whom, and what. */
 export function WritersTable({ roster }: { roster: Roster }) {
@@ -61,6 +59,7 @@ function WriterRow({ writer, roster }: { writer: Writer; roster: Roster }) {
             <LabelText labels={agency.name} />
           )}
         </span>
+        {writer.client < ORDERED_FROM ? null : <span className="sub">{t('roster.byOrder')}</span>}
       </th>
       <td className="wrap">
         {writer.grants.length === 0 ? <span className="zero">{t('roster.mayNothing')}</span> : null}
@@ -87,10 +86,7 @@ function GrantText({ grant, roster }: { grant: Grant; roster: Roster }) {
   const language = useLanguage()
   const owner = roster.namespaces.find((namespace) => namespace.id === grant.namespace)?.agency
   const agency = roster.agencies.find((known) => known.id === owner)
-  const rights = grant.rights.map((right) => {
-    const key = Object.entries(RIGHTS).find(([known]) => known === right)?.[1]
-    return key === undefined ? right : t(key)
-  })
+  const rights = useRightWords()(grant.rights)
   return (
     <span className="part">
       {agency === undefined ? null : (

@@ -6,6 +6,7 @@ import { conditionOf } from '../parts/node-state.ts'
 import { compareStates } from '../parts/state.ts'
 import { conductNeeds } from './conduct-needs.ts'
 import type { Need, Translate } from './need.ts'
+import { orderNeeds } from './order-needs.ts'
 import { rotNeeds } from './rot-needs.ts'
 import { snapshotNeeds } from './snapshot-needs.ts'
 
@@ -25,6 +26,7 @@ export function needsOf(
     ...olderRosters(status, t, language),
     ...refused(status, t, language),
     ...conductNeeds(status, t, language),
+    ...orderNeeds(status, t, language),
     ...snapshotNeeds(status, t, language),
     ...conflicts(agencies, t, language),
     ...problems(agencies, t, language),

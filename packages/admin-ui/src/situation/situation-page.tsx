@@ -11,6 +11,7 @@ import { Agreement } from './agreement.tsx'
 import { Erasures } from './erasures.tsx'
 import { NeedsList } from './needs-list.tsx'
 import { NodesTable } from './nodes-table.tsx'
+import { OrdersSection } from './orders-section.tsx'
 import { Shares } from './shares.tsx'
 import { SnapshotSection } from './snapshot-section.tsx'
 import { Totals } from './totals.tsx'
@@ -65,6 +66,7 @@ function Shown({ status, isLost }: { status: Status; isLost: boolean }) {
       <NodesTable status={status} />
       <SnapshotSection status={status} />
       <Erasures />
+      <OrdersSection status={status} />
       {agencies.isError && !isLost ? (
         <ErrorNotice
           error={agencies.error}

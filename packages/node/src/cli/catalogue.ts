@@ -86,8 +86,13 @@ function printStatus(status: NodeStatus): void {
   const { federation, roster, catalogue, heads, asOf, node, snapshots } = status
   print(`${federation.name} · ${Object.values(node.name).join(' / ')} (${node.role})`)
   if (!node.admitted) print('not admitted yet: bring join-request.json to the coordinator')
+  if (node.fallenOrder !== null) {
+    const { number, code } = node.fallenOrder
+    print(`NOT ADMITTED: order ${number} of the agency does not count: ${code}`)
+  }
   print(`roster ${roster.version}, ${roster.agencies} agencies, ${roster.writers} nodes`)
   for (const alarm of roster.alarms) print(`  ALARM ${alarmText(alarm)}`)
+  for (const line of orderLines(status.orders)) print(line)
   print(`catalogue ${catalogue.records} records, ${catalogue.published} published,`)
   print(`  ${catalogue.problems} problems, ${catalogue.conflicts} conflicts`)
   print(`  digest ${catalogue.digest}`)
@@ -115,6 +120,18 @@ export function shareLines({ state, ownRegion, rest }: AsOf['share']): readonly 
 function shareText({ here, known }: SharePart): string {
   if (here === known) return 'complete'
   return `${Math.floor((here / known) * 100)} % (${here} of ${known} commits)`
+}
+
+function orderLines({ keys, counting, ineffective }: NodeStatus['orders']): readonly string[] {
+  if (keys + counting + ineffective.length === 0) return []
+  const disputed = ineffective.filter(({ code }) => code === 'MULU_ORDER_NUMBER')
+  return [
+    `${counting} orders of agencies count, ${ineffective.length} do not; ${keys} keys in use`,
+    ...disputed.map(
+      ({ agency, number, office }) =>
+        `  ALARM agency ${agency.code} gave number ${number} twice (${office ?? 'head office'}); see mulu order list`,
+    ),
+  ]
 }
 
 function alarmText(alarm: NodeStatus['roster']['alarms'][number]): string {

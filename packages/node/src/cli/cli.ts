@@ -10,6 +10,7 @@ import { addErase, addErasures } from './erase.ts'
 import { addEvidence, addVerify } from './evidence.ts'
 import { addKey } from './keys.ts'
 import { addAdmit, addFingerprint, addFound, addInit, addTicket } from './membership.ts'
+import { addOrder } from './order.ts'
 import { printError } from './output.ts'
 import { addRoster } from './roster.ts'
 import { addScrub } from './scrub.ts'
@@ -31,7 +32,7 @@ export async function runCli(args: readonly string[]): Promise<ExitStatus> {
     status = result
   }
   for (const add of [addFound, addTicket, addFingerprint, addInit, addAdmit]) add(program, done)
-  for (const add of [addRoster, addKey, addStart, addImport]) add(program, done)
+  for (const add of [addRoster, addOrder, addKey, addStart, addImport]) add(program, done)
   for (const add of [
     addStatus,
     addVerify,

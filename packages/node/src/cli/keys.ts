@@ -1,10 +1,9 @@
-/** key make, passphrase, rotate, renew, revoke, orphans, adopt: keys and what was signed with them. */
+/** key make, request, passphrase, rotate, renew, revoke, orphans, adopt: keys and what was signed with them. */
 import { keyToText, textToHash } from '@mulu/registry-core'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { systemClock } from '../clock.ts'
 import { createSigner } from '../crypto.ts'
 import type { OrphanFilter } from '../federation/adopt.ts'
-import type { Revoked } from '../federation/revoke.ts'
 import {
   formerWriter,
   predecessorOf,
@@ -18,12 +17,13 @@ import { readNodeConfig } from '../folder/node-config.ts'
 import { readIfThere } from '../folder/write-file.ts'
 import { openNodeStore } from '../store/node-store.ts'
 import type { ExitStatus } from './cli.ts'
+import { addRequest } from './key-request.ts'
+import { addRevoke } from './key-revoke.ts'
 import { openOperations } from './open-operations.ts'
 import { collect } from './options.ts'
 import { print, printJson, say } from './output.ts'
 import { newPassphrase, passphrases } from './passphrase.ts'
-import { parseFrom, parseNumber } from './roster-options.ts'
-import { settleProposal } from './sign-here.ts'
+import { parseNumber } from './roster-options.ts'
 
 type Done = (status: ExitStatus) => void
 type Dir = { readonly dir: string; readonly json?: boolean }
@@ -32,6 +32,7 @@ type Dir = { readonly dir: string; readonly json?: boolean }
 export function addKey(program: Command, done: Done): void {
   const key = program.command('key').description('keys: make, protect, rotate, revoke, take over')
   addMake(key, done)
+  addRequest(key, done)
   addPassphrase(key, done)
   addRotate(key, done)
   addRenew(key, done)
@@ -136,67 +137,8 @@ function printSucceeded(made: Succeeded, json: boolean): void {
   }
   print(`Join request: ${made.joinRequest} (continues writer ${made.continues})`)
   print('Bring it to the root holders, who run: mulu admit --dir … FILE')
+  print('Whom the agency has admitted by order, it admits again: mulu admit --agency-key …')
   print('The node signs with the new key as soon as the roster lists it.')
-}
-
-type RevokeOptions = Dir & {
-  readonly from: readonly string[]
-  readonly branch?: readonly string[]
-  readonly why: string
-  readonly out?: string
-  readonly again?: boolean
-  readonly leaveOpen?: boolean
-  readonly dryRun?: boolean
-}
-
-function addRevoke(key: Command, done: Done): void {
-  withDir(key.command('revoke').description('end a writer at a position of its logs, for good'))
-    .argument('<writer>', 'number of the writer', parseNumber)
-    .requiredOption(
-      '--from <seq>',
-      'first position that no longer counts; ns/audience:seq',
-      collect,
-    )
-    .option('--branch <id>', 'sha256:… of the commit at the end of a forked log', collect)
-    .option('--why <text>', 'reason that stands in the roster', 'revoked')
-    .option('--leave-open', 'go on although fields would be opened that no key here can close')
-    .option('--out <file>', 'write the proposal for root holders to sign elsewhere')
-    .option('--again', 'sign although another roster of this version was signed and withdrawn')
-    .addOption(new Option('--dry-run', 'only say what would happen'))
-    .action(async (writer: number, options: RevokeOptions) => {
-      const { dir, why, out, again } = options
-      await using operations = await openOperations(dir)
-      const revoked = await operations.revoke({
-        ...{ writer, why, from: parseFrom(options.from) },
-        branches: options.branch ?? [],
-        leaveOpen: options.leaveOpen ?? false,
-        dryRun: options.dryRun ?? false,
-      })
-      if (options.json === true) printJson({ ...revoked, proposal: undefined })
-      else printRevoked(revoked)
-      if (revoked.proposal !== undefined) {
-        await settleProposal(operations, revoked.proposal, {
-          dir,
-          ...(out === undefined ? {} : { out }),
-          ...(again === undefined ? {} : { again }),
-        })
-      }
-      done(0)
-    })
-}
-
-function printRevoked({ writer, ends, orphaned, loosened, proposal }: Revoked): void {
-  const places = ends.map(({ namespace, audience, seq }) => `${namespace}/${audience} at ${seq}`)
-  print(`Writer ${writer} ends: ${places.join(', ') || 'from the beginning'}`)
-  print(`${orphaned.length} commits do not count any more`)
-  for (const { log, seq, records } of orphaned) print(`  ${log} ${seq}: ${records.join(' ')}`)
-  print(`${loosened.length} fields would be looser`)
-  for (const { record, path, value, reclosed } of loosened) {
-    const state = reclosed ? (proposal === undefined ? 'to be closed anew' : 'closed anew') : 'OPEN'
-    print(`  ${record} ${path} ${JSON.stringify(value)}: ${state}`)
-  }
-  if (orphaned.length > 0)
-    print(`To take work over: mulu key adopt ${writer} --dir … [--record ID]`)
 }
 
 function addOrphans(key: Command, done: Done): void {

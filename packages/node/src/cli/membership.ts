@@ -25,6 +25,8 @@ import { openOperations } from './open-operations.ts'
 import { collect, parseCount, parseRights } from './options.ts'
 import { print, printJson } from './output.ts'
 import { passphrases } from './passphrase.ts'
+import { parseNumber } from './roster-options.ts'
+import { isByAgency, printTaken, settleDraft } from './sign-order.ts'
 
 type Done = (status: ExitStatus) => void
 type AgencyOptions = {
@@ -154,15 +156,27 @@ function printFingerprint(id: string): void {
 export function addAdmit(program: Command, done: Done): void {
   program
     .command('admit')
-    .description('sign the next roster with join requests, with the root keys in the folder')
+    .description(
+      'admit newcomers: with the root keys in the folder, or with the key of their agency',
+    )
     .argument('<files...>', 'join requests')
-    .requiredOption('--dir <dir>', 'data folder of the coordinator')
+    .requiredOption(
+      '--dir <dir>',
+      'data folder of the coordinator, or of any node for --agency-key',
+    )
     .option('--rights <rights>', 'describe,classify,erase', parseRights)
+    .option('--agency-key <file>', 'sign an order with the administrator key of the agency')
+    .option('--draft <file>', 'or write the order, to be signed where that key is')
+    .option('--number <n>', 'number of the order; the lowest that is free here', parseNumber)
     .option('--again', 'sign although another roster of this version was signed and withdrawn')
     .option('--json', 'print JSON')
     .action(async (files: readonly string[], options: AdmitOptions) => {
       const admit = await Promise.all(files.map(readRequest))
       const { rights } = options
+      if (isByAgency(options)) {
+        done(await admitByOrder(admit, options))
+        return
+      }
       await using operations = await openOperations(options.dir)
       const orders = { admit, ...(rights === undefined ? {} : { rights }) }
       const proposal = parseProposal(await operations.propose(orders))
@@ -175,11 +189,27 @@ export function addAdmit(program: Command, done: Done): void {
     })
 }
 
+/** Admits by orders of the agency, without any root holder. */
+async function admitByOrder(admit: readonly unknown[], options: AdmitOptions): Promise<ExitStatus> {
+  const { dir, rights, number, json } = options
+  await using operations = await openOperations(dir)
+  const text = await operations.draftOrders({
+    admit,
+    ...(rights === undefined ? {} : { rights }),
+    ...(number === undefined ? {} : { number }),
+  })
+  const taken = await settleDraft(operations, text, options)
+  return printTaken(taken, json)
+}
+
 type InitOptions = { readonly ticket: string; readonly fingerprint?: string }
 
 type AdmitOptions = {
   readonly dir: string
   readonly rights?: readonly Right[]
+  readonly agencyKey?: string
+  readonly draft?: string
+  readonly number?: number
   readonly again?: boolean
   readonly json?: boolean
 }

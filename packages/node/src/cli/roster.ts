@@ -16,6 +16,7 @@ import { readProfile } from '../federation/propose.ts'
 import { readRootKey, signWith } from '../federation/root-keys.ts'
 import type { RosterOrders } from '../federation/roster-orders.ts'
 import type { ExitStatus } from './cli.ts'
+import { confirm } from './confirm.ts'
 import { readRequest } from './membership.ts'
 import { openOperations } from './open-operations.ts'
 import { collect, parseCount, parseRights } from './options.ts'
@@ -65,6 +66,10 @@ type ProposeOptions = {
   readonly rootKey: List<string>
   readonly threshold?: number
   readonly profile?: string
+  readonly administrator: List<string>
+  readonly endAdministrator: List<string>
+  readonly stand: List<string>
+  readonly rules?: number
   readonly confirm?: boolean
 }
 
@@ -90,6 +95,14 @@ function addPropose(roster: Command, done: Done): void {
     .option('--root-key <key>', 'ed25519:… of all root keys from now on', collect)
     .option('--threshold <k>', 'how many root keys sign from now on', parseCount)
     .option('--profile <file>', 'a new version of the profile')
+    .option('--administrator <file>', 'request to name the administrator key of an agency', collect)
+    .option('--end-administrator <agency>', 'end the administrator key of an agency', collect)
+    .option('--stand <order>', 'number of an order of that key that stands, or none', collect)
+    .option(
+      '--rules <version>',
+      'rules from now on; older software follows no roster then',
+      parseNumber,
+    )
     .option('--confirm', 'change nothing: confirm that all stands as it did')
     .action(async (options: ProposeOptions) => {
       const profile = options.profile === undefined ? undefined : await readJson(options.profile)
@@ -121,6 +134,7 @@ async function ordersOf(options: ProposeOptions, profile: unknown): Promise<Rost
   }
   return {
     ...orders,
+    ...(await administratorOrders(options)),
     ...(rights === undefined ? {} : { rights }),
     ...(options.confirm === true ? { confirm: true } : {}),
     ...(witness.length === 0
@@ -130,6 +144,25 @@ async function ordersOf(options: ProposeOptions, profile: unknown): Promise<Rost
       ? {}
       : { roots: { keys: rootKey, threshold: needed(options.threshold, '--threshold') } }),
     ...(profile === undefined ? {} : { profile: profileOrder(profile) }),
+  }
+}
+
+/** `--stand` is said of the one key that is ended; `none` of it means that nothing stands. */
+async function administratorOrders({
+  administrator = [],
+  endAdministrator = [],
+  stand,
+  rules,
+}: ProposeOptions): Promise<RosterOrders> {
+  if (stand !== undefined && endAdministrator.length !== 1) {
+    const reason = '--stand goes with one --end-administrator.'
+    throw new MuluError('MULU_USAGE', { details: { reason } })
+  }
+  const standing = stand === undefined ? {} : { stand: stand.filter((each) => each !== 'none') }
+  return {
+    administrators: await Promise.all(administrator.map(readRequest)),
+    endAdministrators: endAdministrator.map((agency) => ({ agency, ...standing })),
+    ...(rules === undefined ? {} : { rules }),
   }
 }
 
@@ -248,18 +281,6 @@ function addProfile(roster: Command, done: Done): void {
 function printProposal(proposal: ReturnType<typeof parseProposal>): void {
   const read = readProposal(createCrypto(), proposal)
   for (const line of describeProposal(read, readEnvironment().language)) print(line)
-}
-
-async function confirm(): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    const reason = 'Nobody can be asked here. Say --yes once you have read the lines above.'
-    throw new MuluError('MULU_USAGE', { details: { reason } })
-  }
-  const { createInterface } = await import('node:readline/promises')
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await lines.question('Sign this? Type yes or 是: ')
-  lines.close()
-  return ['yes', 'y', '是'].includes(answer.trim().toLowerCase())
 }
 
 async function readText(file: string): Promise<string> {

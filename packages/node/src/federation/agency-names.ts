@@ -1,5 +1,8 @@
 import { type Labels, MuluError } from '@mulu/registry-core'
 
+/** Languages in which people are told things. */
+export type Language = 'zh-Hans' | 'en'
+
 const TAGGED = /^([a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2})=(.+)$/
 const HAN = /\p{Script=Han}/u
 
@@ -21,4 +24,9 @@ export function parseNames(texts: readonly string[]): Labels {
     names[tag] = name.trim()
   }
   return names
+}
+
+/** A name in a language, or in any other. */
+export function labelOf(names: Labels, language: Language): string {
+  return names[language] ?? Object.values(names)[0] ?? '?'
 }

@@ -3,17 +3,18 @@ import {
   audienceText,
   hashToText,
   keyToText,
-  type Labels,
   type LogEnd,
   type Quorum,
   type ReadProposal,
   type RosterChange,
   type RosterState,
+  readOrder,
 } from '@mulu/registry-core'
+import { createCrypto } from '../crypto.ts'
+import { RULES_WARNING } from './administrator-keys.ts'
+import { type Language, labelOf } from './agency-names.ts'
+import { orderLines } from './describe-orders.ts'
 import { fingerprintOf } from './fingerprint.ts'
-
-/** Languages of the words. */
-export type Language = 'zh-Hans' | 'en'
 
 type Names = {
   readonly agency: (id: number) => string
@@ -37,9 +38,9 @@ export function describeProposal(read: ReadProposal, language: Language): readon
     ),
     say(`Proposed at ${made}`, `拟定于 ${made}`),
     say('It would change:', '将作如下变更:'),
-    ...draft.changes.map((change, index) => {
+    ...draft.changes.flatMap((change, index) => {
       const [en, zh] = wordsOf(change, before.state)(names)
-      return `  ${index + 1}. ${say(en, zh)}`
+      return [`  ${index + 1}. ${say(en, zh)}`, ...standingLines(change, draft.state, language)]
     }),
     ...read.quorums.map((quorum, index) => quorumLine(quorum, index, say)),
   ]
@@ -77,8 +78,15 @@ function namesIn(before: RosterState, after: RosterState, language: Language): N
   return { agency, writer }
 }
 
-function labelOf(names: Labels, language: Language): string {
-  return names[language] ?? Object.values(names)[0] ?? '?'
+/** The orders that stand of a key that is ended, one a line. */
+function standingLines(
+  change: RosterChange,
+  state: RosterState,
+  language: Language,
+): readonly string[] {
+  if (change.type !== 'administrator') return []
+  const orders = change.stand.map((bytes) => readOrder(createCrypto(), bytes))
+  return orderLines(orders, state, language).map((line) => `     - ${line}`)
 }
 
 /** The end of every log of a grant; one that the change does not list ends at 0. */
@@ -175,7 +183,7 @@ function agencyWords(
     const parent = change.parent === 0 ? '' : agency(change.parent)
     return [
       `${isNew ? 'new agency' : 'agency'} #${change.id} is called ${names}, code ${codes}, region ${change.region || '-'}${parent && `, under ${parent}`}${admin && `, administrator key ${admin}`}`,
-      `${isNew ? '新机构' : '机构'} #${change.id} 名为 ${names},代码 ${codes},地区 ${change.region || '-'}${parent && `,隶属 ${parent}`}${admin && `,管理员密钥 ${admin}`}`,
+      `${isNew ? '新机构' : '机构'} #${change.id} 名为 ${names},代码 ${codes},地区 ${change.region || '-'}${parent && `,隶属 ${parent}`}${admin && `,管理密钥 ${admin}`}`,
     ]
   }
 }
@@ -207,12 +215,15 @@ function federationWords(change: FederationChange): Words {
         `采用元数据规范 ${change.id} ${change.version}(${hashToText(change.hash)})`,
       ]
     case 'rules':
-      return () => [`use rules version ${change.version}`, `采用规则第 ${change.version} 版`]
+      return () => [
+        `use rules version ${change.version}. ${RULES_WARNING}`,
+        `采用规则第 ${change.version} 版。不支持该版规则的软件此后不再接收任何名册,请先升级`,
+      ]
     case 'administrator': {
       const [key, count] = [keyToText(change.key), change.stand.length]
       return () => [
         `END THE ADMINISTRATOR KEY ${key}: of its orders only ${count} stand`,
-        `终止管理密钥 ${key}:其命令中仅 ${count} 项继续有效`,
+        `终止管理密钥 ${key}:其机构令中仅 ${count} 项继续有效`,
       ]
     }
     case 'settled':

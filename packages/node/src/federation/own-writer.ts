@@ -7,13 +7,19 @@ import {
   type Writer,
 } from '@mulu/registry-core'
 
-/** The writer that a roster state binds to a key, or undefined. */
+/**
+ * The writer that a roster state binds to a key, or undefined. Whose first order did not count may
+ * have been admitted again: then the writer that may write.
+ */
 export function writerOfKey(state: RosterState | undefined, key: Uint8Array): Writer | undefined {
   const wanted = toHex(key)
+  let first: Writer | undefined
   for (const writer of state?.writers.values() ?? []) {
-    if (toHex(writer.key) === wanted) return writer
+    if (toHex(writer.key) !== wanted) continue
+    if (writer.grants.some((grant) => grant.until === undefined)) return writer
+    first ??= writer
   }
-  return undefined
+  return first
 }
 
 /** This node's own writer; MULU_NOT_ADMITTED while the roster does not list it. */

@@ -1,18 +1,22 @@
 /**
- * What a proposed roster would take back: the commits that would not count any more, and the
- * fields with legal effect that would be looser without them. The namespaces it touches are judged
- * once more in a scratch registry, under the proposal as if it were signed.
+ * What a proposed roster or an order would take back: the commits that would not count any more,
+ * and the fields with legal effect that would be looser without them. The namespaces it touches are
+ * judged once more in a scratch registry, under it as if it were signed.
  */
 import {
   type Crypto,
   classOf,
+  concat,
+  DOMAIN,
   decodeCommit,
   decodeHeader,
+  encodeCbor,
   encodeRoster,
   equalBytes,
   type JsonValue,
   type LogKey,
   logText,
+  type OrderDraft,
   type Orphan,
   type Profile,
   type Proposal,
@@ -43,17 +47,42 @@ export type Loosened = {
 
 const PAGE_BYTES = 4_194_304
 
-/** Judges the namespaces of a writer under a proposal. */
+/** What would cut a writer off, as it is given to a registry, and the messages that nobody signed. */
+export type Cut = {
+  readonly messages: readonly Uint8Array[]
+  readonly apply: (scratch: Registry) => Promise<unknown>
+}
+
+/** The cut that a proposed roster makes. */
+export function cutOfProposal(proposal: Proposal): Cut {
+  return {
+    messages: [rosterMessage(proposal.body)],
+    apply: (scratch) => scratch.addRoster(asIfSigned(proposal)),
+  }
+}
+
+/** The cut that orders make which nobody has signed yet. */
+export function cutOfOrders({ orders }: OrderDraft): Cut {
+  const unsigned = new Uint8Array(SIGNATURE_BYTES)
+  return {
+    messages: orders.map((body) => concat(DOMAIN.order, body)),
+    apply: (scratch) => scratch.takeOrders(orders.map((body) => encodeCbor([body, unsigned]))),
+  }
+}
+
+const SIGNATURE_BYTES = 64
+
+/** Judges the namespaces of a writer under a cut. */
 export async function previewCut(
   registry: Registry,
-  proposal: Proposal,
+  cut: Cut,
   client: number,
   now: () => number,
 ): Promise<CutPreview> {
   const before = new Set((await registry.orphans(client)).map(keyOf))
-  return withScratchRegistry({ crypto: trusting(proposal), now }, async (scratch) => {
+  return withScratchRegistry({ crypto: trusting(cut.messages), now }, async (scratch) => {
     await copyRosters(registry, scratch)
-    await scratch.addRoster(asIfSigned(proposal))
+    await cut.apply(scratch)
     const namespaces = new Set(
       registry.heads().flatMap(({ log }) => (log.writer === client ? [log.ns] : [])),
     )
@@ -72,16 +101,17 @@ function keyOf(orphan: Orphan): string {
   return `${logText(orphan.log)} ${Buffer.from(orphan.id).toString('hex')}`
 }
 
-/** Takes every signature under this one body for good; all others are verified. */
-function trusting(proposal: Proposal): Crypto {
+/** Takes every signature under these messages for good; all others are verified. */
+function trusting(messages: readonly Uint8Array[]): Crypto {
   const crypto = createCrypto()
-  const trusted = rosterMessage(proposal.body)
+  const isTrusted = (message: Uint8Array): boolean =>
+    messages.some((each) => equalBytes(each, message))
   return {
     ...crypto,
     verifyEd25519: (key, message, signature) =>
-      equalBytes(message, trusted) || crypto.verifyEd25519(key, message, signature),
+      isTrusted(message) || crypto.verifyEd25519(key, message, signature),
     verifySm2: (key, message, signature) =>
-      equalBytes(message, trusted) || crypto.verifySm2(key, message, signature),
+      isTrusted(message) || crypto.verifySm2(key, message, signature),
   }
 }
 
@@ -90,7 +120,7 @@ function asIfSigned(proposal: Proposal): Uint8Array {
   const keys = quorums.flatMap((quorum) => quorum.keys)
   return encodeRoster(
     proposal.body,
-    keys.map((key) => [key, new Uint8Array(64)] as const),
+    keys.map((key) => [key, new Uint8Array(SIGNATURE_BYTES)] as const),
   )
 }
 

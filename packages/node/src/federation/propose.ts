@@ -1,5 +1,6 @@
 /** From what an operator wants to a proposal that root holders sign, and from there to a roster. */
 import {
+  type AdministratorRequest,
   draftRoster,
   encodeProposal,
   equalBytes,
@@ -10,7 +11,9 @@ import {
   type JsonValue,
   MuluError,
   mergeProposals,
+  ORDERED_WRITERS_FROM,
   type Proposal,
+  parseAdministratorRequest,
   parseJoinRequest,
   parseProfile,
   parseProposal,
@@ -23,6 +26,8 @@ import {
 } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
 import { createCrypto } from '../crypto.ts'
+import { refuseOpenWriters } from './ordered-writers.ts'
+import { writerOfKey } from './own-writer.ts'
 import { changesOf, type RosterOrders } from './roster-orders.ts'
 
 /** What proposing and publishing need. */
@@ -38,12 +43,15 @@ export const REQUESTS_MAX = 256
 export function proposeRoster({ registry, clock }: RosterDesk, orders: RosterOrders): string {
   const roster = registry.rootChain.at(-1)
   if (roster === undefined) throw new MuluError('MULU_NOT_ADMITTED')
-  const requests = readRequests(roster, orders.admit ?? [])
-  const changes = changesOf(orders, { roster, heads: registry.heads(), requests })
+  const changes = changesOf(orders, {
+    ...{ roster, heads: registry.heads(), orders: registry.orders() },
+    requests: readRequests(registry, orders.admit ?? []),
+    keys: readKeyRequests(roster, orders.administrators ?? []),
+  })
+  const body = draft(roster, changes, clock.now())
+  refuseOpenWriters(registry, body)
   return encodeProposal({
-    chain: registry.rootChain.map(({ bytes }) => bytes),
-    body: draft(roster, changes, clock.now()),
-    signatures: [],
+    ...{ chain: registry.rootChain.map(({ bytes }) => bytes), body, signatures: [] },
   })
 }
 
@@ -58,15 +66,33 @@ function draft(roster: Roster, changes: Parameters<typeof draftRoster>[2], nowMs
   }
 }
 
-function readRequests(roster: Roster, values: readonly unknown[]): readonly JoinRequest[] {
+function readRequests(registry: Registry, values: readonly unknown[]): readonly JoinRequest[] {
+  return readEach(values, (text) => {
+    const request = parseJoinRequest(createCrypto(), text)
+    refuseBadHandover(registry.roster, request)
+    refuseOrdered(registry.roster, request)
+    return request
+  })
+}
+
+function readKeyRequests(
+  { fed }: Roster,
+  values: readonly unknown[],
+): readonly AdministratorRequest[] {
+  return readEach(values, (text) => {
+    const request = parseAdministratorRequest(createCrypto(), text)
+    if (!equalBytes(request.fed, fed)) throw new MuluError('MULU_FEDERATION_MISMATCH')
+    return request
+  })
+}
+
+function readEach<T>(values: readonly unknown[], read: (text: string) => T): readonly T[] {
   if (values.length > REQUESTS_MAX) {
     throw new MuluError('MULU_LIMIT', { details: { requests: values.length, max: REQUESTS_MAX } })
   }
   return values.map((value, index) => {
     try {
-      const request = parseJoinRequest(createCrypto(), JSON.stringify(value))
-      refuseBadHandover(roster, request)
-      return request
+      return read(JSON.stringify(value))
     } catch (cause) {
       if (!isMuluError(cause)) throw cause
       throw new MuluError(cause.code, { cause, details: { ...cause.details, request: index } })
@@ -74,11 +100,24 @@ function readRequests(roster: Roster, values: readonly unknown[]): readonly Join
   })
 }
 
-function refuseBadHandover(roster: Roster, request: JoinRequest): void {
-  const old = roster.state.writers.get(request.continues)
+/** Refuses a handover that the old key has not signed. */
+export function refuseBadHandover(roster: Roster | undefined, request: JoinRequest): void {
+  const old = roster?.state.writers.get(request.continues)
   if (request.handover === undefined || old === undefined) return
   if (isHandedOver(createCrypto(), old.key, request)) return
   throw new MuluError('MULU_SIGNATURE', { details: { what: 'handover', writer: old.client } })
+}
+
+/** What an agency has admitted by order, it also continues by order. */
+function refuseOrdered(roster: Roster | undefined, request: JoinRequest): void {
+  const holder = writerOfKey(roster?.state, request.key)
+  const isOpen = holder?.grants.some((grant) => grant.until === undefined) === true
+  const known = [request.continues, ...(isOpen ? [holder.client] : [])]
+  const writer = known.find((client) => client >= ORDERED_WRITERS_FROM)
+  if (writer === undefined) return
+  const reason = 'The agency has admitted this writer by an order of its own.'
+  const hint = 'A key that continues it is admitted with the administrator key: --agency-key.'
+  throw new MuluError('MULU_ADMISSION', { details: { reason, writer, hint } })
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
- * Revoking a writer by position of its logs. What it had closed would open again without its
- * commits; so that is closed anew under a live key first, and only then the cut is proposed.
+ * Revoking a writer by position of its logs, by the next roster or by an order of its agency. What
+ * it had closed would open again without its commits; so that is closed anew under a live key first,
+ * and only then the cut is handed out to be signed.
  */
 import {
   audienceText,
@@ -8,17 +9,26 @@ import {
   type LogKey,
   logText,
   MuluError,
+  ORDERED_WRITERS_FROM,
   type Orphan,
+  parseOrderDraft,
   parseProposal,
   type Registry,
   type RosterState,
   type Writer,
 } from '@mulu/registry-core'
 import type { NodeContext } from '../node-context.ts'
+import { draftClosing } from './agency-orders.ts'
 import { writerOfKey } from './own-writer.ts'
-import { type CutPreview, type Loosened, previewCut } from './preview-cut.ts'
-import { proposeRoster } from './propose.ts'
-import type { CloseOrder, EndOrder, PinOrder } from './roster-orders.ts'
+import {
+  type CutPreview,
+  cutOfOrders,
+  cutOfProposal,
+  type Loosened,
+  previewCut,
+} from './preview-cut.ts'
+import { proposeRoster, type RosterDesk } from './propose.ts'
+import { type CloseOrder, type EndOrder, type PinOrder, readEnd } from './roster-orders.ts'
 
 /** What is to be revoked. */
 export type Revocation = {
@@ -35,6 +45,10 @@ export type Revocation = {
   readonly leaveOpen: boolean
   /** Only say what would happen. */
   readonly dryRun: boolean
+  /** Who is to sign it: the root holders, or the agency of the writer with its administrator key. */
+  readonly by?: 'roots' | 'agency'
+  /** The number of the agency's order; without it the lowest that is free here. */
+  readonly number?: number
 }
 
 /** Stands for every log of the federation in `Revocation.from`. */
@@ -46,8 +60,9 @@ export type Revoked = {
   readonly ends: readonly EndOrder[]
   readonly orphaned: readonly OrphanLine[]
   readonly loosened: readonly LooseLine[]
-  /** The proposal to sign; absent on a dry run. */
+  /** The proposal for root holders, or the draft for the agency's key; neither on a dry run. */
   readonly proposal?: string
+  readonly draft?: string
 }
 
 /** One commit that would not count any more. */
@@ -81,10 +96,14 @@ export async function revokeWriter(context: NodeContext, wanted: Revocation): Pr
     })
   }
   const ends = await endsOf(registry, wanted)
-  const close: CloseOrder = { writer: writer.client, ends, final: true, why: wanted.why }
-  const orders = { close: [close], pin: pinsOf(registry, writer.client, ends) }
-  const propose = (): string => proposeRoster({ registry, clock }, orders)
-  const preview = await previewCut(registry, parseProposal(propose()), writer.client, clock.now)
+  const isByAgency = wanted.by === 'agency'
+  const text = isByAgency
+    ? (): string => draftOrder(registry, writer, wanted, ends)
+    : (): string => propose({ registry, clock }, writer, wanted, ends)
+  const cut = isByAgency
+    ? cutOfOrders(parseOrderDraft(text()))
+    : cutOfProposal(parseProposal(text()))
+  const preview = await previewCut(registry, cut, writer.client, clock.now)
   const mayClose = closers(context, state, writer)
   const lines = linesOf(preview, mayClose)
   if (wanted.dryRun) return { writer: writer.client, ends, ...lines }
@@ -94,7 +113,35 @@ export async function revokeWriter(context: NodeContext, wanted: Revocation): Pr
     context,
     preview.loosened.filter(({ ns }) => mayClose.has(ns)),
   )
-  return { writer: writer.client, ends, ...lines, proposal: propose() }
+  const signed = isByAgency ? { draft: text() } : { proposal: text() }
+  return { writer: writer.client, ends, ...lines, ...signed }
+}
+
+function propose(
+  desk: RosterDesk,
+  { client, agency }: Writer,
+  { why }: Revocation,
+  ends: readonly EndOrder[],
+): string {
+  if (client >= ORDERED_WRITERS_FROM) {
+    const reason = 'This writer was admitted by an order of its agency, which also closes it.'
+    const hint =
+      'Say --agency-key FILE or --draft FILE. Or the root holders end the key of the agency and let ' +
+      'this admission not stand: mulu roster propose --end-administrator.'
+    throw new MuluError('MULU_ORDERS', { details: { reason, writer: client, agency, hint } })
+  }
+  const close: CloseOrder = { writer: client, ends, final: true, why }
+  return proposeRoster(desk, { close: [close], pin: pinsOf(desk.registry, client, ends) })
+}
+
+/** The end that an order names also says which branch of a forked log counts. */
+function draftOrder(
+  registry: Registry,
+  writer: Writer,
+  { why, number }: Revocation,
+  ends: readonly EndOrder[],
+): string {
+  return draftClosing(registry, writer, { ends: ends.map(readEnd), final: true, why }, number)
 }
 
 function loosens(state: RosterState, writer: Writer, open: readonly LooseLine[]): MuluError {

@@ -3,15 +3,16 @@
  * are named by a code or by their number.
  */
 import {
+  type AdministratorRequest,
   type Agency,
   admissionChanges,
   closingChanges,
   type JoinRequest,
+  type JudgedOrder,
   knownEnds,
   type Labels,
   type LogEnd,
   type LogHead,
-  MuluError,
   type PublicKey,
   type Right,
   type Roster,
@@ -21,12 +22,23 @@ import {
   textToKey,
   type Writer,
 } from '@mulu/registry-core'
-
-/** An agency by code or number. */
-export type AgencyName = string | number
+import {
+  type EndAdministrator,
+  endChanges,
+  type NamedKeys,
+  namedKeys,
+  rulesChanges,
+} from './administrator-keys.ts'
+import { type AgencyName, findAgency, refuseOrders as refuse } from './find-agency.ts'
 
 /** What is wanted; every part may be left out. */
 export type RosterOrders = {
+  /** Rules version from now on; nodes whose software does not know it follow no roster any more. */
+  readonly rules?: number
+  /** Contents of request files: administrator keys that are named for their agencies. */
+  readonly administrators?: readonly unknown[]
+  /** Administrator keys that are ended, and the orders of them that stand. */
+  readonly endAdministrators?: readonly EndAdministrator[]
   /** Contents of join request files. */
   readonly admit?: readonly unknown[]
   /** Rights of all who are admitted; without it, by their office. */
@@ -88,6 +100,10 @@ export type OrdersContext = {
   readonly heads: readonly LogHead[]
   /** Join requests, read and checked, in the order of `admit`. */
   readonly requests: readonly JoinRequest[]
+  /** Requests to name keys, read and checked. */
+  readonly keys: readonly AdministratorRequest[]
+  /** The orders of agencies that are known here. */
+  readonly orders: readonly JudgedOrder[]
 }
 
 type Part = (state: RosterState) => readonly RosterChange[]
@@ -96,9 +112,13 @@ type Part = (state: RosterState) => readonly RosterChange[]
 export function changesOf(orders: RosterOrders, context: OrdersContext): readonly RosterChange[] {
   const { roster, heads, requests } = context
   const { state, fed } = roster
+  const ends = endChanges(state, context.orders, orders.endAdministrators ?? [])
+  const keys = namedKeys(state, context.keys, ends, orders.rules)
   const parts: readonly Part[] = [
+    () => rulesChanges(state, orders.rules),
+    () => ends,
     () => admissionChanges(fed, state, requests, orders.rights, heads),
-    () => (orders.agencies ?? []).map((order) => agencyChange(state, order)),
+    () => agencyChanges(state, orders.agencies ?? [], keys),
     () => foundChanges(state, orders.found ?? []),
     () => (orders.transfer ?? []).map((order) => transferChange(state, order)),
     () => (orders.retire ?? []).flatMap((order) => retireChanges(state, heads, order)),
@@ -116,18 +136,6 @@ export function changesOf(orders: RosterOrders, context: OrdersContext): readonl
   return changes
 }
 
-function refuse(reason: string, more: object = {}): never {
-  throw new MuluError('MULU_ORDERS', { details: { reason, ...more } })
-}
-
-/** The agency of a code or number; of several with one code the one that is not retired. */
-export function findAgency(state: RosterState, name: AgencyName): Agency {
-  const all = [...state.agencies.values()]
-  const found = all.filter(({ id, codes }) => codes.includes(String(name)) || id === name)
-  const agency = found.find((each) => each.retired === undefined) ?? found[0]
-  return agency ?? refuse('There is no such agency.', { agency: name })
-}
-
 function findWriter(state: RosterState, client: number): Writer {
   return state.writers.get(client) ?? refuse('There is no such writer.', { writer: client })
 }
@@ -136,18 +144,40 @@ function readKey(text: string): PublicKey {
   return textToKey(text) ?? refuse('This is no public key.', { key: text })
 }
 
-function agencyChange(state: RosterState, order: AgencyOrder): RosterChange {
-  const { id, codes, names, region, parent, admin } = findAgency(state, order.agency)
+/** One change for each agency, whatever is said of it in however many orders. */
+function agencyChanges(
+  state: RosterState,
+  orders: readonly AgencyOrder[],
+  keys: NamedKeys,
+): readonly RosterChange[] {
+  const changed = new Map<number, AgencyChange>()
+  for (const order of orders) {
+    const { id } = findAgency(state, order.agency)
+    changed.set(id, withOrder(state, changed.get(id) ?? unchanged(state, id, keys), order))
+  }
+  for (const id of keys.named.keys()) {
+    if (!changed.has(id)) changed.set(id, unchanged(state, id, keys))
+  }
+  return [...changed.values()]
+}
+
+type AgencyChange = Extract<RosterChange, { type: 'agency' }>
+
+function unchanged(state: RosterState, agency: number, { named, ended }: NamedKeys): AgencyChange {
+  const { id, codes, names, region, parent, admin } = findAgency(state, agency)
+  const present = ended.has(id) ? undefined : admin
+  return { type: 'agency', id, codes, names, region, parent, admin: named.get(id) ?? present }
+}
+
+function withOrder(state: RosterState, change: AgencyChange, order: AgencyOrder): AgencyChange {
   const parentOf = (name: AgencyName | null): number =>
     name === null ? 0 : findAgency(state, name).id
   return {
-    type: 'agency',
-    id,
-    codes: order.codes ?? codes,
-    names: { ...names, ...order.names },
-    region: order.region ?? region,
-    parent: order.parent === undefined ? parent : parentOf(order.parent),
-    admin,
+    ...change,
+    codes: order.codes ?? change.codes,
+    names: { ...change.names, ...order.names },
+    region: order.region ?? change.region,
+    parent: order.parent === undefined ? change.parent : parentOf(order.parent),
   }
 }
 
@@ -223,7 +253,8 @@ function closeChanges(
   return changes
 }
 
-function readEnd({ namespace, audience, seq, id }: EndOrder): LogEnd {
+/** Where a log ends; MULU_ORDERS when the id is none. */
+export function readEnd({ namespace, audience, seq, id }: EndOrder): LogEnd {
   const hash = textToHash(id) ?? refuse('This is no id of a commit.', { id })
   return { ns: namespace, aud: audience, seq, id: hash }
 }

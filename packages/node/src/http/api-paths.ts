@@ -121,6 +121,10 @@ export const API_PATHS: readonly ApiPath[] = [
   read('/api/v1/peers', 'All nodes of the roster as this one sees them'),
   asOf(read('/api/v1/agencies', 'Agencies with the counts of their records')),
   read('/api/v1/roster', 'Members, grants and the history of the roster'),
+  read(
+    '/api/v1/orders',
+    'Administrator keys of agencies, their orders, and why one does not count',
+  ),
   read('/api/v1/profile', 'The profile that the roster names'),
   asOf(
     read('/api/v1/records', 'Search and list records, with counts', [...LIST_PARAMETERS, AS_OF]),
@@ -219,7 +223,17 @@ export const API_PATHS: readonly ApiPath[] = [
   write('post', '/api/v1/roster/proposals', 'Propose the next roster, for root holders to sign'),
   write('post', '/api/v1/roster/versions', 'Publish a roster that enough root keys have signed'),
   write('post', '/api/v1/roster/choice', 'Choose between two rosters of one version'),
-  write('post', '/api/v1/revocations', 'Propose to end a writer at a position of its logs'),
+  write('post', '/api/v1/orders', 'Take signed orders of an agency in'),
+  write(
+    'post',
+    '/api/v1/orders/drafts',
+    'Draw up orders that admit newcomers, for an agency to sign',
+  ),
+  write(
+    'post',
+    '/api/v1/revocations',
+    'End a writer at a position of its logs: what root holders or its agency are to sign',
+  ),
   write('post', '/api/v1/adoptions', 'Take orphaned work of a writer over'),
   write('get', '/api/v1/orphans', 'Work of a writer that does not count any more', [
     {

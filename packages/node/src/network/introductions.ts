@@ -1,8 +1,27 @@
 /**
  * Nodes that the own roster does not list yet. A few at a time may come in for a moment and show
- * that they know a newer roster; they are served nothing. Without that, a node with an older roster
- * would refuse everybody admitted since, until somebody else told it.
+ * that they know a newer roster, or an order that admits them; they are served nothing. Without
+ * that, a node that has heard less would refuse everybody admitted since, until somebody else told
+ * it.
  */
+import { equalBytes, type Registry } from '@mulu/registry-core'
+import type { Heard } from './stream-context.ts'
+
+/**
+ * What a stranger may bring. Its orders are known only once it was asked; there can be some where
+ * the roster names an administrator key.
+ */
+export function broughtByGuest(
+  registry: Registry,
+  { rosterVersion, orders }: Heard,
+): 'a newer roster' | 'orders' | 'nothing' {
+  const own = registry.roster
+  const version = own?.version ?? 0
+  if (rosterVersion > version) return 'a newer roster'
+  if (rosterVersion < version || own?.state.administrators === undefined) return 'nothing'
+  if (orders === undefined) return 'orders'
+  return equalBytes(orders, registry.ordersDigest()) ? 'nothing' : 'orders'
+}
 
 /** Guests at one time; members' connections are not counted here. */
 const GUESTS_MAX = 4

@@ -108,10 +108,10 @@ export class Neighbours {
     }
   }
 
-  /** Asks a stranger that is connected; its roster is taken before anything else. */
-  askGuest(peerId: string): void {
+  /** Asks a stranger that is connected; its roster and orders are taken before anything else. */
+  askGuest(peerId: string, onEnd: () => void): void {
     const connection = this.#connectionTo(peerId)
-    if (connection !== undefined) this.#ask(peerId, connection)
+    if (connection !== undefined) this.#ask(peerId, connection, onEnd)
   }
 
   /** Ends all there is with a peer. */
@@ -191,7 +191,7 @@ export class Neighbours {
     })
   }
 
-  #ask(peerId: string, connection: Connection): void {
+  #ask(peerId: string, connection: Connection, onEnd: () => void = () => undefined): void {
     if (this.#asking.has(peerId)) return
     this.#asking.set(peerId, { stream: undefined, roundAtMs: this.#nextRound() })
     this.#work(async () => {
@@ -203,6 +203,7 @@ export class Neighbours {
         context.logger.debug({ peer: peerId, err: error }, 'no exchange could be opened')
       } finally {
         this.#asking.delete(peerId)
+        onEnd()
         context.onChange()
       }
     })

@@ -8,7 +8,7 @@ import { createCrypto } from '../crypto.ts'
 import { peerIdOf } from '../federation/peer-id.ts'
 import { SOFTWARE } from '../software.ts'
 import { createAdmission, createGater } from './gater.ts'
-import { Introductions } from './introductions.ts'
+import { broughtByGuest, Introductions } from './introductions.ts'
 import { createMembership, type Membership } from './membership.ts'
 import { Neighbours } from './neighbours.ts'
 import { NETWORK_LIMITS, type NetworkLimits, type NetworkOptions } from './network-options.ts'
@@ -264,9 +264,10 @@ class RunningNetwork implements Network {
     return requesters.some(([other, stream]) => other !== peerId && stream.claims.includes(log))
   }
 
-  #onHeard(peerId: string, { rosterVersion, report, addresses }: Heard): void {
+  #onHeard(peerId: string, heard: Heard): void {
+    const { rosterVersion, report, addresses } = heard
     if (this.#isGuest(peerId)) {
-      this.#onGuest(peerId, rosterVersion)
+      this.#onGuest(peerId, heard)
       return
     }
     const entry = this.#parts.table.get(peerId)
@@ -282,24 +283,35 @@ class RunningNetwork implements Network {
     return membership.clientOf(peerId) === undefined && !ticketPeers.has(peerId)
   }
 
-  /** A stranger that knows a newer roster is asked for it; any other one is let go. */
-  #onGuest(peerId: string, rosterVersion: number): void {
-    const { options, introductions } = this.#parts
-    const own = options.registry.roster?.version ?? 0
-    if (rosterVersion > own) {
-      options.logger.info({ peer: peerId, rosterVersion }, 'a stranger brings a newer roster')
-      this.#neighbours?.askGuest(peerId)
+  /** A stranger that may bring what admits it is asked for it; any other one is let go. */
+  #onGuest(peerId: string, heard: Heard): void {
+    const { options } = this.#parts
+    const what = broughtByGuest(options.registry, heard)
+    if (what === 'nothing') {
+      this.#endGuest(peerId)
       return
     }
+    if (this.#isAsked(peerId)) return
+    options.logger.info({ peer: peerId }, `a stranger may bring ${what}`)
+    this.#neighbours?.askGuest(peerId, () => {
+      if (this.#isGuest(peerId)) this.#endGuest(peerId)
+    })
+  }
+
+  #isAsked(peerId: string): boolean {
+    return this.#neighbours?.requesterTo(peerId) !== undefined
+  }
+
+  #endGuest(peerId: string): void {
+    const { options, introductions } = this.#parts
     introductions.end(peerId, options.clock.elapsed())
     this.#neighbours?.drop(peerId)
   }
 
   #onBlame(peerId: string, code: string): void {
-    const { table, options, introductions, membership } = this.#parts
+    const { table, options, membership } = this.#parts
     if (this.#isGuest(peerId)) {
-      introductions.end(peerId, options.clock.elapsed())
-      this.#neighbours?.drop(peerId)
+      this.#endGuest(peerId)
       // Of strangers nothing is kept; a former member is held to what it sends.
       if (!membership.isListed(peerId)) return
     }

@@ -204,8 +204,9 @@ export class RequesterStream {
     const { logger } = this.#context
     switch (effect.type) {
       case 'heard': {
-        const { roster, report } = effect.remote
-        const heard = { rosterVersion: roster.version, report, addresses: effect.addresses }
+        const { roster, orders, report } = effect.remote
+        const { addresses } = effect
+        const heard = { rosterVersion: roster.version, orders, report, addresses }
         this.#context.onHeard(this.#peerId, heard)
         return
       }

@@ -105,7 +105,7 @@ export class ResponderStream {
         return
       case 'heard': {
         const { roster, report, addresses } = effect.summary
-        const heard = { rosterVersion: roster.version, report, addresses }
+        const heard = { rosterVersion: roster.version, orders: undefined, report, addresses }
         this.#context.onHeard(this.#peerId, heard)
         return
       }

@@ -1,6 +1,7 @@
 /** What the streams of a network share. */
 import type {
   ErrorCode,
+  Hash,
   NodeReport,
   PeerAddresses,
   Registry,
@@ -14,6 +15,8 @@ import type { Told } from './told-heads.ts'
 /** What a peer said of itself. */
 export type Heard = {
   readonly rosterVersion: number
+  /** The digest over the orders it has; only told to who asks. */
+  readonly orders: Hash | undefined
   readonly report: NodeReport | undefined
   readonly addresses: readonly string[]
 }

@@ -5,6 +5,7 @@ import {
   knownEnds,
   MuluError,
   type Profile,
+  parseOrders,
   type Registry,
   type Right,
   recordToLine,
@@ -22,6 +23,12 @@ import {
   type OrphanFilter,
   type OrphanShown,
 } from '../federation/adopt.ts'
+import {
+  draftAdmissions,
+  type OrdersWanted,
+  type OrderTaken,
+  takeOrders,
+} from '../federation/agency-orders.ts'
 import { type Erased, type ErasureOrder, eraseField } from '../federation/erase.ts'
 import { requireWriter } from '../federation/own-writer.ts'
 import { type Published, proposeRoster, publishRoster } from '../federation/propose.ts'
@@ -33,6 +40,7 @@ import type { NodeContext } from '../node-context.ts'
 import { type ScrubStatus, scrubStatus } from '../scrub/scrub-status.ts'
 import { type ErasureStatus, listErasureStatus } from '../status/erasures.ts'
 import { type NodeStatus, readStatus } from '../status/node-status.ts'
+import { listOrders, type OrderList } from '../status/orders.ts'
 import { type SnapshotStatus, showSnapshot } from '../status/snapshots.ts'
 import { makeEvidence } from './evidence.ts'
 import { type Reindexed, reindex } from './reindex.ts'
@@ -64,6 +72,12 @@ export type Operations = AsyncDisposable & {
   readonly admit: (requests: readonly unknown[], rights?: readonly Right[]) => Promise<Admitted>
   /** The text of a proposal file. */
   readonly propose: (orders: RosterOrders) => Promise<string>
+  /** The text of a draft of orders with which an agency admits newcomers. */
+  readonly draftOrders: (wanted: OrdersWanted) => Promise<string>
+  /** Takes signed orders in; the text of their file. */
+  readonly takeOrders: (text: string) => Promise<readonly OrderTaken[]>
+  /** Administrator keys and their orders. */
+  readonly orders: () => Promise<OrderList>
   /** Publishes what enough root keys have signed; texts are copies of one proposal. */
   readonly publish: (texts: readonly string[], profile?: unknown) => Promise<Published>
   /** The profile that the roster names. */
@@ -106,6 +120,9 @@ export function localOperations(
       return admitRequests({ folder, registry: store.registry, clock }, texts, rights)
     },
     propose: async (orders) => proposeRoster({ registry: store.registry, clock }, orders),
+    draftOrders: async (wanted) => draftAdmissions(store.registry, wanted),
+    takeOrders: (text) => takeOrders(store.registry, parseOrders(text)),
+    orders: async () => listOrders(store.registry),
     publish: (texts, profile) => publishRoster(store.registry, texts, profile),
     profile: async () => profileOf(store.registry),
     chooseRoster: (hash) => chooseRoster(store.registry, hash),

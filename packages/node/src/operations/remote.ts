@@ -5,6 +5,7 @@ import { ERRORS, type ErrorCode, MuluError, parseRecordId } from '@mulu/registry
 import type { ExportedBundle } from '../bundle/export-bundle.ts'
 import type { BundleReport } from '../bundle/import-bundle.ts'
 import type { OrphanShown } from '../federation/adopt.ts'
+import type { OrderTaken } from '../federation/agency-orders.ts'
 import type { Erased } from '../federation/erase.ts'
 import type { ImportReport } from '../feed/import-feed.ts'
 import { readAccessKey } from '../folder/access-key.ts'
@@ -158,7 +159,17 @@ function passphraseHeader(passphrase: string | undefined): Record<string, string
 
 type RosterOperations = Pick<
   Operations,
-  'propose' | 'publish' | 'profile' | 'chooseRoster' | 'handover' | 'revoke' | 'orphans' | 'adopt'
+  | 'propose'
+  | 'draftOrders'
+  | 'takeOrders'
+  | 'orders'
+  | 'publish'
+  | 'profile'
+  | 'chooseRoster'
+  | 'handover'
+  | 'revoke'
+  | 'orphans'
+  | 'adopt'
 >
 
 function rosterOperations(
@@ -170,6 +181,16 @@ function rosterOperations(
       `${JSON.stringify(await post('/api/v1/roster/proposals', orders), null, 1)}\n`,
     publish: (texts, profile) =>
       post('/api/v1/roster/versions', { proposals: texts.map(parse), profile }),
+    draftOrders: async (wanted) =>
+      `${JSON.stringify(await post('/api/v1/orders/drafts', wanted), null, 1)}\n`,
+    takeOrders: async (text) =>
+      (
+        await post<{ items: readonly OrderTaken[] }>(
+          '/api/v1/orders',
+          parseAs('MULU_ORDER_SHAPE', text),
+        )
+      ).items,
+    orders: () => get('/api/v1/orders'),
     profile: () => get('/api/v1/profile'),
     chooseRoster: async (hash) => {
       await post('/api/v1/roster/choice', { hash })
@@ -199,10 +220,14 @@ const OCTETS = { 'content-type': 'application/octet-stream' }
 const NDJSON = { accept: 'application/x-ndjson', 'content-type': 'application/octet-stream' }
 
 function parse(text: string): unknown {
+  return parseAs('MULU_PROPOSAL_SHAPE', text)
+}
+
+function parseAs(code: ErrorCode, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new MuluError('MULU_PROPOSAL_SHAPE', { cause, details: { reason: 'not JSON' } })
+    throw new MuluError(code, { cause, details: { reason: 'not JSON' } })
   }
 }
 

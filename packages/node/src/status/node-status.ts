@@ -8,6 +8,7 @@ import { type AsOf, asOfPeers } from './as-of.ts'
 import { type ConductStatus, listConduct } from './conduct.ts'
 import { countErasures } from './erasures.ts'
 import { type AgencyRef, agencyRef, officeName } from './names.ts'
+import { fallenOrderOf, type OrderShown, type OrdersStatus, ordersStatus } from './orders.ts'
 import { listPeers, type PeerStatus } from './peers.ts'
 import { type RosterAlarm, rosterAlarms } from './roster-alarms.ts'
 import { listSnapshots, type SnapshotStatus } from './snapshots.ts'
@@ -23,6 +24,8 @@ export type NodeStatus = {
     readonly role: string
     readonly offline: boolean
     readonly admitted: boolean
+    /** Why the order of its agency that meant to admit it does not count. */
+    readonly fallenOrder: OrderShown | null
   }
   readonly writer: { readonly client: number | null; readonly key: string; readonly peer: string }
   readonly roster: {
@@ -53,6 +56,8 @@ export type NodeStatus = {
   readonly snapshots: readonly SnapshotStatus[]
   /** Orders of erasure that count, and those of them that not every node has confirmed. */
   readonly erasures: { readonly orders: number; readonly outstanding: number }
+  /** Orders of agencies, and those of them that do not count. */
+  readonly orders: OrdersStatus
   /** Rot in the store, and the search for it. */
   readonly scrub: ScrubStatus
   /** Writers and nodes of whom there is something to tell. */
@@ -77,6 +82,7 @@ export async function readStatus(context: NodeContext): Promise<NodeStatus> {
       role: config.role,
       offline: context.network() === undefined,
       admitted: writer !== undefined,
+      fallenOrder: fallenOrderOf(registry, signer.publicKey),
     },
     writer: {
       client: writer?.client ?? null,
@@ -89,6 +95,7 @@ export async function readStatus(context: NodeContext): Promise<NodeStatus> {
     peers,
     snapshots: listSnapshots(registry),
     erasures: await countErasures(context),
+    orders: ordersStatus(registry),
     scrub: scrubStatus(registry, context.scrubber),
     conduct: listConduct(context),
   }
@@ -108,7 +115,8 @@ function rosterPart(
       version: roster?.version ?? 0,
       hash: roster === undefined ? '' : hashToText(roster.hash),
       agencies: roster?.state.agencies.size ?? 0,
-      writers: roster?.state.writers.size ?? 0,
+      writers: [...(roster?.state.writers.values() ?? [])].filter((w) => w.dispute !== 'open')
+        .length,
       stampMs: roster?.stampMs ?? 0,
       alarms: rosterAlarms(registry, newest, nowMs),
     },

@@ -7,6 +7,7 @@ import type { Hash, PublicKey } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
 import { MuluError } from '../errors.ts'
 import type { LogHead } from '../log/log.ts'
+import { ORDERED_WRITERS_FROM } from './administrators.ts'
 import type { NodeRole, Right, RosterChange } from './change.ts'
 import { closingChanges, knownEnds } from './closing.ts'
 import type { JoinRequest } from './join-request.ts'
@@ -83,7 +84,7 @@ function changesFor(
   request: JoinRequest,
   rights: readonly Right[] | undefined,
 ): readonly RosterChange[] {
-  const client = nextNumber(state.writers)
+  const client = nextWriter(state)
   const granted = rights ?? (request.office === '' ? ALL_RIGHTS : OFFICE_RIGHTS)
   const role: NodeRole = request.office === '' ? 'agency' : 'office'
   const known = agencyOfCode(state, request.agency.code)
@@ -117,7 +118,7 @@ function successionChanges(
     const reason = 'The writer that the request continues is not one of this agency.'
     throw new MuluError('MULU_ADMISSION', { details: { reason, continues: request.continues } })
   }
-  const client = nextNumber(state.writers)
+  const client = nextWriter(state)
   const { key, office, peers, proof, continues } = request
   const inherited = inheritedGrants(old)
   return [
@@ -144,6 +145,11 @@ function inheritedGrants(writer: Writer): readonly Grant[] {
   const open = writer.grants.filter((grant) => grant.until === undefined)
   const chosen = open.length > 0 ? open : writer.grants
   return [...new Map(chosen.map((grant) => [grant.ns, grant] as const)).values()]
+}
+
+/** Numbers that orders give out are not counted. */
+function nextWriter({ writers }: RosterState): number {
+  return nextNumber(new Map([...writers].filter(([client]) => client < ORDERED_WRITERS_FROM)))
 }
 
 function nextNumber(taken: ReadonlyMap<number, unknown>): number {

@@ -17,15 +17,15 @@ import {
   type Signer,
   signFor,
   textToHash,
-  textToKey,
   verify,
 } from '../crypto.ts'
-import { fromHex, toHex } from '../encoding/bytes.ts'
+import { toHex } from '../encoding/bytes.ts'
 import { type CborValue, encodeCbor } from '../encoding/cbor.ts'
 import type { JsonValue } from '../encoding/json.ts'
 import { readArray, readInteger, readShape, readText } from '../encoding/shape.ts'
 import { isMuluError, MuluError } from '../errors.ts'
 import { type Labels, type LogEnd, readEnd } from './change.ts'
+import { readFederationText, readHex, readKeyText, readNonEmpty } from './request-text.ts'
 import { joinMessage } from './roster.ts'
 
 /** What the file says, read and checked. */
@@ -124,7 +124,7 @@ function readRequest(text: string): JoinRequest {
     if (shape['mulu'] !== 'join-request/1') throw new Error('mulu is not join-request/1')
     const agency = readShape(shape['agency'], ['code', 'name', 'region'], 'agency')
     return {
-      fed: readFederation(shape['fed']),
+      fed: readFederationText(shape['fed']),
       key: readKeyText(shape['key']),
       peers: readArray(shape['peers'], (peer) => readText(peer, 128, 'peer'), 8, 'peers'),
       proof: readHex(shape['proof'], 64, 'proof'),
@@ -150,32 +150,6 @@ const KEYS = [
   ...['continues', 'ends', 'handover'],
 ]
 const ENDS_MAX = 256
-
-function readFederation(value: unknown): Uint8Array {
-  const text = readText(value, 128, 'fed')
-  if (text === '') return new Uint8Array()
-  const fed = textToHash(text)
-  if (fed === undefined) throw new Error('fed is not a hash')
-  return fed
-}
-
-function readKeyText(value: unknown): PublicKey {
-  const key = textToKey(readText(value, 256, 'key'))
-  if (key === undefined) throw new Error('key is not a public key')
-  return key
-}
-
-function readHex(value: unknown, bytes: number, what: string): Uint8Array {
-  const text = readText(value, bytes * 2, what)
-  if (text.length !== bytes * 2 || !/^[0-9a-f]*$/.test(text)) throw new Error(`${what} is not hex`)
-  return fromHex(text)
-}
-
-function readNonEmpty(value: unknown, max: number, what: string): string {
-  const text = readText(value, max, what)
-  if (text.trim() === '') throw new Error(`${what} is empty`)
-  return text
-}
 
 function readNames(value: unknown): Labels {
   const shape = readShape(value, Object.keys((value as object | null) ?? {}), 'agency name')

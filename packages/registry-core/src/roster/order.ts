@@ -75,12 +75,24 @@ export type Order = OrderClaim & {
   readonly bytes: Uint8Array
 }
 
+/** What an order says and whose key is to sign it. */
+export type UnsignedOrder = OrderClaim & { readonly by: PublicKey }
+
+/** The bytes that the key signs. */
+export function encodeOrderBody(order: UnsignedOrder): Uint8Array {
+  const { fed, agency, by, roster, no, act } = order
+  return encodeCbor({ v: 1, fed, agency, by, roster, no, act } as unknown as CborValue)
+}
+
 /** Signs an order; its wire form. */
 export function signOrder(signer: Signer, claim: OrderClaim): Uint8Array {
-  const { fed, agency, roster, no, act } = claim
-  const by = signer.publicKey
-  const body = encodeCbor({ v: 1, fed, agency, by, roster, no, act } as unknown as CborValue)
+  const body = encodeOrderBody({ ...claim, by: signer.publicKey })
   return encodeCbor([body, signFor(signer, DOMAIN.order, body)])
+}
+
+/** Reads a body that nobody has signed yet, as the order that it would be; throws like `readOrder`. */
+export function readOrderBody(crypto: Crypto, body: Uint8Array): Omit<Order, 'bytes'> {
+  return reading(() => orderOf(crypto, body))
 }
 
 /**
@@ -88,19 +100,30 @@ export function signOrder(signer: Signer, claim: OrderClaim): Uint8Array {
  * MULU_ORDER_SHAPE, MULU_KEY_WEAK or MULU_SIGNATURE.
  */
 export function readOrder(crypto: Crypto, bytes: Uint8Array): Order {
-  try {
+  return reading(() => {
     const { body, signature } = readWire(bytes)
-    const { by, ...claim } = readBody(body)
-    if (!isAcceptableKey(by)) throw new MuluError('MULU_KEY_WEAK')
-    if (!verify(crypto, by, DOMAIN.order, body, signature)) {
-      throw new MuluError('MULU_SIGNATURE', { details: { what: 'order' } })
-    }
-    if (claim.act.type === 'admit') checkNewcomer(crypto, claim.fed, claim.act)
-    return { ...claim, by, id: hash(crypto, DOMAIN.order, body), bytes }
+    return { ...orderOf(crypto, body, signature), bytes }
+  })
+}
+
+function reading<T>(read: () => T): T {
+  try {
+    return read()
   } catch (cause) {
     if (isMuluError(cause)) throw cause
     throw new MuluError('MULU_ORDER_SHAPE', { cause, details: { reason: String(cause) } })
   }
+}
+
+/** Without a signature only what the newcomer signed is checked. */
+function orderOf(crypto: Crypto, body: Uint8Array, signature?: Uint8Array): Omit<Order, 'bytes'> {
+  const { by, ...claim } = readBody(body)
+  if (!isAcceptableKey(by)) throw new MuluError('MULU_KEY_WEAK')
+  if (signature !== undefined && !verify(crypto, by, DOMAIN.order, body, signature)) {
+    throw new MuluError('MULU_SIGNATURE', { details: { what: 'order' } })
+  }
+  if (claim.act.type === 'admit') checkNewcomer(crypto, claim.fed, claim.act)
+  return { ...claim, by, id: hash(crypto, DOMAIN.order, body) }
 }
 
 function checkNewcomer(crypto: Crypto, fed: Hash, act: Admission): void {
@@ -119,7 +142,7 @@ function readWire(bytes: Uint8Array): { body: Uint8Array; signature: Uint8Array 
   }
 }
 
-function readBody(bytes: Uint8Array): OrderClaim & { readonly by: PublicKey } {
+function readBody(bytes: Uint8Array): UnsignedOrder {
   const keys = ['v', 'fed', 'agency', 'by', 'roster', 'no', 'act']
   const shape = readShape(decodeCbor(bytes), keys, 'order')
   readInteger(shape['v'], 1, 1, 'v')

@@ -7,7 +7,7 @@
  * on, whose fingerprint a root holder has on paper. Signatures are added; several copies that were
  * signed apart are merged.
  */
-import { fromBase64, toBase64 } from 'lib0/buffer'
+import { toBase64 } from 'lib0/buffer'
 import {
   type Crypto,
   isAcceptableKey,
@@ -20,6 +20,7 @@ import { equalBytes, fromHex, toHex } from '../encoding/bytes.ts'
 import { readArray, readShape, readText } from '../encoding/shape.ts'
 import { isMuluError, MuluError } from '../errors.ts'
 import { ROSTER_BYTES_MAX } from '../limits.ts'
+import { readBase64 } from './request-text.ts'
 import {
   encodeRoster,
   type Roster,
@@ -59,7 +60,6 @@ export type Quorum = {
 const FORMAT = 'roster-proposal/1'
 const VERSIONS_MAX = 1_000_000
 const SIGNATURES_MAX = 128
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 
 /** The text of the file. */
 export function encodeProposal({ chain, body, signatures }: Proposal): string {
@@ -79,8 +79,8 @@ export function parseProposal(text: string): Proposal {
     const shape = readShape(JSON.parse(text), keys, 'proposal')
     if (shape['mulu'] !== FORMAT) throw new Error(`mulu is not ${FORMAT}`)
     return {
-      chain: readArray(shape['chain'], readBase64, VERSIONS_MAX, 'chain'),
-      body: readBase64(shape['body']),
+      chain: readArray(shape['chain'], readRosterBytes, VERSIONS_MAX, 'chain'),
+      body: readRosterBytes(shape['body']),
       signatures: readArray(shape['signatures'], readSignature, SIGNATURES_MAX, 'signatures'),
     }
   } catch (cause) {
@@ -88,10 +88,8 @@ export function parseProposal(text: string): Proposal {
   }
 }
 
-function readBase64(value: unknown): Uint8Array {
-  const text = readText(value, ROSTER_BYTES_MAX * 2, 'base64')
-  if (!BASE64.test(text)) throw new Error('not base64')
-  return Uint8Array.from(fromBase64(text))
+function readRosterBytes(value: unknown): Uint8Array {
+  return readBase64(value, ROSTER_BYTES_MAX)
 }
 
 function readSignature(value: unknown): RosterSignature {

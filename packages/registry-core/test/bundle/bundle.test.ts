@@ -83,8 +83,8 @@ describe('the parts of a bundle', () => {
     const context = { registry, crypto: testCrypto, nowMs: 1, signer: undefined }
     const since = {
       roster: { version: 1, hash: federation.newest.hash },
-      heads: receiver.registry.heads(),
       orders: undefined,
+      heads: receiver.registry.heads(),
     }
     const contents = await bundleContents(context, { for: 'members' }, since)
     const intake = new BundleIntake({ registry: receiver.registry, crypto: testCrypto })

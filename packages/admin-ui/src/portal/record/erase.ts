@@ -40,7 +40,7 @@ export function useErase(record: RecordView): Erase {
   const key = useAccessKey()
   const client = useQueryClient()
   const status = useQuery(statusQuery)
-  const roster = useQuery(rosterQuery(status.data?.roster.version))
+  const roster = useQuery(rosterQuery(status.data?.roster.version, status.data?.orders.digest))
   const own = roster.data?.writers.find(({ client: at }) => at === status.data?.writer.client)
   const namespace = Number(record.id.split('/')[0])
   const hasRight = own?.grants.some(

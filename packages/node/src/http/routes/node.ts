@@ -6,6 +6,7 @@ import { localOperations } from '../../operations/operations.ts'
 import { asOf } from '../../status/as-of.ts'
 import { agencyRef } from '../../status/names.ts'
 import { readStatus } from '../../status/node-status.ts'
+import { listOrders } from '../../status/orders.ts'
 import { listPeers } from '../../status/peers.ts'
 import { apiPath } from '../api-paths.ts'
 import { regionName } from '../facet-labels.ts'
@@ -24,6 +25,7 @@ export function addNodeRoutes(router: Router, context: NodeContext): void {
   read('/api/v1/peers', async () => ({ items: await listPeers(context) }))
   read('/api/v1/agencies', () => agencies(context))
   read('/api/v1/roster', async () => rosterDocument(context))
+  read('/api/v1/orders', async () => listOrders(context.store.registry))
   read('/api/v1/profile', () => localOperations(context).profile())
 }
 
@@ -39,12 +41,18 @@ async function agencies(context: NodeContext): Promise<unknown> {
       ...ref,
       regionName: regionName(registry.profile, ref.region),
       namespaces: namespacesOf(state, id),
-      nodes: [...(state?.writers.values() ?? [])].filter((w) => w.agency === id).length,
+      nodes: [...(state?.writers.values() ?? [])].filter((w) => w.agency === id && !isNobodys(w))
+        .length,
       ...numbers,
       indexDigest: digests.get(id) ?? null,
     }
   })
   return { items, asOf: await asOf(context) }
+}
+
+/** Whether two orders have the number of a writer. */
+function isNobodys({ dispute }: Writer): boolean {
+  return dispute === 'open'
 }
 
 function namespacesOf(state: RosterState | undefined, agency: number): readonly number[] {
@@ -76,7 +84,10 @@ function rosterDocument(context: NodeContext): unknown {
       agency: ns.owners.at(-1)?.agency ?? 0,
       sinceVersion: ns.owners.at(-1)?.from ?? 0,
     })),
-    writers: [...(state?.writers.values() ?? [])].map(writerDocument),
+    // A number that two orders have is nobody's; /api/v1/orders tells of it.
+    writers: [...(state?.writers.values() ?? [])]
+      .filter((writer) => !isNobodys(writer))
+      .map(writerDocument),
     history: registry.rosters.map((version) => ({
       version: version.version,
       stampMs: version.stampMs,

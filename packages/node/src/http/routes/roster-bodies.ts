@@ -38,8 +38,14 @@ const CLOSE_ORDER = {
   ...{ final: { type: 'boolean' }, why: { type: 'string', minLength: 1, maxLength: 64 } },
 }
 
+const REQUESTS = listOf({ type: 'object' }, 256)
+const NUMBER = { type: 'integer', minimum: 1, maximum: 1_024 }
+
 const ORDERS = {
-  admit: listOf({ type: 'object' }, 256),
+  rules: COUNT,
+  administrators: REQUESTS,
+  endAdministrators: listOf(shapeOf({ agency: AGENCY, stand: listOf(TEXT) }, 'stand')),
+  admit: REQUESTS,
   rights: RIGHTS,
   agencies: listOf(shapeOf(AGENCY_ORDER, 'codes', 'names', 'region', 'parent')),
   found: listOf(AGENCY),
@@ -59,6 +65,7 @@ const REVOCATION = {
   ...{ writer: COUNT, from: { type: 'object', additionalProperties: SEQ } },
   branches: listOf(HASH, 64),
   ...{ why: CLOSE_ORDER.why, leaveOpen: { type: 'boolean' }, dryRun: { type: 'boolean' } },
+  ...{ by: { enum: ['roots', 'agency'] }, number: NUMBER },
 }
 
 const ORPHANS = { writer: COUNT, fromSeq: SEQ, toSeq: SEQ, records: listOf(TEXT) }
@@ -66,15 +73,27 @@ const ORPHANS = { writer: COUNT, fromSeq: SEQ, toSeq: SEQ, records: listOf(TEXT)
 const ajv = new Ajv({ allErrors: false })
 
 /** Bodies that change the roster. */
-export type BodyName = 'orders' | 'versions' | 'choice' | 'revocation' | 'adoption'
+export type BodyName =
+  | 'orders'
+  | 'versions'
+  | 'orderDraft'
+  | 'signedOrders'
+  | 'choice'
+  | 'revocation'
+  | 'adoption'
 
 const BODIES: Readonly<Record<BodyName, ValidateFunction>> = {
   orders: ajv.compile(shapeOf(ORDERS, ...Object.keys(ORDERS))),
   versions: ajv.compile(
     shapeOf({ proposals: listOf({ type: 'object' }, 64), profile: { type: 'object' } }, 'profile'),
   ),
+  orderDraft: ajv.compile(
+    shapeOf({ admit: REQUESTS, rights: RIGHTS, number: NUMBER }, 'rights', 'number'),
+  ),
+  // What stands in the file is read by whoever reads the file.
+  signedOrders: ajv.compile({ type: 'object' }),
   choice: ajv.compile(shapeOf({ hash: HASH })),
-  revocation: ajv.compile(shapeOf(REVOCATION)),
+  revocation: ajv.compile(shapeOf(REVOCATION, 'by', 'number')),
   adoption: ajv.compile(shapeOf(ORPHANS, 'fromSeq', 'toSeq', 'records')),
 }
 

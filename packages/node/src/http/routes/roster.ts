@@ -1,7 +1,8 @@
-/** Changing the roster: proposals, versions, revocation, and taking orphaned work over. */
+/** Changing the roster: proposals, versions, orders of agencies, revocation, taking work over. */
 import type { RequestHandler, Router } from 'express'
 import express from 'express'
 import type { OrphanFilter } from '../../federation/adopt.ts'
+import type { OrdersWanted } from '../../federation/agency-orders.ts'
 import type { Revocation } from '../../federation/revoke.ts'
 import type { RosterOrders } from '../../federation/roster-orders.ts'
 import type { NodeContext } from '../../node-context.ts'
@@ -36,6 +37,12 @@ export function addRosterRoutes(router: Router, context: NodeContext, guard: Req
         profile,
       ),
   )
+  post<OrdersWanted>('/api/v1/orders/drafts', 'orderDraft', async (wanted) =>
+    JSON.parse(await operations.draftOrders(wanted)),
+  )
+  post<object>('/api/v1/orders', 'signedOrders', async (orders) => ({
+    items: await operations.takeOrders(JSON.stringify(orders)),
+  }))
   post<{ readonly hash: string }>('/api/v1/roster/choice', 'choice', async ({ hash }) => {
     await operations.chooseRoster(hash)
     return { hash }
