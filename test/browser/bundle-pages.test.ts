@@ -18,13 +18,21 @@ const READERS: readonly Reader[] = [
 const WORDS = {
   'en-US': {
     ...{ to: 'For whom', go: 'Make the file', save: 'Save the file', missing: 'Choose for whom' },
-    ...{ only: 'Only Water · North', carry: 'Carry it to Water · North', whole: 'All taken in' },
+    ...{
+      only: 'Only Administration of Water Resources and Floods · North',
+      carry: 'Carry it to Administration of Water Resources and Floods · North',
+      whole: 'All taken in',
+    },
     ...{ shape: 'not a bundle', nothing: 'nothing new', key: 'Access key', use: 'Use this key' },
     ...{ who: 'need the access key', answer: 'Write the answer for' },
   },
   'zh-CN': {
     ...{ to: '送给谁', go: '生成文件', save: '保存文件', missing: '请选择送给谁' },
-    ...{ only: '只有Water · North', carry: '送到Water · North', whole: '已全部收进' },
+    ...{
+      only: '只有Administration of Water Resources and Floods · North',
+      carry: '送到Administration of Water Resources and Floods · North',
+      whole: '已全部收进',
+    },
     ...{ shape: '不是数据包', nothing: '没有新内容', key: '访问密钥', use: '使用这个密钥' },
     ...{ who: '都需要本节点的访问密钥', answer: '写回包给' },
   },
@@ -45,7 +53,7 @@ describe('bundles in a browser', function () {
     await mkdir(stick)
     federation = await makeFederation(join(session.dir, 'nodes'), [
       { name: 'Hub', agency: 'HUB' },
-      { name: 'Water', agency: 'W1', office: 'North' },
+      { name: 'Administration of Water Resources and Floods', agency: 'W1', office: 'North' },
     ])
     const [, member] = federation.nodes
     await eventually('the roster at the office', async () => {
@@ -138,7 +146,9 @@ describe('bundles in a browser', function () {
       await page.getByRole('button', { name: words.go }).press('Enter')
       await page.getByText(words.missing).waitFor()
       await expectSound(page)
-      await page.getByLabel(words.to).selectOption({ label: 'Water · North' })
+      await page
+        .getByLabel(words.to)
+        .selectOption({ label: 'Administration of Water Resources and Floods · North' })
       expect(await page.getByLabel(words.only, { exact: true }).isChecked()).to.equal(true)
       await expectSound(page)
       await page.getByRole('button', { name: words.go }).press('Enter')
@@ -215,7 +225,7 @@ describe('bundles in a browser', function () {
   it('[UI63] asks for the passphrase of a file, again where it is wrong, and names a file for somebody else', async () => {
     await write(head, 'sealed')
     const page = await openWithKey(head)
-    await send(page, 'Water · North', 'other.bundle')
+    await send(page, 'Administration of Water Resources and Floods · North', 'other.bundle')
     await page.getByRole('button', { name: 'Write another file' }).click()
     await page.getByLabel('Whoever knows a passphrase').check()
     await page.getByRole('button', { name: 'Make the file' }).press('Enter')
@@ -261,7 +271,7 @@ describe('bundles in a browser', function () {
     const text = (): string => randomBytes(10_000).toString('base64')
     for (let i = 0; i < 20; i++) await write(head, `large${i}`, { 'rights/en': text() })
     const made = await openWithKey(head)
-    await send(made, 'Water · North', 'large.bundle')
+    await send(made, 'Administration of Water Resources and Floods · North', 'large.bundle')
     const page = await openWithKey(office)
     const network = await page.context().newCDPSession(page)
     const speed = { offline: false, latency: 0, downloadThroughput: -1 }

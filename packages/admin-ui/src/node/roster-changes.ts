@@ -11,6 +11,7 @@ const KINDS = {
   profile: 'change.profile',
   rules: 'change.rules',
   agency: 'change.agency',
+  agencyWithKey: 'change.agencyWithKey',
   namespace: 'change.namespace',
   writer: 'change.writer',
   peers: 'change.peers',
@@ -29,7 +30,7 @@ export function useChangesText(roster: Roster): (changes: readonly JsonObject[])
   return (changes) => {
     const counts = new Map<string, number>()
     for (const change of changes) {
-      const type = String(change['type'])
+      const type = kindOf(change)
       counts.set(type, (counts.get(type) ?? 0) + 1)
     }
     const texts = [...counts].map(([type, count]) => {
@@ -44,6 +45,11 @@ export function useChangesText(roster: Roster): (changes: readonly JsonObject[])
       ? listed
       : t('change.named', { listed, names: formatList(names, language) })
   }
+}
+
+/** Only a change of an agency that names an administrator key may have given it one. */
+function kindOf({ type, admin }: JsonObject): string {
+  return type === 'agency' && typeof admin === 'string' ? 'agencyWithKey' : String(type)
 }
 
 /** The agencies that the changes admit, rename or end. */
