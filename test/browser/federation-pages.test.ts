@@ -31,6 +31,29 @@ const READERS: readonly Reader[] = [
   { locale: 'zh-CN', width: 1280, colorScheme: 'dark' },
 ]
 
+/** What an office says that has all of its own region and some of the rest. */
+const SHARE = {
+  state: 'behind',
+  ownRegion: { here: 12, known: 12 },
+  rest: { here: 1_249, known: 2_000 },
+  regions: [
+    { region: '340000', here: 12, known: 12 },
+    { region: null, here: 1_249, known: 2_000 },
+  ],
+}
+const SHARE_WORDS = {
+  'en-US': {
+    line: 'Own region complete here, 62 % of the rest',
+    table: 'Table of what is here',
+    rows: ['340000\t12\t12\t100 %', 'Agencies without a region\t1,249\t2,000\t62 %'],
+  },
+  'zh-CN': {
+    line: '本地区已齐，其余已到 62 %',
+    table: '已到内容表',
+    rows: ['340000\t12\t12\t100 %', '没有地区的机构\t1,249\t2,000\t62 %'],
+  },
+} as const
+
 const SNAPSHOT_WORDS = [
   ['en-US', ['just now', 'Hub · North', 'Settled', 'agrees']],
   ['zh-CN', ['刚才', 'Hub · North', '已确定', '同意']],
@@ -77,6 +100,29 @@ describe('the pages of a federation in a browser', function () {
       expect(said.slice(1, 3), path).to.deep.equal(['2 of 2 nodes agree', 'This node: Hub · North'])
     }
   })
+
+  for (const reader of READERS) {
+    const { locale = 'en-US', width, colorScheme = 'light' } = reader
+    it(`[UI66] says on every page what share is here, and on the node's own which regions: ${locale}, ${width} px, ${colorScheme}`, async () => {
+      const words = SHARE_WORDS[locale]
+      const page = await session.open(office, '/', reader)
+      await page.route('**/api/v1/status', async (route) => {
+        const answer = await route.fetch()
+        const body = (await answer.json()) as { readonly asOf: object }
+        const asOf = { ...body.asOf, share: SHARE }
+        await route.fulfill({ response: answer, json: { ...body, asOf } })
+      })
+      for (const path of ['/', '/node']) {
+        await visit(page, office.url + path)
+        const line = page.locator('aside.asof')
+        await line.getByRole('link', { name: words.line }).waitFor()
+        expect(await graveViolations(page), path).to.deep.equal([])
+        expect(await overflow(page), path).to.be.at.most(0)
+      }
+      const table = page.getByRole('region', { name: words.table })
+      expect(await table.locator('tbody tr').allInnerTexts()).to.deep.equal(words.rows)
+    })
+  }
 
   it('[UI24] shows in the situation whether the nodes agree, each node, and the totals', async () => {
     const { catalogue, heads } = await status(head)

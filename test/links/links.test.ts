@@ -43,6 +43,21 @@ describe('an office behind a line of its own', function () {
     expect((after.toHost - before.toHost) / packed).to.be.below(1.3)
   })
 
+  it('[E50] says while it catches up how much of what the others have is here, until all is', async () => {
+    if (offices === undefined) return
+    const line = offices
+    await line.write(RECORDS, RECORDS, 'share')
+    await line.start(SLOW)
+    const { rest } = await eventually('a share', async () => {
+      const share = await line.share()
+      return share.state === 'behind' ? share : undefined
+    })
+    expect(rest?.known).to.equal(MANY_RECORDS + RECORDS)
+    expect(rest?.here).to.be.within(MANY_RECORDS, MANY_RECORDS + RECORDS - 1)
+    await line.untilLevel(120_000)
+    expect((await line.share()).state).to.equal('level')
+  })
+
   it('[E40] gets an answer that takes longer than a silence may last', async () => {
     if (offices === undefined) return
     const before = await offices.office.carried()

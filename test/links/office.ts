@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { allCommits, encodeCommit } from '@mulu/registry-core'
+import { allCommits, encodeCommit, type SharePart } from '@mulu/registry-core'
 import { pino } from 'pino'
 import { systemClock } from '../../packages/node/src/clock.ts'
 import { openNode } from '../../packages/node/src/open-node.ts'
@@ -129,6 +129,15 @@ export class Offices {
     } finally {
       await node.close()
     }
+  }
+
+  /** How much the office says is here, asked on its own host. */
+  async share(): Promise<{ readonly state: string; readonly rest: SharePart | null }> {
+    const script = `
+      const s = await fetch('http://127.0.0.1:${HTTP_PORT}/api/v1/status').then((r) => r.json())
+      console.log(JSON.stringify(s.asOf.share))`
+    const args = ['netns', 'exec', this.office.name, process.execPath]
+    return JSON.parse((await run('ip', [...args, '--input-type=module', '--eval', script])).stdout)
   }
 
   /** Asks the office on its own host, so that nothing of it goes over the line, until it is level. */

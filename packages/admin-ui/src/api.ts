@@ -17,6 +17,17 @@ export type AgencyName = { readonly id: number; readonly name: Labels; readonly 
 
 export type NodeRole = 'coordinator' | 'agency' | 'office'
 
+/** Commits that are here, and those that the heads of peers tell of. */
+export type SharePart = { readonly here: number; readonly known: number }
+
+/** How much of the catalogue is here; the parts only while the node is behind. */
+export type Share = {
+  readonly state: 'level' | 'behind' | 'unknown'
+  readonly ownRegion: SharePart | null
+  readonly rest: SharePart | null
+  readonly regions: readonly (SharePart & { readonly region: string | null })[]
+}
+
 /** What the answering node had heard, and when. */
 export type AsOf = {
   readonly nowMs: number
@@ -27,6 +38,7 @@ export type AsOf = {
     readonly name: Labels | string
     readonly lastHeardMs: number | null
   }[]
+  readonly share: Share
 }
 
 export type Reported = {

@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { I18nProvider } from 'react-aria-components'
 import { createBrowserRouter, type DataRouter } from 'react-router'
 import { RouterProvider } from 'react-router/dom'
+import { BundlePage } from './bundle/bundle-page.tsx'
 import { useLanguage } from './language.ts'
 import { NodePage } from './node/node-page.tsx'
 import { Frame } from './parts/frame.tsx'
@@ -20,6 +21,7 @@ export function createRouter(): ReturnType<typeof createBrowserRouter> {
         { path: '/', element: <PortalPage /> },
         { path: '/records/:namespace/:kind/:local', element: <RecordPage /> },
         { path: '/situation', element: <SituationPage /> },
+        { path: '/bundle', element: <BundlePage /> },
         { path: '/node', element: <NodePage /> },
         { path: '*', element: <LostPage /> },
       ],

@@ -57,6 +57,18 @@ export function formatNumber(value: number, language: Language): string {
   return new Intl.NumberFormat(language).format(value)
 }
 
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB']
+
+/** A size in the largest unit that fits: `38 KB`, `6.4 MB`. */
+export function formatBytes(bytes: number, language: Language): string {
+  let unit = 0
+  let value = bytes
+  for (; value >= 999.5 && unit < UNITS.length - 1; unit++) value /= 1_000
+  const digits = unit > 0 && value < 9.95 ? 1 : 0
+  const format = new Intl.NumberFormat(language, { maximumFractionDigits: digits })
+  return `${format.format(value)} ${UNITS[unit]}`
+}
+
 /** A list in a sentence: `甲、乙` or `a, b`. */
 export function formatList(items: readonly string[], language: Language): string {
   return items.join(language === 'en' ? ', ' : '、')

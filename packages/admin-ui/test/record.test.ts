@@ -40,7 +40,14 @@ describe('a record on the page', () => {
       updatedMs: 0,
       past: null,
       etag: '"1"',
-      asOf: { nowMs: 0, nodes: 1, heard: 1, agree: 1, silent: [] },
+      asOf: {
+        nowMs: 0,
+        nodes: 1,
+        heard: 1,
+        agree: 1,
+        silent: [],
+        share: { state: 'level', ownRegion: null, rest: null, regions: [] },
+      },
     }
     const paths = rowsOf(record).flatMap(([, rows]) => rows.map((row) => row.path))
     expect(paths).to.deep.equal(['title/en', 'license', 'rights', 'unknown', 'x/bureauCode'])

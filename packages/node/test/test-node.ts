@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { systemClock } from '../src/clock.ts'
+import { type Clock, systemClock } from '../src/clock.ts'
 import { foundFederation } from '../src/federation/found.ts'
 import { readAccessKey } from '../src/folder/access-key.ts'
 import { dataFolder } from '../src/folder/data-folder.ts'
@@ -78,10 +78,14 @@ export async function createTestNode(options: AppOptions = {}): Promise<TestNode
 }
 
 /** Opens the node of a folder and serves its app; closing leaves the folder. */
-export async function serveNode(dir: string, options: AppOptions = {}): Promise<TestNode> {
+export async function serveNode(
+  dir: string,
+  options: AppOptions = {},
+  clock: Clock = systemClock,
+): Promise<TestNode> {
   const logged: string[] = []
   const logger = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
-  const node = await openNode(dir, systemClock, logger)
+  const node = await openNode(dir, clock, logger)
   const key = await readAccessKey(dataFolder(dir).accessKey)
   const server = await listen(createApp(node.context, key, options), '127.0.0.1', 0)
   const get = (path: string, init?: RequestInit): Promise<Answer> =>

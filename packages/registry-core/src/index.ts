@@ -230,7 +230,7 @@ export type { Judgement } from './snapshot/witness.ts'
 export type { Sublevel } from './store/store.ts'
 export { isMember, mayHold, memberByPeer } from './sync/audience-rule.ts'
 export { decodeFrame, encodeFrame, type Frame } from './sync/frame.ts'
-export type { PeerAddresses } from './sync/frame-parts.ts'
+export type { HeadNote, PeerAddresses } from './sync/frame-parts.ts'
 export type { NodeReport } from './sync/report.ts'
 export { stepRequester } from './sync/requester.ts'
 export {
@@ -248,5 +248,6 @@ export {
   type ResponderState,
   stepResponder,
 } from './sync/responder.ts'
+export { headsBeyond, type Share, type SharePart, shareOf } from './sync/share.ts'
 export type { SyncContext, SyncReplica } from './sync/sync-context.ts'
 export { PROGRESS_BYTES } from './sync/sync-limits.ts'

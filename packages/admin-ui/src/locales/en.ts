@@ -1,3 +1,4 @@
+import { enBundle } from './en/bundle.ts'
 import { enFrame } from './en/frame.ts'
 import { enNode } from './en/node.ts'
 import { enPortal } from './en/portal.ts'
@@ -10,5 +11,6 @@ export const en = {
   ...enRecord,
   ...enSituation,
   ...enNode,
+  ...enBundle,
   ...enFrame,
 } as const

@@ -1,4 +1,5 @@
 import type { en } from './en.ts'
+import { zhCnBundle } from './zh-cn/bundle.ts'
 import { zhCnFrame } from './zh-cn/frame.ts'
 import { zhCnNode } from './zh-cn/node.ts'
 import { zhCnPortal } from './zh-cn/portal.ts'
@@ -14,5 +15,6 @@ export const zhCn: Readonly<Record<Key, string>> = {
   ...zhCnRecord,
   ...zhCnSituation,
   ...zhCnNode,
+  ...zhCnBundle,
   ...zhCnFrame,
 }

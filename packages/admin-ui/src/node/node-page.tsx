@@ -18,6 +18,7 @@ import { HelpSection } from './help-section.tsx'
 import { IdentitySection } from './identity-section.tsx'
 import { PeersTable } from './peers-table.tsx'
 import { RosterSection } from './roster-section.tsx'
+import { ShareSection } from './share-section.tsx'
 
 /** What is wrong here and what to do; then peers, roster, identity. */
 export function NodePage() {
@@ -84,6 +85,7 @@ function Shown({ status, readAtMs, onCheck }: ShownProps) {
         </div>
         <DiagnosisList diagnoses={diagnoses} />
       </section>
+      <ShareSection status={status} />
       <PeersTable status={status} />
       <AccessSection />
       <IdentitySection status={status} />

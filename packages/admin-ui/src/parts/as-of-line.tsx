@@ -8,6 +8,7 @@ import { useLanguage } from '../language.ts'
 import { statusQuery } from '../queries.ts'
 import { LabelText } from './label-text.tsx'
 import { Moment } from './moment.tsx'
+import { shareSentence } from './share-words.ts'
 import { Status } from './status.tsx'
 
 /** On every page, and on paper: when, how many nodes agree, who is silent, which node this is. */
@@ -53,6 +54,7 @@ function Heard({ status, isLost }: { status: NodeStatusAnswer; isLost: boolean }
           </Status>
         </li>
       )}
+      <Here asOf={asOf} />
       <Silent asOf={asOf} />
       <li>
         {t('asOf.thisNode')}
@@ -63,6 +65,20 @@ function Heard({ status, isLost }: { status: NodeStatusAnswer; isLost: boolean }
         <Link to="/situation">{t('asOf.allNodes')}</Link>
       </li>
     </>
+  )
+}
+
+/** How much of the catalogue is here, until all of it is; the figures stand on the node's own page. */
+function Here({ asOf }: { asOf: AsOf }) {
+  const { t } = useTranslation()
+  const sentence = shareSentence(asOf, t)
+  if (sentence === undefined) return null
+  return (
+    <li>
+      <Status state={asOf.share.state === 'unknown' ? 'warn' : 'wait'}>
+        {asOf.share.state === 'unknown' ? sentence : <Link to="/node#share">{sentence}</Link>}
+      </Status>
+    </li>
   )
 }
 

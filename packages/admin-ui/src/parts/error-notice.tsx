@@ -8,11 +8,13 @@ type Props = {
   readonly error: unknown
   /** What was not done, in one line. */
   readonly title: string
+  /** Why, and what to do, where the page knows more than the table of errors. */
+  readonly reason?: string
   readonly onRetry?: () => void
 }
 
 /** What was not done, why, what to do; the code last, for the phone call. */
-export function ErrorNotice({ error, title, onRetry }: Props) {
+export function ErrorNotice({ error, title, reason, onRetry }: Props) {
   const { t } = useTranslation()
   const key = errorKey(error)
   const code = error instanceof ApiError ? error.code : 'BROWSER'
@@ -22,8 +24,8 @@ export function ErrorNotice({ error, title, onRetry }: Props) {
       <p>
         <b>{title}</b>
       </p>
-      <p>{t(key)}</p>
-      {typeof detail === 'string' ? <p lang="en">{detail}</p> : null}
+      <p>{reason ?? t(key)}</p>
+      {reason === undefined && typeof detail === 'string' ? <p lang="en">{detail}</p> : null}
       <div className="btns">
         {onRetry === undefined ? null : (
           <Button className="btn btn-small" onPress={onRetry}>

@@ -63,6 +63,9 @@ function Header() {
               <NavLink to="/situation">{t('frame.situation')}</NavLink>
             </li>
             <li>
+              <NavLink to="/bundle">{t('frame.bundle')}</NavLink>
+            </li>
+            <li>
               <NavLink to="/node">{t('frame.node')}</NavLink>
             </li>
           </ul>

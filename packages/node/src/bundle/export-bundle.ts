@@ -3,14 +3,13 @@ import {
   type BundleAim,
   BundleIntake,
   bundleContents,
-  type Carried,
   MuluError,
   type Part,
 } from '@mulu/registry-core'
 import { createCrypto } from '../crypto.ts'
 import type { NodeContext } from '../node-context.ts'
 import { readBlocks, writeBlocks } from './block-file.ts'
-import { loadCarried } from './carried-heads.ts'
+import { type CarriedHeads, loadCarried } from './carried-heads.ts'
 import { receiverOf } from './receiver.ts'
 import type { SealWith } from './seal.ts'
 
@@ -31,6 +30,8 @@ export type ExportedBundle = {
   readonly commits: number
   /** The writer it is for; 0 for all members. */
   readonly to: number
+  /** When the receiver said what it has, which is left out; null where nothing is. */
+  readonly sinceMs: number | null
   readonly chunks: AsyncIterable<Uint8Array>
 }
 
@@ -55,6 +56,7 @@ export async function exportBundle(
   return {
     commits: contents.commits,
     to: receiver?.client ?? 0,
+    sinceMs: since?.madeMs ?? null,
     chunks: writeBlocks(contents.parts(), contents.introduction, sealOf(order, receiver?.key)),
   }
 }
@@ -70,7 +72,7 @@ function sealOf({ encrypt }: ExportOrder, key: Uint8Array | undefined): SealWith
 async function saidBefore(
   { store }: NodeContext,
   receiver: { readonly client: number } | undefined,
-): Promise<Carried | undefined> {
+): Promise<CarriedHeads | undefined> {
   if (receiver === undefined) return undefined
   return loadCarried(await store.registry.database(), receiver.client)
 }
@@ -79,7 +81,7 @@ async function saidBefore(
 async function readSaid(
   { store, signer }: NodeContext,
   source: AsyncIterable<Uint8Array>,
-): Promise<Carried & { readonly sender: number }> {
+): Promise<CarriedHeads & { readonly sender: number }> {
   const intake = new BundleIntake({ registry: store.registry, crypto: createCrypto() })
   for await (const event of readBlocks(source, { signer })) {
     if (event.type !== 'part' || !isIntroduction(event.part)) break

@@ -1,8 +1,10 @@
 /** import, status, reindex, export: what goes into a node and comes out of it. */
 import { once } from 'node:events'
+import type { SharePart } from '@mulu/registry-core'
 import { type Command, Option } from 'commander'
 import type { ImportReport } from '../feed/import-feed.ts'
 import { readFeedBytes } from '../feed/read-feed-bytes.ts'
+import type { AsOf } from '../status/as-of.ts'
 import type { NodeStatus } from '../status/node-status.ts'
 import type { ExitStatus } from './cli.ts'
 import { openOperations } from './open-operations.ts'
@@ -100,6 +102,24 @@ function printStatus(status: NodeStatus): void {
   const { orders, outstanding } = status.erasures
   if (orders > 0) print(`${orders} orders of erasure, ${outstanding} not confirmed by every node`)
   print(`${asOf.agree} of ${asOf.nodes} nodes agree, ${asOf.heard} heard`)
+  for (const line of shareLines(asOf.share)) print(line)
+}
+
+/** How much is here while the node catches up; nothing to say once it is level. */
+export function shareLines({ state, ownRegion, rest }: AsOf['share']): readonly string[] {
+  if (state === 'level') return []
+  if (state === 'unknown') return ['how much is missing here is not known: no other node told yet']
+  const parts = [
+    ...(ownRegion === null ? [] : [`own region ${shareText(ownRegion)}`]),
+    ...(rest === null ? [] : [`${ownRegion === null ? 'all' : 'the rest'} ${shareText(rest)}`]),
+  ]
+  return [`catching up: ${parts.join(', ')}`]
+}
+
+/** Rounded down, so that what is not all is never 100 %. */
+function shareText({ here, known }: SharePart): string {
+  if (here === known) return 'complete'
+  return `${Math.floor((here / known) * 100)} % (${here} of ${known} commits)`
 }
 
 function orderLines({ keys, counting, ineffective }: NodeStatus['orders']): readonly string[] {

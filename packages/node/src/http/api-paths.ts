@@ -23,6 +23,8 @@ export type ApiPath = {
   readonly query: readonly Parameter[]
   readonly needsKey: boolean
   readonly produces: string
+  /** Whether the answer tells what the node had heard, as `asOf`. */
+  readonly isAsOf?: true
 }
 
 const TEXT = { type: 'string' }
@@ -78,6 +80,11 @@ function read(path: string, summary: string, query: readonly Parameter[] = []): 
   return { method: 'get', path, summary, query, needsKey: false, produces: JSON_TYPE }
 }
 
+/** A reading that also tells what the node had heard. */
+function asOf(path: ApiPath): ApiPath {
+  return { ...path, isAsOf: true }
+}
+
 function write(
   method: ApiPath['method'],
   path: string,
@@ -94,18 +101,34 @@ const CONCURRENT: Parameter = {
   schema: { type: 'string', enum: ['1'] },
 }
 
+const BUNDLE_PARAMETERS: readonly Parameter[] = [
+  { name: 'to', description: 'Writer number, peer id or agency code', schema: TEXT },
+  {
+    name: 'all',
+    description: '1: everything, whatever the receiver has',
+    schema: { type: 'string', enum: ['1'] },
+  },
+  {
+    name: 'encrypt',
+    description: 'To the key of the receiver, or with the passphrase of the header',
+    schema: { type: 'string', enum: ['key', 'passphrase'] },
+  },
+]
+
 /** The whole API. */
 export const API_PATHS: readonly ApiPath[] = [
-  read('/api/v1/status', 'This node, its federation, heads, catalogue and peers'),
+  asOf(read('/api/v1/status', 'This node, its federation, heads, catalogue and peers')),
   read('/api/v1/peers', 'All nodes of the roster as this one sees them'),
-  read('/api/v1/agencies', 'Agencies with the counts of their records'),
+  asOf(read('/api/v1/agencies', 'Agencies with the counts of their records')),
   read('/api/v1/roster', 'Members, grants and the history of the roster'),
   read(
     '/api/v1/orders',
     'Administrator keys of agencies, their orders, and why one does not count',
   ),
   read('/api/v1/profile', 'The profile that the roster names'),
-  read('/api/v1/records', 'Search and list records, with counts', [...LIST_PARAMETERS, AS_OF]),
+  asOf(
+    read('/api/v1/records', 'Search and list records, with counts', [...LIST_PARAMETERS, AS_OF]),
+  ),
   read('/api/v1/suggestions', 'What somebody who is typing may want: names, keywords, records', [
     { name: 'q', description: 'What is typed so far', schema: TEXT },
   ]),
@@ -116,7 +139,7 @@ export const API_PATHS: readonly ApiPath[] = [
       schema: { type: 'integer', minimum: 1, maximum: EMPTY_SEARCH_DAYS_MAX, default: 30 },
     },
   ]),
-  read(RECORD, 'One record', [AS_OF]),
+  asOf(read(RECORD, 'One record', [AS_OF])),
   read(`${RECORD}/provenance`, 'For every field who set it, when, where and in which commit', [
     AS_OF,
   ]),
@@ -183,21 +206,19 @@ export const API_PATHS: readonly ApiPath[] = [
     'post',
     '/api/v1/bundles/export',
     'Make a bundle; a body is the beginning of one, whose maker needs no more of what it had',
-    [
-      { name: 'to', description: 'Writer number, peer id or agency code', schema: TEXT },
-      {
-        name: 'all',
-        description: '1: everything, whatever the receiver has',
-        schema: { type: 'string', enum: ['1'] },
-      },
-      {
-        name: 'encrypt',
-        description: 'To the key of the receiver, or with the passphrase of the header',
-        schema: { type: 'string', enum: ['key', 'passphrase'] },
-      },
-    ],
-    'application/octet-stream',
+    BUNDLE_PARAMETERS,
+    BYTES_TYPE,
   ),
+  write(
+    'post',
+    '/api/v1/bundles/downloads',
+    'Prepare a bundle: its name, how many commits, and the address that fetches it once',
+    BUNDLE_PARAMETERS,
+  ),
+  {
+    ...read('/api/v1/bundles/downloads/:ticket', 'Fetch a prepared bundle, once'),
+    produces: BYTES_TYPE,
+  },
   write('post', '/api/v1/admissions', 'Sign the next roster with join requests'),
   write('post', '/api/v1/roster/proposals', 'Propose the next roster, for root holders to sign'),
   write('post', '/api/v1/roster/versions', 'Publish a roster that enough root keys have signed'),

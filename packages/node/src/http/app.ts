@@ -6,11 +6,12 @@ import express, { type Express } from 'express'
 import helmet from 'helmet'
 import type { NodeContext } from '../node-context.ts'
 import { authenticate, bringsKey } from './authenticate.ts'
+import { limitBodyTime } from './incoming-body.ts'
 import { notFound, onError } from './on-error.ts'
 import { openApiDocument } from './openapi.ts'
 import { HTTP_LIMITS, type HttpLimits, limitRate } from './rate-limit.ts'
 import { addAtomRoute } from './routes/atom.ts'
-import { addBundleRoutes } from './routes/bundles.ts'
+import { addBundleRoutes, BUNDLES } from './routes/bundles.ts'
 import { addChangeRoutes } from './routes/changes.ts'
 import { addDifferencesRoute } from './routes/differences.ts'
 import { addErasureRoutes } from './routes/erasures.ts'
@@ -49,6 +50,7 @@ export function createApp(
       .send(isReady ? 'ready\n' : 'no roster yet\n')
   })
   app.use(limitRate(context.clock, limits, (request) => bringsKey(request, accessKey)))
+  app.use(limitBodyTime(context.clock, limits.bodyMs, (request) => isBundle(request, accessKey)))
   app.use(compression({ filter: isWorthPacking }))
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()))
   const guard = authenticate(accessKey)
@@ -57,7 +59,7 @@ export function createApp(
   addChangeRoutes(app, context, guard)
   addOperationRoutes(app, context, guard)
   addErasureRoutes(app, context, guard, accessKey)
-  addBundleRoutes(app, context, guard)
+  addBundleRoutes(app, context, guard, limits.stallMs)
   addRosterRoutes(app, context, guard)
   addFeedRoute(app, context)
   addAtomRoute(app, context)
@@ -66,6 +68,11 @@ export function createApp(
   app.use(notFound)
   app.use(onError(context.logger))
   return app
+}
+
+/** A bundle takes as long as the store needs for it. */
+function isBundle(request: express.Request, accessKey: string): boolean {
+  return request.path === BUNDLES && bringsKey(request, accessKey) === true
 }
 
 /** Lines of progress have to arrive one by one, which packing would hold up. */

@@ -1,6 +1,7 @@
 import { ERRORS } from '@mulu/registry-core'
 import { SOFTWARE } from '../software.ts'
 import { API_PATHS, type ApiPath } from './api-paths.ts'
+import { AS_OF_SCHEMAS } from './as-of-schema.ts'
 
 /** The OpenAPI 3.1 document of this node. */
 export function openApiDocument(): Readonly<Record<string, unknown>> {
@@ -16,6 +17,7 @@ export function openApiDocument(): Readonly<Record<string, unknown>> {
     components: {
       securitySchemes: { accessKey: { type: 'http', scheme: 'bearer' } },
       schemas: {
+        ...AS_OF_SCHEMAS,
         Problem: {
           type: 'object',
           required: ['type', 'title', 'status', 'code'],
@@ -52,7 +54,16 @@ function operationOf(row: ApiPath): Readonly<Record<string, unknown>> {
   return {
     summary: row.summary,
     parameters: [...inPath, ...inQuery],
-    responses: { 200: { description: 'Done', content: { [row.produces]: {} } }, default: problem },
+    responses: {
+      200: { description: 'Done', content: { [row.produces]: answerOf(row) } },
+      default: problem,
+    },
     ...(row.needsKey ? { security: [{ accessKey: [] }] } : {}),
   }
+}
+
+function answerOf({ isAsOf }: ApiPath): Readonly<Record<string, unknown>> {
+  if (isAsOf !== true) return {}
+  const properties = { asOf: { $ref: '#/components/schemas/AsOf' } }
+  return { schema: { type: 'object', required: ['asOf'], properties } }
 }

@@ -17,6 +17,9 @@ export type HttpLimits = {
   readonly wrongKeyCost: number
   /** Addresses that are remembered at one time. */
   readonly clientsMax: number
+  /** How long the body of a request may take; a stream, how long it may bring nothing. */
+  readonly bodyMs: number
+  readonly stallMs: number
 }
 
 /** Allowances for everyday use: a page takes about ten requests. */
@@ -25,6 +28,8 @@ export const HTTP_LIMITS: HttpLimits = {
   key: { perSecond: 200, burst: 4_000 },
   wrongKeyCost: 20,
   clientsMax: 10_000,
+  bodyMs: 300_000,
+  stallMs: 60_000,
 }
 
 /** Refuses with MULU_RATE whoever asks too often; `isKey` tells whether a key is the node's. */

@@ -11,7 +11,8 @@ export type HttpServer = { readonly url: string; readonly close: () => Promise<v
 /** Listens; MULU_PORT_BUSY names the port and the option to change it. */
 export async function listen(app: Express, host: string, port: number): Promise<HttpServer> {
   const server = createServer(app)
-  server.requestTimeout = 300_000
+  // Bodies have limits of their own (incoming-body.ts), since a long one may take longer than others.
+  server.requestTimeout = 0
   server.headersTimeout = 30_000
   server.maxHeadersCount = 100
   server.on('clientError', (error, socket) => refuseRaw(error, socket))

@@ -18,6 +18,7 @@ import { Quotas } from './quotas.ts'
 import { ReplicaView } from './replica-view.ts'
 import type { RequesterStream } from './requester-stream.ts'
 import type { Heard, StreamContext } from './stream-context.ts'
+import { type Told, ToldHeads } from './told-heads.ts'
 import { createTransport, startTransport } from './transport.ts'
 
 const ADDRESSES_TOLD_MAX = 8
@@ -89,6 +90,7 @@ class RunningNetwork implements Network {
   readonly #crypto = createCrypto()
   readonly #view: ReplicaView
   readonly #listeners = new Set<() => void>()
+  readonly #told = new ToldHeads()
   #neighbours: Neighbours | undefined
   #ownAddresses: () => readonly string[] = () => []
   #received = 0
@@ -167,6 +169,11 @@ class RunningNetwork implements Network {
     }
   }
 
+  told(): Told {
+    const requesters = this.#neighbours?.requesters() ?? []
+    return this.#told.with(requesters.map(([peerId, { told }]) => [peerId, told] as const))
+  }
+
   addresses(): readonly string[] {
     return this.#ownAddresses()
   }
@@ -226,6 +233,8 @@ class RunningNetwork implements Network {
       onReceived: (count) => {
         this.#received += count
       },
+      onLevel: () => this.#told.level(),
+      onEnded: (peerId, told) => this.#told.keep(peerId, told),
       onReleased: (peerId) => this.#neighbours?.releasedBy(peerId),
       onChange: () => this.#tell(),
       listPeers: (peerId) => this.#listPeers(peerId),

@@ -1,6 +1,7 @@
 /** What the network knows of one other node of the roster. */
 import type { NodeReport } from '@mulu/registry-core'
 import type { Ineffective, Throttle } from './quotas.ts'
+import type { Told } from './told-heads.ts'
 
 /**
  * How things stand between this node and another.
@@ -77,6 +78,8 @@ export type Network = AsyncDisposable & {
   readonly peerId: string
   readonly peers: () => readonly PeerInfo[]
   readonly progress: () => NetworkProgress
+  /** What peers told of and is not here; heads that a lost line told of stay until one is level. */
+  readonly told: () => Told
   /** Also of writers whose grants are closed: what they signed may still come from others. */
   readonly conductOf: (client: number, peerId: string) => Conduct
   /** Where this node can be reached, each ending in `/p2p/<peer>`. */

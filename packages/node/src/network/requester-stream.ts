@@ -5,6 +5,7 @@ import {
   type Commit,
   claimsOf,
   type ErrorCode,
+  headsBeyond,
   isMuluError,
   NEW_REQUESTER,
   PROGRESS_BYTES,
@@ -17,6 +18,7 @@ import {
 import type { FrameStream } from './frame-stream.ts'
 import { FrameWriter } from './frame-writer.ts'
 import type { StreamContext } from './stream-context.ts'
+import type { Told } from './told-heads.ts'
 
 /** How an exchange ended, and whether it had got level before. */
 export type Ending = { readonly wasLevel: boolean; readonly code: string | undefined }
@@ -30,6 +32,7 @@ export class RequesterStream {
   readonly #works = new Set<Promise<void>>()
   #state: RequesterState = NEW_REQUESTER
   #wasLevel = false
+  #isCompared = false
   /** Bytes that had come when the exchange last got on. */
   #received = 0
   #code: string | undefined
@@ -60,6 +63,11 @@ export class RequesterStream {
     return missing
   }
 
+  /** What the peer told of and is not here, and whether its heads were all compared. */
+  get told(): Told {
+    return { isCompared: this.#isCompared, heads: headsBeyond(this.#state) }
+  }
+
   /** Asks until the stream ends; resolves when nothing of it is under way any more. */
   async run(): Promise<Ending> {
     this.notify({ type: 'start' })
@@ -76,6 +84,7 @@ export class RequesterStream {
     }
     await Promise.all(this.#works)
     const { claims } = this
+    this.#context.onEnded(this.#peerId, this.told)
     this.#state = { ...this.#state, phase: 'closed', pull: undefined, ahead: undefined }
     this.#release(claims)
     return { wasLevel: this.#wasLevel, code: this.#code }
@@ -88,6 +97,7 @@ export class RequesterStream {
     const { claims } = this
     const [state, effects] = stepRequester(context, this.#state, event)
     this.#state = state
+    this.#isCompared ||= state.remote !== undefined && state.compareFrom === undefined
     for (const effect of effects) this.#perform(effect)
     this.#release(claims)
     if (phase !== this.#state.phase) this.#context.onChange()
@@ -205,6 +215,7 @@ export class RequesterStream {
         return
       case 'level':
         this.#wasLevel = true
+        this.#context.onLevel()
         return
       case 'blame':
         this.#context.onBlame(this.#peerId, effect.code)

@@ -10,6 +10,7 @@ import type {
 import type { Clock } from '../clock.ts'
 import type { NodeLogger } from '../logger.ts'
 import type { Quotas } from './quotas.ts'
+import type { Told } from './told-heads.ts'
 
 /** What a peer said of itself. */
 export type Heard = {
@@ -34,6 +35,10 @@ export type StreamContext = {
   readonly onBlame: (peerId: string, code: ErrorCode) => void
   /** Commits were taken in. */
   readonly onReceived: (count: number) => void
+  /** This node has all that a peer has. */
+  readonly onLevel: () => void
+  /** An exchange has ended, and what its peer had told of was not all here. */
+  readonly onEnded: (peerId: string, told: Told) => void
   /** A pull has ended: what it held is free for others. */
   readonly onReleased: (peerId: string) => void
   readonly onChange: () => void

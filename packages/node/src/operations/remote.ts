@@ -139,6 +139,7 @@ async function streamedAnswer(response: Response): Promise<ExportedBundle> {
   return {
     commits: header('mulu-commits'),
     to: header('mulu-to'),
+    sinceMs: header('mulu-since') || null,
     chunks: Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]),
   }
 }

@@ -91,7 +91,7 @@ export async function readStatus(context: NodeContext): Promise<NodeStatus> {
     },
     ...rosterPart(context, peers, nowMs),
     ...(await cataloguePart(context)),
-    asOf: asOfPeers(peers, nowMs),
+    asOf: asOfPeers(context, peers, nowMs),
     peers,
     snapshots: listSnapshots(registry),
     erasures: await countErasures(context),

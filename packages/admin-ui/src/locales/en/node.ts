@@ -2,13 +2,13 @@
 export const enNode = {
   'access.title': 'Local access key',
   'access.text':
-    'Whoever holds this node’s key may settle conflicts of its agency from this page. The key stays in this tab and goes to this node only.',
+    'Whoever holds this node’s key may settle conflicts of its agency, erase by order and exchange bundles. The key stays in this tab and goes to this node only.',
   'access.label': 'Access key',
   'access.hint':
     'It stands in the file “access-key” in the node’s data folder, on the machine itself.',
   'access.empty': 'No key entered yet',
   'access.enter': 'Use this key',
-  'access.entered': 'A key is entered; it is checked at the first change.',
+  'access.entered': 'A key is entered; it is checked when it is first used.',
   'access.forget': 'Forget the key',
   'change.agency': 'agency joined, renamed or given an administrator key',
   'change.close': 'writer’s grant closed',

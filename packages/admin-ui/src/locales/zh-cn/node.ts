@@ -2,12 +2,12 @@
 export const zhCnNode = {
   'access.title': '本地访问密钥',
   'access.text':
-    '持有本节点密钥的人，可以在网页上选定本机构的冲突。密钥只留在这个标签页，只发给本节点。',
+    '持有本节点密钥的人，可以选定本机构的冲突、依法清除、收送数据包。密钥只留在这个标签页，只发给本节点。',
   'access.label': '访问密钥',
   'access.hint': '在运行节点的机器上，数据文件夹里的 access-key 文件中。',
   'access.empty': '还没有填写密钥',
   'access.enter': '使用这个密钥',
-  'access.entered': '已填写密钥，第一次修改时核对。',
+  'access.entered': '已填写密钥，第一次使用时核对。',
   'access.forget': '忘掉密钥',
   'change.agency': '机构加入、改名或认定管理密钥',
   'change.close': '收回写入权',
