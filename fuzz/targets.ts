@@ -4,6 +4,7 @@ import { openBundleTargets } from './targets/bundle.ts'
 import { CARRIED_TARGETS } from './targets/carried.ts'
 import { openEvidenceTargets } from './targets/evidence.ts'
 import { openHttpTarget } from './targets/http.ts'
+import { openOrderTargets } from './targets/orders.ts'
 import { SIGNED_TARGETS } from './targets/signed.ts'
 import { openSnapshotTargets } from './targets/snapshot.ts'
 import { SYNC_TARGETS } from './targets/sync.ts'
@@ -16,6 +17,7 @@ export async function openTargets(only?: string): Promise<readonly OpenTarget[]>
     ...(await openEvidenceTargets()),
     ...(await openBundleTargets()),
     ...(await openSnapshotTargets()),
+    ...(await openOrderTargets()),
   ]
   const wanted = plain.filter((target) => only === undefined || target.name === only)
   return only === undefined || only === 'http' ? [...wanted, await openHttpTarget()] : wanted

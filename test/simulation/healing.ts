@@ -51,7 +51,7 @@ async function rest(world: World): Promise<void> {
  * asks the first, in vain.
  */
 function connectAll(world: World): void {
-  const { writers } = world.federation.newest.state
+  const { writers } = world.state
   const namespaceOf = ({ identity }: SimNode): number => {
     const writer = writers.get(identity.client)
     const isInside = writer !== undefined && isMember(writer)

@@ -4,16 +4,22 @@ import {
   BLIND_TO_SIGNATURES,
   ENDLESS_NEWS,
   FIRST_COME,
+  FIRST_ORDER,
   KEPT_BODY,
   LYING_DISK,
   TORN_BATCH,
   TORN_INDEX,
 } from './planted.ts'
 import type { Planted } from './sim-node.ts'
-import { planOfSeed, type Run, simulate } from './simulation.ts'
+import { planOfOrders, planOfSeed, type Run, simulate } from './simulation.ts'
 
 /** A planted bug, and which invariants tell it. */
-export type PlantedBug = { readonly bug: Planted; readonly telltales: readonly string[] }
+export type PlantedBug = {
+  readonly bug: Planted
+  readonly telltales: readonly string[]
+  /** The plans that can meet it, where those of all seeds rarely or never do. */
+  readonly planned?: typeof planOfSeed
+}
 
 /** The planted bugs by name. */
 export const PLANTED = {
@@ -21,6 +27,11 @@ export const PLANTED = {
   'blind to signatures': { bug: BLIND_TO_SIGNATURES, telltales: ['always'] },
   'blind to audience': { bug: BLIND_TO_AUDIENCE, telltales: ['audience'] },
   'first come': { bug: FIRST_COME, telltales: ['convergence'] },
+  'first order': {
+    bug: FIRST_ORDER,
+    telltales: ['convergence', 'orders'],
+    planned: planOfOrders,
+  },
   'endless news': { bug: ENDLESS_NEWS, telltales: ['bounds'] },
   'torn batch': { bug: TORN_BATCH, telltales: ['convergence', 'model'] },
   'torn index': { bug: TORN_INDEX, telltales: ['index'] },
@@ -32,12 +43,12 @@ export type Find = { readonly seed: number; readonly run: Run }
 
 /** The seeds from `from` on that find a planted bug, each as it is found. */
 export async function* findsOf(
-  { bug, telltales }: PlantedBug,
+  { bug, telltales, planned = planOfSeed }: PlantedBug,
   from: number,
   count: number,
 ): AsyncGenerator<Find> {
   for (let seed = from; seed < from + count; seed++) {
-    const run = await simulate(planOfSeed(seed), bug)
+    const run = await simulate(planned(seed), bug)
     if (telltales.includes(run.failure?.invariant ?? '')) yield { seed, run }
   }
 }

@@ -7,8 +7,10 @@ import {
   type Database,
   decodeHeader,
   logText,
+  readOrder,
   toHex,
 } from '../../packages/registry-core/src/index.ts'
+import { testCrypto } from '../../packages/registry-core/testing/crypto.ts'
 import type { Planted } from './sim-node.ts'
 
 /** A lost write: the store says that it is durable and is not. */
@@ -45,6 +47,22 @@ export const FIRST_COME: Planted = {
       return commits.map((commit) =>
         fresh.includes(commit) ? (acceptances.shift() ?? KNOWN) : KNOWN,
       )
+    })
+  },
+}
+
+/** Order dependence: of two orders of one number the first that came counts. */
+export const FIRST_ORDER: Planted = {
+  registry: (registry) => {
+    const taken = new Map<string, string>()
+    return withMethod(registry, 'takeOrders', async (orders: readonly Uint8Array[]) => {
+      const fresh = orders.filter((bytes) => {
+        const { by, no } = readOrder(testCrypto, bytes)
+        const first = taken.get(`${toHex(by)} ${no}`) ?? toHex(bytes)
+        taken.set(`${toHex(by)} ${no}`, first)
+        return first === toHex(bytes)
+      })
+      return registry.takeOrders(fresh)
     })
   },
 }

@@ -1,7 +1,8 @@
 /**
- * `npm run sim -- --seeds N [--from S] [--steps L] [--jobs J] [--log FILE] [--verbose]` runs many
- * seeds; each that fails is printed with its shortest trace and how to run it again. `--log` takes
- * what is printed as well, to go on later from the last line of progress. `--plan JSON` runs one
+ * `npm run sim -- --seeds N [--from S] [--steps L] [--jobs J] [--log FILE] [--orders] [--verbose]`
+ * runs many seeds, with `--orders` those of federations whose agencies give orders; each that fails
+ * is printed with its shortest trace and how to run it again. `--log` takes what is printed as
+ * well, to go on later from the last line of progress. `--plan JSON` runs one
  * trace. `--planted NAME` plants a bug of `planted.ts` in each seed, or with `all` each in turn, and
  * tells how many find it. Exit status 1 when a seed failed, 2 for what it does not understand.
  */
@@ -12,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { findsOf, PLANTED } from './planted-finds.ts'
 import { shrink } from './shrink.ts'
-import { failureText, planOfSeed, type Run, simulate } from './simulation.ts'
+import { failureText, planOfOrders, planOfSeed, type Run, simulate } from './simulation.ts'
 import type { Step } from './step.ts'
 
 const OPTIONS = {
@@ -23,6 +24,7 @@ const OPTIONS = {
   log: { type: 'string' },
   plan: { type: 'string' },
   planted: { type: 'string' },
+  orders: { type: 'boolean', default: false },
   verbose: { type: 'boolean', default: false },
 } as const
 
@@ -34,6 +36,7 @@ type Order = {
   readonly from: number
   readonly count: number
   readonly steps: number | undefined
+  readonly areOrdersGiven: boolean
   readonly isVerbose: boolean
 }
 
@@ -89,7 +92,9 @@ async function countFinds(wanted: string, { from, count }: Order, print: Print):
 }
 
 /** Runs seeds one after the other; the number of those that failed. */
-async function runSeeds({ from, count, steps, isVerbose }: Order, print: Print): Promise<number> {
+async function runSeeds(order: Order, print: Print): Promise<number> {
+  const { from, count, steps, isVerbose } = order
+  const planned = order.areOrdersGiven ? planOfOrders : planOfSeed
   let failed = 0
   const began = process.cpuUsage()
   const progress = (done: number): void => {
@@ -99,7 +104,7 @@ async function runSeeds({ from, count, steps, isVerbose }: Order, print: Print):
     print(`${done} seeds, ${from} to ${last}: ${failed} failed, ${seconds} s of CPU`)
   }
   for (let seed = from; seed < from + count; seed++) {
-    const plan = planOfSeed(seed, steps)
+    const plan = planned(seed, steps)
     const run = isVerbose ? await runPlan(plan, `seed ${seed}`, print) : await simulate(plan)
     if (run.failure !== undefined) {
       failed += 1
@@ -140,6 +145,7 @@ async function main(): Promise<void> {
     count: wholeNumber(values.seeds, 'seeds'),
     from: wholeNumber(values.from, 'from'),
     steps: values.steps === undefined ? undefined : wholeNumber(values.steps, 'steps'),
+    areOrdersGiven: values.orders,
     isVerbose: values.verbose,
   }
   if (values.planted !== undefined) {
@@ -150,6 +156,7 @@ async function main(): Promise<void> {
   const more = [
     ...(values.steps === undefined ? [] : ['--steps', values.steps]),
     ...(values.log === undefined ? [] : ['--log', values.log]),
+    ...(values.orders ? ['--orders'] : []),
     ...(values.verbose ? ['--verbose'] : []),
   ]
   const isGood = jobs > 1 ? await runJobs(order, jobs, more) : (await runSeeds(order, print)) === 0

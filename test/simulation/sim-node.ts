@@ -157,6 +157,7 @@ export class SimNode {
       profiles: [CN_GOV_PROFILE],
     })
     for (const roster of this.registry?.rosters ?? []) await registry.addRoster(roster.bytes)
+    await registry.takeOrders((this.registry?.orders() ?? []).map(({ order }) => order.bytes))
     return registry
   }
 }

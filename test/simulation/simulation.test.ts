@@ -2,9 +2,10 @@ import { expect } from 'chai'
 import { FOUND } from './found.ts'
 import { type Find, findsOf, PLANTED, type PlantedBug } from './planted-finds.ts'
 import { shrink } from './shrink.ts'
-import { failureText, planOfSeed, simulate } from './simulation.ts'
+import { failureText, planOfOrders, planOfSeed, simulate } from './simulation.ts'
 
 const SEEDS = Number(process.env['SEEDS'] ?? 200)
+const ORDER_SEEDS = Math.ceil(SEEDS / 4)
 /** Seeds that may be needed for a planted bug: each is found by a twentieth of them at least. */
 const SEEDS_TO_FIND = 200
 
@@ -20,6 +21,13 @@ describe('the simulation', function () {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const run = await simulate(planOfSeed(seed))
       if (run.failure !== undefined) expect.fail(failureText(`seed ${seed}`, run))
+    }
+  })
+
+  it(`[AK20] does so where agencies give orders and keys are stolen, for ${ORDER_SEEDS} seeds`, async () => {
+    for (let seed = 1; seed <= ORDER_SEEDS; seed++) {
+      const run = await simulate(planOfOrders(seed))
+      if (run.failure !== undefined) expect.fail(failureText(`seed ${seed} of orders`, run))
     }
   })
 

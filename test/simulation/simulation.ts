@@ -11,7 +11,7 @@ import { readHeldCommits } from './invariants/held-commits.ts'
 import type { Healed } from './invariants/invariant.ts'
 import type { Planted } from './sim-node.ts'
 import { planOf, type Step } from './step.ts'
-import { STEP_KINDS } from './steps/all.ts'
+import { ORDERING_KINDS, STEP_KINDS } from './steps/all.ts'
 import { World } from './world.ts'
 
 /** What was wrong: which invariant, and how. */
@@ -29,6 +29,13 @@ export type Run = {
 /** The plan of a seed, of the length that it draws unless one is given. */
 export function planOfSeed(seed: number, length?: number): readonly Step[] {
   return planOf(seed, length, STEP_KINDS)
+}
+
+/** The plan of a seed for a federation whose agencies give orders from the start. */
+export function planOfOrders(seed: number, length?: number): readonly Step[] {
+  const steps = planOf(seed, length, ORDERING_KINDS)
+  const named = steps.slice(0, 2).map(({ chance }) => ({ kind: 'administer', chance }))
+  return [...named, ...steps]
 }
 
 /** What a failure says: what was broken, how, and the steps that led there. */
@@ -58,7 +65,7 @@ async function takeSteps(
   trace: string[],
 ): Promise<Failure | undefined> {
   for (const step of plan) {
-    const kind = STEP_KINDS.find(({ name }) => name === step.kind)
+    const kind = ORDERING_KINDS.find(({ name }) => name === step.kind)
     world.chance = createChance(step.chance)
     world.ms += 1
     const words = await kind?.run(world, world.chance)
@@ -92,14 +99,13 @@ async function judge(world: World): Promise<Failure | undefined> {
 }
 
 async function healedOf(world: World): Promise<Healed> {
-  const { writers } = world.federation.newest.state
+  const { writers } = world.state
   const members = world.up.filter((node) => {
     const writer = writers.get(node.identity.client)
     return writer !== undefined && isMember(writer) && !node.isRotten
   })
   const held = await readHeldCommits(world)
   const commits = new Set(members.flatMap((node) => held.get(node) ?? []).map((one) => one.commit))
-  const { rosters } = world.federation
-  const reference = referenceOf(commits, rosters, CN_GOV_PROFILE)
+  const reference = referenceOf(commits, world.rosters, CN_GOV_PROFILE)
   return { world, members, held, reference, contents: await readContents(members, reference) }
 }

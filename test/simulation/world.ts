@@ -6,7 +6,11 @@ import {
   isMuluError,
   type LogKey,
   type MuluError,
+  type Order,
+  type Roster,
   type RosterChange,
+  type RosterState,
+  withOrders,
 } from '../../packages/registry-core/src/index.ts'
 import { rememberingCrypto, testSigner } from '../../packages/registry-core/testing/crypto.ts'
 import { Link, type Passage, type Wire } from '../../packages/registry-core/testing/exchange.ts'
@@ -18,6 +22,7 @@ import {
 import { type NodeIdentity, type Planted, SimNode } from './sim-node.ts'
 import { type Chance, pick } from './step.ts'
 import type { Stick } from './steps/bundle.ts'
+import type { Administered, Thief } from './steps/orders.ts'
 
 /** A write that a node has confirmed. */
 export type Acknowledged = {
@@ -102,6 +107,10 @@ export class World {
   readonly doubtful = new Set<string>()
   /** Snapshots that say what is not so, by commit id, and about what. */
   readonly lies = new Map<string, 'heads' | 'root'>()
+  /** Administrator keys of agencies, in the order of the roster; orders and writers of theirs. */
+  readonly administered: Administered[] = []
+  readonly orders: Order[] = []
+  readonly thieves: Thief[] = []
   /** Bundles that are under way. */
   readonly sticks: Stick[] = []
   /** What was found wrong while steps ran. */
@@ -161,6 +170,18 @@ export class World {
   async headersAt(node: SimNode, log: LogKey, seq: number): Promise<readonly Uint8Array[]> {
     const page = await node.registry?.readLog(log, seq, 1)
     return (page?.commits ?? []).map((bytes) => decodeCommit(bytes).header)
+  }
+
+  /** The roster chain with every order that some node has. */
+  get rosters(): readonly Roster[] {
+    const known = this.up.flatMap(({ registry }) => registry?.orders() ?? [])
+    const orders = new Map(known.map(({ order }) => [order.id.join(), order]))
+    return withOrders(this.crypto, this.federation.rosters, [...orders.values()]).rosters
+  }
+
+  /** Who may do what by all rosters and orders. */
+  get state(): RosterState {
+    return this.rosters.at(-1)?.state ?? this.federation.newest.state
   }
 
   get up(): readonly SimNode[] {

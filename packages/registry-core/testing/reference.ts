@@ -303,7 +303,9 @@ function isLater(a: Stamp, b: Stamp): boolean {
 
 /** The end of a log whose every grant was closed for good. */
 function finalEnd(log: LogKey, rosters: readonly Roster[]): ReferenceHead | undefined {
-  const grants = grantsOf(log, rosters.at(-1)).filter((grant) => grant.ns === log.ns)
+  const writer = rosters.at(-1)?.state.writers.get(log.writer)
+  if (writer?.dispute === 'open') return { seq: 0, id: '' }
+  const grants = (writer?.grants ?? []).filter((grant) => grant.ns === log.ns)
   if (grants.length === 0 || !grants.every((grant) => grant.until?.final === true)) return undefined
   const ends = grants
     .flatMap((grant) => grant.until?.ends ?? [])
@@ -355,11 +357,16 @@ function grantFor(
   const grant = grantsOf(log, cited).findLast(
     (g) =>
       g.ns === log.ns &&
-      g.until === undefined &&
+      (g.until === undefined || g.until.byOrder === true) &&
       g.auds.some((aud) => audienceText(aud) === audienceText(log.aud)),
   )
   if (grant === undefined) return undefined
-  const now = grantsOf(log, rosters.at(-1)).find((g) => g.ns === log.ns && g.from === grant.from)
+  const now = grantsOf(log, rosters.at(-1)).find(
+    (g) =>
+      g.ns === log.ns &&
+      g.from === grant.from &&
+      g.auds.some((aud) => audienceText(aud) === audienceText(log.aud)),
+  )
   const end = now?.until?.ends.find((each) => scopeText(each) === scopeText(log))
   if (now?.until !== undefined && seq > (end?.seq ?? 0)) return undefined
   const needs = entries.map((entry): Right => (entry.cls === 1 ? 'classify' : 'describe'))

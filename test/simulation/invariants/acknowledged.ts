@@ -2,8 +2,9 @@
  * No acknowledged write is lost: it stands in its author's log for as long as the disk does, and
  * counts everywhere unless the roster or a fork has ended the log before it.
  */
-import { parseLog, toHex } from '../../../packages/registry-core/src/index.ts'
+import { equalBytes, parseLog, toHex } from '../../../packages/registry-core/src/index.ts'
 import { isMember } from '../../../packages/registry-core/src/sync/audience-rule.ts'
+import { testSigner } from '../../../packages/registry-core/testing/crypto.ts'
 import { scopeText } from '../../../packages/registry-core/testing/reference.ts'
 import type { SimNode } from '../sim-node.ts'
 import type { World } from '../world.ts'
@@ -16,6 +17,7 @@ export const acknowledged: Invariant = {
     const positions = new Map<SimNode, ReadonlyMap<string, string>>()
     for (const { node, scope, commit } of world.acknowledged) {
       if (node.gone !== undefined || node.isRotten || node.registry === undefined) continue
+      if (!isBound(world, node)) continue
       const own = positions.get(node) ?? positionsOf(held.get(node) ?? [])
       positions.set(node, own)
       const position = own.get(toHex(commit))
@@ -31,6 +33,12 @@ export const acknowledged: Invariant = {
     }
     return undefined
   },
+}
+
+/** Whether the number of a node is its own; where an order gave it again nobody is told of its logs. */
+function isBound(world: World, { identity }: SimNode): boolean {
+  const writer = world.state.writers.get(identity.client)
+  return writer === undefined || equalBytes(writer.key, testSigner(identity.key).publicKey)
 }
 
 /** By id, log and position of every commit that a node holds. */
@@ -53,7 +61,7 @@ function hasRival(
  */
 function closedAt(world: World, text: string): number {
   const log = parseLog(text)
-  const { writers } = world.federation.newest.state
+  const { writers } = world.state
   const writer = writers.get(log.writer)
   if (writer === undefined || !isMember(writer)) return 0
   const closings = writer.grants

@@ -6,6 +6,7 @@ import { erasure } from './erasure.ts'
 import type { Invariant } from './invariant.ts'
 import { model } from './model.ts'
 import { namespace } from './namespace.ts'
+import { orders } from './orders.ts'
 import { rebuild } from './rebuild.ts'
 import { rot } from './rot.ts'
 import { searchIndex } from './search-index.ts'
@@ -17,6 +18,7 @@ export const INVARIANTS: readonly Invariant[] = [
   convergence,
   model,
   namespace,
+  orders,
   rebuild,
   searchIndex,
   snapshots,

@@ -1,13 +1,20 @@
 /** Nothing has left its audience: no byte of a private record on any disk that may not hold it. */
-import { mayHold, parseLog, utf8 } from '../../../packages/registry-core/src/index.ts'
+import { mayHold, parseLog, utf8, withOrders } from '../../../packages/registry-core/src/index.ts'
 import type { SimNode } from '../sim-node.ts'
 import type { World } from '../world.ts'
 import type { Invariant } from './invariant.ts'
 
-/** Whether some version of the roster let a node hold a scope. */
+/** Whether some version of the roster, or an order that was ever signed, let a node hold a scope. */
 export function couldEverHold(world: World, node: SimNode, scope: string): boolean {
   const log = parseLog(`${scope}/${node.identity.client}`)
-  return world.federation.rosters.some(({ state }) => mayHold(state, node.identity.client, log))
+  const { rosters } = world.federation
+  const ordered = world.orders.map((order) => {
+    const chain = rosters.slice(0, order.roster[0])
+    return withOrders(world.crypto, chain, [order]).rosters.at(-1)
+  })
+  return [...rosters, ...ordered].some(
+    (roster) => roster !== undefined && mayHold(roster.state, node.identity.client, log),
+  )
 }
 
 export const audience: Invariant = {

@@ -5,7 +5,7 @@ import type { Healed, Invariant } from './invariant.ts'
 
 /** The members that may hold a scope under the newest roster. */
 export function holdersOf({ world, members }: Healed, scope: string): readonly SimNode[] {
-  const { state } = world.federation.newest
+  const { state } = world
   return members.filter(({ identity }) =>
     mayHold(state, identity.client, parseLog(`${scope}/${identity.client}`)),
   )
@@ -38,6 +38,7 @@ function summaryOf({ contents }: Healed, node: SimNode, scope: string): string {
   const { ns, aud } = parseLog(`${scope}/1`)
   const lines = [
     `roster ${registry.roster?.version}`,
+    `orders ${hashToText(registry.ordersDigest())}`,
     `accepted ${hashToText(registry.headsDigest('accepted', aud, ns))}`,
     `known ${hashToText(registry.headsDigest('known', aud, ns))}`,
   ]

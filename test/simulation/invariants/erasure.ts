@@ -67,7 +67,7 @@ function holesOf(node: SimNode): readonly string[] {
 }
 
 function isOwn(world: World, node: SimNode, ns: number): boolean {
-  const { writers, namespaces } = world.federation.newest.state
+  const { writers, namespaces } = world.state
   const agency = writers.get(node.identity.client)?.agency
   return agency !== undefined && namespaces.get(ns)?.owners.at(-1)?.agency === agency
 }

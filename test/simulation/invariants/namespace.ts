@@ -5,7 +5,7 @@ import type { Invariant } from './invariant.ts'
 export const namespace: Invariant = {
   name: 'namespace',
   check: async ({ world, members, reference, contents }) => {
-    const { writers } = world.federation.newest.state
+    const { writers } = world.state
     for (const [scope, records] of reference.records) {
       const ns = Number(scope.split('/')[0])
       const strangers = [...writers.values()].filter((w) => !w.grants.some((g) => g.ns === ns))

@@ -54,7 +54,7 @@ async function brokenFloor(
   registry: Registry,
   { world, reference }: Healed,
 ): Promise<string | undefined> {
-  const { state } = world.federation.newest
+  const { state } = world
   for (const { log, accepted } of registry.heads()) {
     const floor = reference.floors.get(logText(log))
     const isRuled = anchorOf(state, log) !== undefined || finalEnd(state, log) !== undefined

@@ -1,5 +1,6 @@
 /**
- * Every kind of step. A new fault or feature is one file here and one line below; what must hold
+ * Every kind of step. Those of orders stand apart, since most of them need others of them before
+ * they can do anything. A new fault or feature is one file here and one line below; what must hold
  * after it stands in `../invariants/all.ts`. Pruning and mixed versions of the software have their
  * place here.
  */
@@ -9,6 +10,7 @@ import { burn, diskFull, diskSpace, rot, writeError } from './disk.ts'
 import { destroy, erase, writePersonal } from './erase.ts'
 import { equivocate, forge, rogue, stealWitness } from './hostile.ts'
 import { breakStream, carry, connect, deliver, partition, weather } from './network.ts'
+import { administer, endAdministrator, order, stealAdministrator, thieve } from './orders.ts'
 import { crash, crashLater, restart, start } from './power.ts'
 import { admit, close, pin } from './roster.ts'
 import { conclude, lie, snapshot, witness } from './snapshot.ts'
@@ -51,4 +53,10 @@ export const STEP_KINDS: readonly StepKind[] = [
   pack,
   unpack,
   lie,
+]
+
+/** The same, for federations whose agencies give orders. */
+export const ORDERING_KINDS: readonly StepKind[] = [
+  ...[administer, endAdministrator, order, stealAdministrator, thieve],
+  ...STEP_KINDS,
 ]

@@ -1,5 +1,5 @@
 /** Who is who by the newest roster: the own writer, the peers, and whose logs come first. */
-import { type LogKey, memberByPeer, type Registry, type RosterState } from '@mulu/registry-core'
+import { type LogKey, membersByPeer, type Registry, type RosterState } from '@mulu/registry-core'
 
 /** The roster, as the network asks it. */
 export type Membership = {
@@ -7,6 +7,8 @@ export type Membership = {
   readonly self: () => number | undefined
   /** The writer number of a transport identity that belongs to the federation. */
   readonly clientOf: (peerId: string) => number | undefined
+  /** Other writers that are listed with it. */
+  readonly twinsOf: (peerId: string) => readonly number[]
   /** Whether the roster names a transport identity at all, also one whose grants are all closed. */
   readonly isListed: (peerId: string) => boolean
   /** Every other member with its transport identity. */
@@ -21,20 +23,32 @@ export type Member = { readonly client: number; readonly peerId: string }
 type Directory = {
   readonly state: RosterState | undefined
   readonly clients: ReadonlyMap<string, number>
+  readonly twins: ReadonlyMap<string, readonly number[]>
   readonly listed: ReadonlySet<string>
   readonly priorities: Map<number, number>
 }
 
 /** Reads the newest roster, anew only when there is another one. */
-export function createMembership(registry: Registry, ownPeerId: string): Membership {
+export function createMembership(
+  registry: Pick<Registry, 'roster' | 'author'>,
+  ownPeerId: string,
+): Membership {
   let directory = readDirectory(undefined)
   const current = (): Directory => {
     const state = registry.roster?.state
     if (state !== directory.state) directory = readDirectory(state)
     return directory
   }
+  // Of several writers that are listed with the own identity it is the one whose key is here.
+  const self = (): number | undefined => {
+    const { clients, twins } = current()
+    const author = registry.author?.client
+    const isTwin = author !== undefined && twins.get(ownPeerId)?.includes(author) === true
+    return isTwin ? author : clients.get(ownPeerId)
+  }
   return {
-    self: () => current().clients.get(ownPeerId),
+    self,
+    twinsOf: (peerId) => current().twins.get(peerId) ?? [],
     clientOf: (peerId) => current().clients.get(peerId),
     isListed: (peerId) => current().listed.has(peerId),
     others: () =>
@@ -42,11 +56,11 @@ export function createMembership(registry: Registry, ownPeerId: string): Members
         .filter(([peerId]) => peerId !== ownPeerId)
         .map(([peerId, client]) => ({ client, peerId })),
     priority: (log) => {
-      const { state, clients, priorities } = current()
-      const self = clients.get(ownPeerId)
+      const { state, priorities } = current()
+      const own = self()
       const known = priorities.get(log.ns)
-      if (known !== undefined || state === undefined || self === undefined) return known ?? 0
-      const priority = priorityOf(state, self, log.ns)
+      if (known !== undefined || state === undefined || own === undefined) return known ?? 0
+      const priority = priorityOf(state, own, log.ns)
       priorities.set(log.ns, priority)
       return priority
     },
@@ -55,15 +69,19 @@ export function createMembership(registry: Registry, ownPeerId: string): Members
 
 function readDirectory(state: RosterState | undefined): Directory {
   const clients = new Map<string, number>()
-  const listed = new Set<string>()
-  for (const writer of state?.writers.values() ?? []) {
-    for (const peerId of writer.peers) {
-      listed.add(peerId)
-      const member = state === undefined ? undefined : memberByPeer(state, peerId)
-      if (member !== undefined) clients.set(peerId, member.client)
+  const twins = new Map<string, readonly number[]>()
+  const members = state === undefined ? [] : membersByPeer(state)
+  for (const [peerId, [member, ...others]] of members) {
+    if (member !== undefined) clients.set(peerId, member.client)
+    if (others.length > 0) {
+      twins.set(
+        peerId,
+        others.map(({ client }) => client),
+      )
     }
   }
-  return { state, clients, listed, priorities: new Map() }
+  const listed = new Set([...(state?.writers.values() ?? [])].flatMap(({ peers }) => peers))
+  return { state, clients, twins, listed, priorities: new Map() }
 }
 
 /** Length of the code of a province within the code of a region (GB/T 2260). */

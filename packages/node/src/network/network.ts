@@ -249,6 +249,7 @@ class RunningNetwork implements Network {
       heads: this.#view.heads,
       self: membership.self(),
       peer: membership.clientOf(peerId),
+      twins: membership.twinsOf(peerId),
       report: this.#view.report,
       addresses: this.#ownAddresses().slice(0, ADDRESSES_TOLD_MAX),
       nowMs: options.clock.elapsed(),

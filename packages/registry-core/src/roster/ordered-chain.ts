@@ -90,10 +90,10 @@ export class OrderedChain {
     offered: readonly Uint8Array[],
     following: (before: Roster | undefined, after: Roster | undefined) => readonly Operation[],
   ): Promise<readonly TakenOrder[]> {
-    const known = new Set(this.orders.map(({ order }) => toHex(order.id)))
     const read = offered.map((bytes) => this.#verify(bytes))
     const good = read.flatMap(({ order, code }) => (order && code === undefined ? [order] : []))
     const { kept } = this.#orders
+    const known = new Set(kept.map(({ id }) => toHex(id)))
     const added = withinBounds(this.#fitting(kept), good)
     if (added.length > 0) {
       const { rosters } = withOrders(this.#crypto, this.#signed.all, [...kept, ...added])

@@ -11,14 +11,28 @@ export function isMember(writer: Writer): boolean {
   return writer.grants.length === 0 || writer.grants.some((grant) => grant.until === undefined)
 }
 
-/** The member whose transport identity this is; the newest when a restored node has two. */
-export function memberByPeer(state: RosterState, peerId: string): Writer | undefined {
-  let found: Writer | undefined
-  for (const writer of state.writers.values()) {
-    if (!isMember(writer) || !writer.peers.includes(peerId)) continue
-    if (found === undefined || writer.client > found.client) found = writer
+/**
+ * By transport identity the members that are listed with it, the newest first. Several are where a
+ * node was restored, or where an agency's order names the identity of another agency's node: that
+ * takes nothing from it, since what it may hold is what any of them may.
+ */
+export function membersByPeer(state: RosterState): ReadonlyMap<string, readonly Writer[]> {
+  const members = new Map<string, readonly Writer[]>()
+  for (const writer of [...state.writers.values()].filter(isMember)) {
+    for (const peerId of new Set(writer.peers)) {
+      const others = members.get(peerId) ?? []
+      members.set(
+        peerId,
+        [...others, writer].sort((a, b) => b.client - a.client),
+      )
+    }
   }
-  return found
+  return members
+}
+
+/** The newest member that is listed with a transport identity. */
+export function memberByPeer(state: RosterState, peerId: string): Writer | undefined {
+  return membersByPeer(state).get(peerId)?.[0]
 }
 
 /** Whether the node of this writer may hold this log. */

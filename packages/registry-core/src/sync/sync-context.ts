@@ -44,6 +44,8 @@ export type SyncContext = {
   readonly self: number | undefined
   /** The writer number of the peer, as the own roster says. */
   readonly peer: number | undefined
+  /** Other writers that are listed with the transport identity of the peer. */
+  readonly twins?: readonly number[]
   readonly report: NodeReport | undefined
   /** Where this node can be reached. */
   readonly addresses: readonly string[]
@@ -59,10 +61,10 @@ export type SyncContext = {
 
 /** Whether the peer may hold a log, and so may hear of it. */
 export function mayPeerHold(context: SyncContext, log: LogKey): boolean {
-  const { peer, replica } = context
-  return peer !== undefined && replica.roster !== undefined
-    ? mayHold(replica.roster.state, peer, log)
-    : false
+  const { peer, twins = [], replica } = context
+  const state = replica.roster?.state
+  if (peer === undefined || state === undefined) return false
+  return [peer, ...twins].some((client) => mayHold(state, client, log))
 }
 
 /** Whether this node may hold a log. */

@@ -52,6 +52,20 @@ describe('orders that a replica keeps', () => {
     )
   })
 
+  it('[AK12] keeps an order that stands in the roster as well, so that all compare alike', async () => {
+    const federation = orderingFederation()
+    const first = admit(federation)
+    const early = await openReplica(federation)
+    await take(early.registry, first)
+    const ended = federation.sign([endOf(ADMIN, [first])])
+    await early.registry.addRoster(ended.bytes)
+    const late = await openReplica(federation)
+    expect(late.registry.orders().map(({ code }) => code)).to.deep.equal([undefined])
+    expect(await take(late.registry, first)).to.deep.equal([kept('new')])
+    expect(await take(late.registry, first)).to.deep.equal([kept('known')])
+    expect(late.registry.ordersDigest()).to.deep.equal(early.registry.ordersDigest())
+  })
+
   it('[AK12] writes an order that has rotted in the store again', async () => {
     const federation = orderingFederation()
     const { registry, db } = await openReplica(federation)

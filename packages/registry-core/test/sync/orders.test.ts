@@ -1,9 +1,11 @@
 import { expect } from 'chai'
 import type { Registry } from '../../src/registry.ts'
 import type { Order } from '../../src/roster/order.ts'
+import { membersByPeer } from '../../src/sync/audience-rule.ts'
 import type { Frame, Response } from '../../src/sync/frame.ts'
 import { stepRequester } from '../../src/sync/requester.ts'
 import { stepResponder } from '../../src/sync/responder.ts'
+import { mayPeerHold, type SyncContext } from '../../src/sync/sync-context.ts'
 import { connect, Link, Participant, settle } from '../../testing/exchange.ts'
 import { openReplica, type TestFederation } from '../../testing/federation.ts'
 import { recordsOf, take, write } from '../../testing/ordered-replicas.ts'
@@ -11,6 +13,8 @@ import {
   ADMIN,
   admission,
   admit,
+  agencyWith,
+  BOTH,
   claimOf,
   close,
   closing,
@@ -187,6 +191,29 @@ describe('orders on their way between replicas', () => {
     const link = new Link(new Participant(registry, 1), new Participant(peer.registry, 2))
     await settle([link])
     expect(registry.orders().map(({ code }) => code)).to.deep.equal(['MULU_ORDER_OVERRULED'])
+  })
+
+  it('[AK21] leave a node what it may hold whose identity an order of another agency names', async () => {
+    const federation = orderingFederation()
+    federation.sign([agencyWith(federation, NEXT_ADMIN, 3)])
+    const grants = [{ ns: 3, auds: [1] as const, rights: BOTH }]
+    const act = admission(federation, 41, { grants, peers: ['peer-20', 'peer-41'] })
+    const claiming = order({ ...claimOf(federation, act), agency: 3 }, NEXT_ADMIN)
+    const { registry } = await openReplica(federation)
+    expect(await take(registry, admit(federation), claiming)).to.deep.equal([
+      { kind: 'new', code: undefined },
+      { kind: 'new', code: undefined },
+    ])
+    const { roster } = registry
+    if (roster === undefined) throw new Error('no roster')
+    const members = membersByPeer(roster.state)
+    const mayHold = (peerId: string, ns: number): boolean => {
+      const [peer, ...twins] = (members.get(peerId) ?? []).map(({ client }) => client)
+      const context = { peer, twins, replica: { roster } } as unknown as SyncContext
+      return mayPeerHold(context, { ns, aud: 0, writer: 2 })
+    }
+    expect([2, 3].map((ns) => mayHold('peer-20', ns))).to.deep.equal([true, true])
+    expect([2, 3].map((ns) => mayHold('peer-41', ns))).to.deep.equal([false, true])
   })
 
   it('[SY24] are not spoken of with a peer that knows only the first version of the protocol', async () => {
