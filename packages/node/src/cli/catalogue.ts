@@ -85,7 +85,8 @@ export function addStatus(program: Command, done: Done): void {
 function printStatus(status: NodeStatus): void {
   const { federation, roster, catalogue, heads, asOf, node, snapshots } = status
   print(`${federation.name} · ${Object.values(node.name).join(' / ')} (${node.role})`)
-  if (!node.admitted) print('not admitted yet: bring join-request.json to the coordinator')
+  if (!node.admitted)
+    print('not admitted yet: bring join-request.json to the root holders or to your agency')
   if (node.fallenOrder !== null) {
     const { number, code } = node.fallenOrder
     print(`NOT ADMITTED: order ${number} of the agency does not count: ${code}`)

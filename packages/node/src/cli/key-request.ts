@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { createCrypto } from '../crypto.ts'
 import { type KeyClaim, requestForKey } from '../federation/administrator-signing.ts'
 import { dataFolder } from '../folder/data-folder.ts'
+import { readPublicKey } from '../folder/key-file.ts'
 import { readNodeConfig } from '../folder/node-config.ts'
 import { writeWhole } from '../folder/write-file.ts'
 import type { ExitStatus } from './cli.ts'
@@ -39,8 +40,9 @@ export function addRequest(key: Command, done: (status: ExitStatus) => void): vo
       const request = await requestForKey(file, claim, passphrases(), secret)
       await writeWhole(options.out, request, PUBLIC_MODE)
       print(`Key: ${file}`)
+      print(`  ${await readPublicKey(file)}`)
       print(`Request: ${options.out} (agency ${claim.agency})`)
-      print('Bring it to the root holders, who run:')
+      print('Read the key out to the root holders and bring them the request. They run:')
       print('  mulu roster propose --dir … --administrator FILE --rules 3')
       done(0)
     })

@@ -30,7 +30,9 @@ type Dir = { readonly dir: string; readonly json?: boolean }
 
 /** `mulu key` */
 export function addKey(program: Command, done: Done): void {
-  const key = program.command('key').description('keys: make, protect, rotate, revoke, take over')
+  const key = program
+    .command('key')
+    .description('keys: make, ask to be named, protect, rotate, revoke, take over')
   addMake(key, done)
   addRequest(key, done)
   addPassphrase(key, done)

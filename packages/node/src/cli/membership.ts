@@ -121,6 +121,7 @@ export function addInit(program: Command, done: Done): void {
       }
       print(`Join request for ${made.federation.name}: ${made.joinRequest}`)
       print('Bring it to the coordinator, who runs: mulu admit --dir … FILE')
+      print('or to whoever has the key of your agency:  mulu admit --dir … --agency-key … FILE')
       done(0)
     })
 }

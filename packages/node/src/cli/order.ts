@@ -5,10 +5,11 @@ import type { Command } from 'commander'
 import { readEnvironment } from '../config.ts'
 import { signDraft } from '../federation/administrator-signing.ts'
 import { labelOf } from '../federation/agency-names.ts'
-import type { OrderList, OrderShown } from '../status/orders.ts'
+import type { OrderList } from '../status/orders.ts'
 import type { ExitStatus } from './cli.ts'
 import { confirm } from './confirm.ts'
 import { openOperations } from './open-operations.ts'
+import { orderLine } from './order-line.ts'
 import { print, printJson } from './output.ts'
 import { passphrases } from './passphrase.ts'
 import { printDraft, printTaken } from './sign-order.ts'
@@ -108,15 +109,8 @@ function printList({ keys, items }: OrderList): void {
     print(`${name} (${agency.code}), key ${key}, named by roster ${from}${until}`)
     const own = items.filter((item) => item.key === key)
     if (own.length === 0) print('  no orders')
-    for (const item of own) print(`  ${lineOf(item)}`)
+    for (const item of own) print(`  ${orderLine(item)}`)
   }
-}
-
-function lineOf({ number, type, writer, office, code, id }: OrderShown): string {
-  const act = type === 'admit' ? 'admits' : 'closes'
-  const name = office === null ? '' : ` (${office})`
-  const counts = code === null ? 'counts' : `does not count: ${code}`
-  return `${number}: ${act} writer ${writer}${name}, ${counts}  ${id}`
 }
 
 async function readText(file: string): Promise<string> {

@@ -15,6 +15,7 @@ import { describeProposal } from '../federation/describe-roster.ts'
 import { readProfile } from '../federation/propose.ts'
 import { readRootKey, signWith } from '../federation/root-keys.ts'
 import type { RosterOrders } from '../federation/roster-orders.ts'
+import { printBeforeSigning } from './before-signing.ts'
 import type { ExitStatus } from './cli.ts'
 import { confirm } from './confirm.ts'
 import { readRequest } from './membership.ts'
@@ -109,7 +110,9 @@ function addPropose(roster: Command, done: Done): void {
       const orders = await ordersOf(options, profile)
       await using operations = await openOperations(options.dir)
       const { dir, out, again } = options
-      await settleProposal(operations, await operations.propose(orders), {
+      const text = await operations.propose(orders)
+      await printBeforeSigning(operations, text)
+      await settleProposal(operations, text, {
         dir,
         ...(out === undefined ? {} : { out }),
         ...(again === undefined ? {} : { again }),

@@ -13,6 +13,7 @@ import {
   type Labels,
   type LogEnd,
   type LogHead,
+  ORDERED_WRITERS_FROM,
   type PublicKey,
   type Right,
   type Roster,
@@ -137,7 +138,13 @@ export function changesOf(orders: RosterOrders, context: OrdersContext): readonl
 }
 
 function findWriter(state: RosterState, client: number): Writer {
-  return state.writers.get(client) ?? refuse('There is no such writer.', { writer: client })
+  const writer = state.writers.get(client)
+  if (writer !== undefined) return writer
+  const reason =
+    client < ORDERED_WRITERS_FROM
+      ? 'There is no such writer.'
+      : 'A writer by order is closed by its agency: mulu key revoke --agency-key.'
+  return refuse(reason, { writer: client })
 }
 
 function readKey(text: string): PublicKey {

@@ -8,6 +8,7 @@ import {
   type PublicKey,
   type Registry,
   type RosterState,
+  toHex,
 } from '@mulu/registry-core'
 import { writerOf } from '../federation/describe-orders.ts'
 import { writerOfKey } from '../federation/own-writer.ts'
@@ -65,31 +66,46 @@ export type OrdersStatus = {
 export function listOrders(registry: Registry): OrderList {
   const state = registry.roster?.state
   if (state === undefined) return { keys: [], items: [] }
-  const judged = registry.orders()
-  const keys = (state.administrators ?? []).map(({ key, agency, from, ended }) => {
-    const own = judged.filter(({ order }) => equalBytes(order.by, key))
-    return {
+  const byKey = new Map<string, JudgedOrder[]>()
+  for (const judged of registry.orders()) {
+    const key = toHex(judged.order.by)
+    const own = byKey.get(key)
+    if (own === undefined) byKey.set(key, [judged])
+    else own.push(judged)
+  }
+  const administrators = state.administrators ?? []
+  const ordersOf = (key: PublicKey): readonly JudgedOrder[] => byKey.get(toHex(key)) ?? []
+  return {
+    keys: administrators.map(({ key, agency, from, ended }) => ({
       ...{ key: keyToText(key), agency: agencyRef(state, agency), from },
       ended: ended?.version ?? null,
-      counting: own.filter(({ code }) => code === undefined).length,
-      orders: own.length,
-    }
-  })
-  const places = new Map(keys.map(({ key }, place) => [key, place] as const))
-  const items = judged
-    .map((each) => showOrder(state, each))
-    .sort((a, b) => placeIn(places, a) - placeIn(places, b) || a.number - b.number)
-  return { keys, items }
+      counting: ordersOf(key).filter(({ code }) => code === undefined).length,
+      orders: ordersOf(key).length,
+    })),
+    items: administrators.flatMap(({ key }) =>
+      ordersOf(key)
+        .toSorted((a, b) => a.order.no - b.order.no)
+        .map((each) => showOrder(state, each)),
+    ),
+  }
 }
 
 /** The part of it that the status tells. */
 export function ordersStatus(registry: Registry): OrdersStatus {
-  const { keys, items } = listOrders(registry)
+  const state = registry.roster?.state
+  const keys = state?.administrators ?? []
+  const known = new Set(keys.map(({ key }) => toHex(key)))
+  // Orders of a branch of the roster that was left are kept, and nobody's business.
+  const judged = registry.orders().filter(({ order }) => known.has(toHex(order.by)))
+  const ineffective = judged.filter(({ code }) => code !== undefined)
   return {
     digest: hashToText(registry.ordersDigest()),
-    keys: keys.filter(({ ended }) => ended === null).length,
-    counting: items.filter(({ code }) => code === null).length,
-    ineffective: items.filter(({ code }) => code !== null).slice(0, INEFFECTIVE_MAX),
+    keys: keys.filter(({ ended }) => ended === undefined).length,
+    counting: judged.length - ineffective.length,
+    ineffective:
+      state === undefined
+        ? []
+        : ineffective.slice(0, INEFFECTIVE_MAX).map((each) => showOrder(state, each)),
   }
 }
 
@@ -101,17 +117,17 @@ export function fallenOrderOf(registry: Registry, key: PublicKey): OrderShown | 
   const writer = writerOfKey(registry.roster?.state, key)
   const isByOrder = writer === undefined || writer.client >= ORDERED_WRITERS_FROM
   if (!isByOrder) return null
-  const text = keyToText(key)
-  const own = listOrders(registry).items.filter(({ writerKey }) => writerKey === text)
-  return own.every(({ code }) => code !== null) ? (own[0] ?? null) : null
+  const state = registry.roster?.state
+  const own = registry
+    .orders()
+    .filter(({ order: { act } }) => act.type === 'admit' && equalBytes(act.key, key))
+  const [first] = own
+  const isFallen = own.every(({ code }) => code !== undefined)
+  return state !== undefined && first !== undefined && isFallen ? showOrder(state, first) : null
 }
 
 /** Orders that the status lists; `mulu order list` has all of them. */
 const INEFFECTIVE_MAX = 64
-
-function placeIn(places: ReadonlyMap<string, number>, { key }: OrderShown): number {
-  return places.get(key) ?? places.size
-}
 
 function showOrder(state: RosterState, { order, code }: JudgedOrder): OrderShown {
   const { act } = order

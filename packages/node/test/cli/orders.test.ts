@@ -2,6 +2,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeOrders, parseOrders } from '@mulu/registry-core'
 import { expect } from 'chai'
+import { dataFolder } from '../../src/folder/data-folder.ts'
 import type { OrderList } from '../../src/status/orders.ts'
 import { dataset, feed, foundIn, tempDir } from '../test-node.ts'
 import { run } from './run.ts'
@@ -103,7 +104,9 @@ describe('the key of an agency', function () {
     expect(said).to.match(/use rules version 3\. Nodes whose software does not know these rules/)
     expect(said).to.match(/code CN-TEST, .*administrator key ed25519:/)
     expect((await list()).keys).to.deep.equal([])
-    await propose('--administrator', file, '--rules', '3', '--name', 'CN-TEST=en=Renamed')
+    const name = ['--name', 'CN-TEST=en=Renamed']
+    const told = await propose('--administrator', file, '--rules', '3', ...name)
+    expect(told).to.match(/use rules version 3\. Nodes whose software/)
     const [named] = (await list()).keys
     expect(named).to.deep.include({ from: 2, ended: null, orders: 0 })
     expect(named?.agency.name['en']).to.equal('Renamed')
@@ -127,16 +130,32 @@ describe('the key of an agency', function () {
     expect(roster.key).to.match(/^ed25519:/)
     const again = ['admit', north, '--dir', at, '--agency-key', key()]
     expect(await refused(...again)).to.deep.equal([1, 'MULU_ADMISSION'])
+    // A new key of the office: the agency admits it, and a second order closes the one before.
+    const own = path('north')
+    await carry(at, own)
+    const folder = dataFolder(own)
+    await done('key', 'rotate', '--dir', own)
+    expect(await refused('admit', folder.joinRequest, '--dir', at)).to.deep.equal([
+      ...[1, 'MULU_ADMISSION'],
+    ])
+    expect(await admit(folder.joinRequest)).to.match(
+      /admit north .* continues #2147483648.*\n.*close writer #2147483648 .*\(rotated\)\n/,
+    )
+    await carry(at, own)
+    const renewed = JSON.parse(await done('status', '--dir', own, '--json'))
+    expect(renewed.writer.client).to.equal(FIRST + 1)
     const south = await office('south')
     await admit(south, '--rights', 'describe,classify', '--number', '500')
     const taken = ['admit', await office('east'), '--dir', at, '--agency-key', key()]
     expect(await refused(...taken, '--number', '500')).to.deep.equal([1, 'MULU_ORDERS'])
     expect((await list()).items.map(({ number, writer }) => [number, writer])).to.deep.equal([
       [1, FIRST],
+      [2, FIRST + 1],
+      [3, FIRST],
       [500, FIRST + 499],
     ])
     const status = JSON.parse(await done('status', '--dir', at, '--json'))
-    expect(status.orders).to.deep.include({ keys: 1, counting: 2, ineffective: [] })
+    expect(status.orders).to.deep.include({ keys: 1, counting: 4, ineffective: [] })
     await done('verify', '--dir', at)
   })
 
@@ -216,7 +235,9 @@ describe('the key of an agency', function () {
     expect(await refused('roster', 'propose', '--dir', at, '--stand', '1')).to.deep.equal([
       ...[2, 'MULU_USAGE'],
     ])
-    await propose('--end-administrator', 'CN-TEST', '--stand', '1', '--stand', '3')
+    const told = await propose('--end-administrator', 'CN-TEST', '--stand', '1', '--stand', '3')
+    expect(told).to.match(/ - order 1: .*\n.* - order 3: /)
+    expect(told).to.match(/would not stand:\n {2}2: admits writer 2147483649 \(south\)/)
     expect(await codes()).to.deep.equal([
       [1, null],
       [2, 'MULU_ORDER_OVERRULED'],

@@ -43,7 +43,7 @@ export const enNode = {
   'check.notAdmitted':
     'This node is not in the roster yet; it can read and prepare, but nothing it writes counts.',
   'check.notAdmittedFix':
-    'Send the file join-request.json to the holders of the root keys; they sign it with “mulu admit”.',
+    'Send the file join-request.json to the holders of the root keys, or to whoever has the key of your agency; they sign it with “mulu admit”.',
   'check.fallenOrder': 'Order {{number}} of its agency meant to admit this node. {{why}}.',
   'check.fallenOrderFix':
     'Bring join-request.json to the administrator of the agency, who admits it again: “mulu admit --agency-key”.',

@@ -40,7 +40,8 @@ export const zhCnNode = {
   'check.state.ok': '正常',
   'check.membership': '成员资格',
   'check.notAdmitted': '本节点还不在名册里：可以阅读和准备，写的内容还不算数。',
-  'check.notAdmittedFix': '把 join-request.json 交给根密钥持有人，由他们用 mulu admit 签名。',
+  'check.notAdmittedFix':
+    '把 join-request.json 交给根密钥持有人，或本机构管理密钥的持有人，由他们用 mulu admit 签名。',
   'check.fallenOrder': '本机构第 {{number}} 号机构令接纳了本节点，但{{why}}。',
   'check.fallenOrderFix':
     '把 join-request.json 交给本机构的管理员，由他用 mulu admit --agency-key 重新接纳。',
