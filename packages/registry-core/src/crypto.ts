@@ -63,6 +63,7 @@ type Purpose =
   | 'base'
   | 'bundle'
   | 'order'
+  | 'part'
 
 /** Domain prefixes: a signature or hash for one purpose is none for another. */
 export const DOMAIN: Readonly<Record<Purpose, Uint8Array>> = {
@@ -80,6 +81,7 @@ export const DOMAIN: Readonly<Record<Purpose, Uint8Array>> = {
   base: utf8('mulu/base/1'),
   bundle: utf8('mulu/bundle/1'),
   order: utf8('mulu/order/1'),
+  part: utf8('mulu/part/1'),
 }
 
 const scratch = new ByteWriter()

@@ -110,7 +110,7 @@ describe('a newcomer', () => {
     if (hello?.t !== 'hello') throw new Error('a stream begins with hello')
     const later = new Link(new Participant(registry, 1), new Participant(registry, 1))
     const summary = { ...hello.summary, fed: federation.newest.fed }
-    later.answer({ type: 'frame', frame: { t: 'hello', versions: [2], summary } })
+    later.answer({ type: 'frame', frame: { t: 'hello', versions: [3], summary } })
     last(later)
     const early = new Link(new Participant(registry, 1), new Participant(registry, 1))
     early.answer({ type: 'frame', frame: { t: 'peers-pull' } })
