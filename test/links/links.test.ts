@@ -8,6 +8,10 @@ const RECORDS = 200
 const MANY_RECORDS = 600
 /** In one commit more than 64 kbit/s carry in the 30 s that a silence may last. */
 const LARGE_RECORDS = 35
+/** In one commit nearly as much as there may be: a minute of 64 kbit/s. */
+const HUGE_RECORDS = 56
+/** The line is cut each time it has carried this, which takes it about 25 s. */
+const CUT_BYTES = 180_000
 /** Dial-up, or the share that an office has of a satellite; the round takes 600 ms. */
 const SLOW = { kbit: 64, delayMs: 300 }
 
@@ -68,6 +72,32 @@ describe('an office behind a line of its own', function () {
     const packed = LARGE_RECORDS * LARGE_BYTES
     expect(received).to.be.within(packed, 1.3 * packed)
     await offices.stop()
+  })
+
+  it('[E51] gets a commit of 0.9 MB although the line is cut before it could come whole', async () => {
+    if (offices === undefined) return
+    const { office } = offices
+    await offices.writeLarge(HUGE_RECORDS)
+    const before = (await office.carried()).toHost
+    await offices.start(SLOW)
+    const line = offices
+    let isLevel = false
+    const level = line.untilLevel(240_000).finally(() => {
+      isLevel = true
+    })
+    let cuts = 0
+    for (let cutAt = before + CUT_BYTES; !isLevel; ) {
+      const carried = (await office.carried()).toHost
+      if (carried < cutAt) continue
+      line.relay?.mend()
+      cuts++
+      cutAt = carried + CUT_BYTES
+    }
+    await level
+    const received = (await office.carried()).toHost - before
+    const packed = HUGE_RECORDS * LARGE_BYTES
+    expect(cuts).to.be.at.least(2)
+    expect(received).to.be.within(packed, 1.5 * packed)
   })
 
   it('[E31] goes on after the line was cut in the middle of an answer, and after one that led one way', async () => {

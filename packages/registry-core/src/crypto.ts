@@ -64,6 +64,7 @@ type Purpose =
   | 'bundle'
   | 'order'
   | 'administrator'
+  | 'part'
 
 /** Domain prefixes: a signature or hash for one purpose is none for another. */
 export const DOMAIN: Readonly<Record<Purpose, Uint8Array>> = {
@@ -82,6 +83,7 @@ export const DOMAIN: Readonly<Record<Purpose, Uint8Array>> = {
   bundle: utf8('mulu/bundle/1'),
   order: utf8('mulu/order/1'),
   administrator: utf8('mulu/administrator/1'),
+  part: utf8('mulu/part/1'),
 }
 
 const scratch = new ByteWriter()

@@ -164,6 +164,10 @@ export const ERRORS = {
   MULU_STORE_VERSION: { status: 409, message: 'The store was written by another version of Mulu.' },
   MULU_SYNC_FRAME: { status: 422, message: 'The bytes are not a frame of the sync protocol.' },
   MULU_SYNC_ORDER: { status: 409, message: 'The frame does not fit the state of the exchange.' },
+  MULU_SYNC_PART: {
+    status: 422,
+    message: 'The part of a commit is not the one that was asked for.',
+  },
   MULU_SYNC_VERSION: { status: 409, message: 'No version of the sync protocol is shared.' },
   MULU_TICKET: { status: 422, message: 'This is not a join ticket, or it is not whole.' },
   MULU_TIMEOUT: { status: 504, message: 'The other side did not answer in time.' },

@@ -233,6 +233,7 @@ export { decodeFrame, encodeFrame, type Frame } from './sync/frame.ts'
 export type { HeadNote, PeerAddresses } from './sync/frame-parts.ts'
 export type { NodeReport } from './sync/report.ts'
 export { stepRequester } from './sync/requester.ts'
+export { type Resumption, resumedRequester, resumptionOf } from './sync/requester-parts.ts'
 export {
   claimsOf,
   NEW_REQUESTER,

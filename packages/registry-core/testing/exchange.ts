@@ -12,6 +12,7 @@ import { blamedRefusal } from '../src/roster/ordered-chain.ts'
 import { mayHold } from '../src/sync/audience-rule.ts'
 import { decodeFrame, encodeFrame, type Frame } from '../src/sync/frame.ts'
 import { stepRequester } from '../src/sync/requester.ts'
+import { type Resumption, resumedRequester, resumptionOf } from '../src/sync/requester-parts.ts'
 import {
   claimsOf,
   NEW_REQUESTER,
@@ -36,6 +37,8 @@ export class Participant {
   readonly registry: Registry
   readonly client: number
   readonly links: Link[] = []
+  /** What exchanges that were cut left to the next one, by the writer number of the other. */
+  readonly left = new Map<number, Resumption>()
   nowMs = 0
   /** The machines that answer and ask; a test may put a damaged one in their place. */
   machines: Machines = { stepRequester, stepResponder }
@@ -151,7 +154,7 @@ export class Link {
   readonly frames: { readonly by: 'requester' | 'responder'; readonly frame: Frame }[] = []
   readonly effects: (RequesterEffect | ResponderEffect)[] = []
   bytes = 0
-  asking: RequesterState = NEW_REQUESTER
+  asking: RequesterState
   answering: ResponderState = NEW_RESPONDER
   /** Per side what it has still to do, in order. */
   readonly queues: Record<Side, Work[]> = { requester: [], responder: [] }
@@ -163,6 +166,8 @@ export class Link {
     this.requester = requester
     this.responder = responder
     this.#wire = wire
+    const left = requester.left.get(responder.client)
+    this.asking = left === undefined ? NEW_REQUESTER : resumedRequester(left)
     requester.links.push(this)
     responder.links.push(this)
     this.ask({ type: 'start' })
@@ -178,6 +183,7 @@ export class Link {
     this.queues.requester.length = 0
     this.queues.responder.length = 0
     const wasPulling = claimsOf(this.asking).length > 0
+    this.requester.left.set(this.responder.client, resumptionOf(this.asking))
     this.asking = { ...this.asking, phase: 'closed', pull: undefined, ahead: undefined }
     this.answering = { ...this.answering, phase: 'closed' }
     for (const { links } of [this.requester, this.responder]) {

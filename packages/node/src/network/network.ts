@@ -17,6 +17,7 @@ import { PeerTable, peerOf } from './peer-table.ts'
 import { Quotas } from './quotas.ts'
 import { ReplicaView } from './replica-view.ts'
 import type { RequesterStream } from './requester-stream.ts'
+import { Resumptions } from './resumptions.ts'
 import type { Heard, StreamContext } from './stream-context.ts'
 import { type Told, ToldHeads } from './told-heads.ts'
 import { createTransport, startTransport } from './transport.ts'
@@ -91,6 +92,7 @@ class RunningNetwork implements Network {
   readonly #view: ReplicaView
   readonly #listeners = new Set<() => void>()
   readonly #told = new ToldHeads()
+  readonly #resumptions = new Resumptions()
   #neighbours: Neighbours | undefined
   #ownAddresses: () => readonly string[] = () => []
   #received = 0
@@ -234,7 +236,11 @@ class RunningNetwork implements Network {
         this.#received += count
       },
       onLevel: () => this.#told.level(),
-      onEnded: (peerId, told) => this.#told.keep(peerId, told),
+      onEnded: (peerId, told, resumption) => {
+        this.#told.keep(peerId, told)
+        if (!this.#isGuest(peerId)) this.#resumptions.keep(peerId, resumption)
+      },
+      resume: (peerId) => this.#resumptions.take(peerId),
       onReleased: (peerId) => this.#neighbours?.releasedBy(peerId),
       onChange: () => this.#tell(),
       listPeers: (peerId) => this.#listPeers(peerId),

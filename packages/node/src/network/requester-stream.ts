@@ -13,6 +13,8 @@ import {
   type RequesterEvent,
   type RequesterPhase,
   type RequesterState,
+  resumedRequester,
+  resumptionOf,
   stepRequester,
 } from '@mulu/registry-core'
 import type { FrameStream } from './frame-stream.ts'
@@ -30,7 +32,7 @@ export class RequesterStream {
   readonly #stream: FrameStream
   readonly #writer: FrameWriter
   readonly #works = new Set<Promise<void>>()
-  #state: RequesterState = NEW_REQUESTER
+  #state: RequesterState
   #wasLevel = false
   #isCompared = false
   /** Bytes that had come when the exchange last got on. */
@@ -42,6 +44,8 @@ export class RequesterStream {
     this.#peerId = peerId
     this.#stream = stream
     this.#writer = new FrameWriter(stream)
+    const resumption = context.resume(peerId)
+    this.#state = resumption === undefined ? NEW_REQUESTER : resumedRequester(resumption)
   }
 
   get phase(): RequesterPhase {
@@ -84,7 +88,7 @@ export class RequesterStream {
     }
     await Promise.all(this.#works)
     const { claims } = this
-    this.#context.onEnded(this.#peerId, this.told)
+    this.#context.onEnded(this.#peerId, this.told, resumptionOf(this.#state))
     this.#state = { ...this.#state, phase: 'closed', pull: undefined, ahead: undefined }
     this.#release(claims)
     return { wasLevel: this.#wasLevel, code: this.#code }

@@ -5,6 +5,7 @@ import type {
   NodeReport,
   PeerAddresses,
   Registry,
+  Resumption,
   SyncContext,
 } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
@@ -37,8 +38,10 @@ export type StreamContext = {
   readonly onReceived: (count: number) => void
   /** This node has all that a peer has. */
   readonly onLevel: () => void
-  /** An exchange has ended, and what its peer had told of was not all here. */
-  readonly onEnded: (peerId: string, told: Told) => void
+  /** An exchange has ended: what its peer had told of and is not here, and what it had begun. */
+  readonly onEnded: (peerId: string, told: Told, resumption: Resumption) => void
+  /** What an earlier exchange with this peer has left. */
+  readonly resume: (peerId: string) => Resumption | undefined
   /** A pull has ended: what it held is free for others. */
   readonly onReleased: (peerId: string) => void
   readonly onChange: () => void

@@ -14,6 +14,8 @@
  * heads-pull    from: bucket,                heads
  *               buckets: [[bucket, digest] …]
  * pull          log, from: seq, max: bytes   commits
+ * part-pull     log, from, max,              part, where the next commit alone is longer than max
+ *               sum, at: bytes               or `at` bytes of it are there; else commits. Version 2
  * places-pull   log                          places
  * statements-pull   log, places              statements
  * peers-pull                                 peers
@@ -29,6 +31,8 @@
  * heads         heads: [head …],             of the buckets that differ
  *               next: bucket                 256 when all buckets are answered
  * commits       commits: [bytes …], more     consecutive commits of the one log asked for
+ * part          sum, length, at, bytes       of the wire form of one commit: its hash and length, and
+ *                                            max bytes of it from the offset `at` on
  * places        places: [[seq, id] …]        of the snapshots and receipts that count beyond the
  *                                            fork of the log asked for, ascending
  * statements    commits: [bytes …]           those of the places asked for that are here
@@ -56,55 +60,21 @@
  * version may add frames, never change the meaning of a key here.
  */
 
-import { HASH_BYTES, type Hash } from '../crypto.ts'
+import type { Hash } from '../crypto.ts'
 import { type CborValue, decodeCbor, encodeCbor } from '../encoding/cbor.ts'
-import {
-  readArray,
-  readBoolean,
-  readBytes,
-  readInteger,
-  readShape,
-  readText,
-  type Shape,
-} from '../encoding/shape.ts'
 import { MuluError } from '../errors.ts'
-import { FRAME_BYTES_MAX, ORDER_BYTES_MAX, PROFILE_BYTES_MAX, ROSTER_BYTES_MAX } from '../limits.ts'
+import { FRAME_BYTES_MAX } from '../limits.ts'
 import type { LogKey, LogPosition } from '../log/log.ts'
 import { markToCbor, type OrderMark } from '../roster/order-marks.ts'
-import { STATEMENTS_BEYOND_MAX } from '../snapshot/beyond-fork.ts'
 import {
   type HeadNote,
   headToCbor,
   logToCbor,
   type PeerAddresses,
   placeToCbor,
-  readHead,
-  readLogKey,
-  readMark,
-  readOrderNumber,
-  readPeer,
-  readPlace,
 } from './frame-parts.ts'
-import {
-  readState,
-  readSummary,
-  type Stand,
-  type Summary,
-  stateToCbor,
-  summaryToCbor,
-} from './summary.ts'
-import {
-  ANNOUNCED_HEADS_MAX,
-  BUCKETS,
-  COMMITS_MAX,
-  HEADS_MAX,
-  ORDER_MARKS_MAX,
-  ORDERS_IN_FRAME_MAX,
-  PEERS_MAX,
-  PULL_BYTES_MAX,
-  ROSTERS_MAX,
-  VERSIONS_MAX,
-} from './sync-limits.ts'
+import { readFrame } from './read-frame.ts'
+import { type Stand, type Summary, stateToCbor, summaryToCbor } from './summary.ts'
 
 /** What a requester sends. */
 export type Request =
@@ -123,6 +93,15 @@ export type Request =
       readonly buckets: readonly BucketDigest[]
     }
   | { readonly t: 'pull'; readonly log: LogKey; readonly from: number; readonly max: number }
+  | {
+      readonly t: 'part-pull'
+      readonly log: LogKey
+      readonly from: number
+      readonly max: number
+      /** The hash of the commit of which `at` bytes have come; empty for none. */
+      readonly sum: Hash
+      readonly at: number
+    }
   | { readonly t: 'places-pull'; readonly log: LogKey }
   | {
       readonly t: 'statements-pull'
@@ -141,6 +120,7 @@ export type Response =
   | { readonly t: 'orders'; readonly orders: readonly Uint8Array[] }
   | { readonly t: 'heads'; readonly heads: readonly HeadNote[]; readonly next: number }
   | Commits
+  | Part
   | { readonly t: 'places'; readonly places: readonly LogPosition[] }
   | { readonly t: 'statements'; readonly commits: readonly Uint8Array[] }
   | { readonly t: 'peers'; readonly peers: readonly PeerAddresses[] }
@@ -151,6 +131,15 @@ export type Commits = {
   readonly t: 'commits'
   readonly commits: readonly Uint8Array[]
   readonly more: boolean
+}
+
+/** Bytes of the wire form of one commit from an offset on. */
+export type Part = {
+  readonly t: 'part'
+  readonly sum: Hash
+  readonly length: number
+  readonly at: number
+  readonly bytes: Uint8Array
 }
 
 /** News of a responder. */
@@ -194,6 +183,7 @@ function frameToCbor(frame: Frame): CborValue {
     case 'heads-pull':
       return { ...frame, buckets: frame.buckets.map((b) => [b.bucket, b.digest]) }
     case 'pull':
+    case 'part-pull':
     case 'places-pull':
       return { ...frame, log: logToCbor(frame.log) }
     case 'statements-pull':
@@ -214,178 +204,5 @@ function frameToCbor(frame: Frame): CborValue {
       }
     default:
       return frame
-  }
-}
-
-type Reader = (shape: Shape) => Frame
-
-const READERS: Readonly<Record<Frame['t'], readonly [keys: readonly string[], read: Reader]>> = {
-  hello: [['versions', 'summary'], readHello],
-  'hello-ok': [
-    ['version', 'summary'],
-    (s) => ({
-      t: 'hello-ok',
-      version: readInteger(s['version'], 1, 0xffff, 'version'),
-      summary: readSummary(s['summary']),
-    }),
-  ],
-  'roster-pull': [
-    ['from'],
-    (s) => ({ t: 'roster-pull', from: readInteger(s['from'], 1, 0xffffffff, 'from') }),
-  ],
-  rosters: [
-    ['rosters'],
-    (s) => ({
-      t: 'rosters',
-      rosters: readArray(
-        s['rosters'],
-        (bytes) => readBytes(bytes, 1, ROSTER_BYTES_MAX, 'roster'),
-        ROSTERS_MAX,
-        'rosters',
-      ),
-    }),
-  ],
-  'profile-pull': [
-    ['hash'],
-    (s) => ({ t: 'profile-pull', hash: readBytes(s['hash'], HASH_BYTES, HASH_BYTES, 'hash') }),
-  ],
-  profile: [
-    ['profile'],
-    (s) => ({ t: 'profile', profile: readBytes(s['profile'], 0, PROFILE_BYTES_MAX, 'profile') }),
-  ],
-  'marks-pull': [['from', 'buckets'], (s) => ({ t: 'marks-pull', ...readCompared(s) })],
-  marks: [
-    ['marks', 'next'],
-    (s) => ({
-      t: 'marks',
-      marks: readArray(s['marks'], readMark, ORDER_MARKS_MAX, 'marks'),
-      next: readNext(s),
-    }),
-  ],
-  'orders-pull': [
-    ['numbers'],
-    (s) => ({
-      t: 'orders-pull',
-      numbers: readArray(s['numbers'], readOrderNumber, ORDERS_IN_FRAME_MAX, 'numbers'),
-    }),
-  ],
-  orders: [
-    ['orders'],
-    (s) => ({
-      t: 'orders',
-      orders: readArray(
-        s['orders'],
-        (bytes) => readBytes(bytes, 1, ORDER_BYTES_MAX, 'order'),
-        ORDERS_IN_FRAME_MAX,
-        'orders',
-      ),
-    }),
-  ],
-  'heads-pull': [['from', 'buckets'], (s) => ({ t: 'heads-pull', ...readCompared(s) })],
-  heads: [
-    ['heads', 'next'],
-    (s) => ({
-      t: 'heads',
-      heads: readArray(s['heads'], readHead, HEADS_MAX, 'heads'),
-      next: readNext(s),
-    }),
-  ],
-  pull: [
-    ['log', 'from', 'max'],
-    (s) => ({
-      t: 'pull',
-      log: readLogKey(s['log']),
-      from: readInteger(s['from'], 1, Number.MAX_SAFE_INTEGER, 'from'),
-      max: readInteger(s['max'], 1, PULL_BYTES_MAX, 'max'),
-    }),
-  ],
-  commits: [
-    ['commits', 'more'],
-    (s) => ({ t: 'commits', commits: readCommits(s), more: readBoolean(s['more'], 'more') }),
-  ],
-  'places-pull': [['log'], (s) => ({ t: 'places-pull', log: readLogKey(s['log']) })],
-  places: [['places'], (s) => ({ t: 'places', places: readPlaces(s) })],
-  'statements-pull': [
-    ['log', 'places'],
-    (s) => ({ t: 'statements-pull', log: readLogKey(s['log']), places: readPlaces(s) }),
-  ],
-  statements: [['commits'], (s) => ({ t: 'statements', commits: readCommits(s) })],
-  'peers-pull': [[], () => ({ t: 'peers-pull' })],
-  peers: [
-    ['peers'],
-    (s) => ({ t: 'peers', peers: readArray(s['peers'], readPeer, PEERS_MAX, 'peers') }),
-  ],
-  ready: [[], () => ({ t: 'ready' })],
-  announce: [
-    ['roster', 'known', 'accepted', 'orders', 'heads', 'report'],
-    (s) => ({
-      t: 'announce',
-      ...readState(s),
-      heads: readArray(s['heads'], readHead, ANNOUNCED_HEADS_MAX, 'heads'),
-    }),
-  ],
-  refuse: [
-    ['code', 'message'],
-    (s) => ({
-      t: 'refuse',
-      code: readText(s['code'], 64, 'code'),
-      message: readText(s['message'], 500, 'message'),
-    }),
-  ],
-}
-
-function readFrame(value: unknown): Frame {
-  const t = (value as Shape | null)?.['t']
-  const row = Object.entries(READERS).find(([name]) => name === t)?.[1]
-  if (row === undefined) throw new Error('frame of an unknown type')
-  return row[1](readShape(value, ['t', ...row[0]], 'frame'))
-}
-
-function readHello(s: Shape): Frame {
-  return {
-    t: 'hello',
-    versions: readArray(
-      s['versions'],
-      (version) => readInteger(version, 1, 0xffff, 'version'),
-      VERSIONS_MAX,
-      'versions',
-    ),
-    summary: readSummary(s['summary']),
-  }
-}
-
-function readCommits(s: Shape): readonly Uint8Array[] {
-  return readArray(
-    s['commits'],
-    (bytes) => readBytes(bytes, 1, FRAME_BYTES_MAX, 'commit'),
-    COMMITS_MAX,
-    'commits',
-  )
-}
-
-function readPlaces(s: Shape): readonly LogPosition[] {
-  return readArray(s['places'], readPlace, STATEMENTS_BEYOND_MAX, 'places')
-}
-
-function readCompared(s: Shape): {
-  readonly from: number
-  readonly buckets: readonly BucketDigest[]
-} {
-  return {
-    from: readInteger(s['from'], 0, BUCKETS - 1, 'from'),
-    buckets: readArray(s['buckets'], readBucket, BUCKETS, 'buckets'),
-  }
-}
-
-function readNext(s: Shape): number {
-  return readInteger(s['next'], 1, BUCKETS, 'next')
-}
-
-function readBucket(value: unknown): BucketDigest {
-  const [bucket, digest, ...rest] = readArray(value, (part) => part, 2, 'bucket')
-  if (rest.length > 0) throw new Error('bucket has too many parts')
-  return {
-    bucket: readInteger(bucket, 0, BUCKETS - 1, 'bucket'),
-    digest: readBytes(digest, HASH_BYTES, HASH_BYTES, 'digest'),
   }
 }

@@ -9,6 +9,7 @@ import { type LogHead, type LogKey, logText } from '../log/log.ts'
 import type { Acceptance } from '../log/outcome.ts'
 import type { Request } from './frame.ts'
 import { headsIndex } from './heads-index.ts'
+import { pullRequest } from './requester-parts.ts'
 import type {
   Ahead,
   Pull,
@@ -17,7 +18,6 @@ import type {
   RequesterStep,
 } from './requester-state.ts'
 import type { SyncContext } from './sync-context.ts'
-import { PULL_BYTES_MAX } from './sync-limits.ts'
 import { bringForward, byRank, positionOf, startOf, stepBack, type Want } from './wants.ts'
 
 /**
@@ -37,7 +37,7 @@ export function pullAhead(
     const from = isSame && more ? pull.last + 1 : isSame ? undefined : start
     if (from === undefined || (!isSame && context.isClaimed(text))) continue
     if (context.isThrottled(head.log)) continue
-    const frame: Request = { t: 'pull', log: head.log, from, max: PULL_BYTES_MAX }
+    const frame = pullRequest(state, head.log, from)
     return { ahead: { text, from, answer: undefined }, frame }
   }
   return undefined
@@ -73,7 +73,7 @@ export function nextPull(
     const before = headsIndex(context.heads).byLog.get(want.text)
     const pull: Pull = { want, from, before, named: [], last: 0 }
     const wants = [...held, ...state.wants.slice(index + 1)]
-    const frame: Request = { t: 'pull', log: want.head.log, from, max: PULL_BYTES_MAX }
+    const frame = pullRequest(state, want.head.log, from)
     return send({ ...state, wants, pull }, frame)
   }
   return undefined

@@ -4,9 +4,11 @@ import type { Hash } from '../crypto.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { LogHead, LogKey, LogPosition } from '../log/log.ts'
 import type { Acceptance } from '../log/outcome.ts'
-import type { Commits, Frame, Refuse, Request } from './frame.ts'
+import type { Commits, Frame, Part, Refuse, Request } from './frame.ts'
 import type { GroupDigest, HeadNote, PeerAddresses, RosterMark } from './frame-parts.ts'
+import { FIRST_PULL, type PullSize } from './pull-size.ts'
 import type { NodeReport } from './report.ts'
+import type { Begun } from './requester-parts.ts'
 import type { Want } from './wants.ts'
 
 /**
@@ -62,7 +64,7 @@ export type Pull = {
 export type Ahead = {
   readonly text: string
   readonly from: number
-  readonly answer: Commits | undefined
+  readonly answer: Commits | Part | undefined
 }
 
 /** A pull that fetches damaged commits again, up to the last damaged position in a row. */
@@ -79,11 +81,18 @@ export type RequesterState = {
   readonly phase: RequesterPhase
   readonly deadlineMs: number | undefined
   readonly remote: Remote | undefined
+  /** The version of the protocol that both speak; 0 before hello. */
+  readonly version: number
   readonly wants: readonly Want[]
   /** Wants whose last pull changed nothing; they return when another log has moved. */
   readonly stalled: readonly Want[]
   readonly pull: Pull | undefined
   readonly ahead: Ahead | undefined
+  /** How much is asked for at once, and the commit of which a part has come. */
+  readonly size: PullSize
+  readonly begun: Begun | undefined
+  /** How often a commit that had begun to come began anew. */
+  readonly restarts: number
   /** Heads of forked logs beyond which the peer may know what counts, and what is being fetched. */
   readonly forks: readonly HeadNote[]
   readonly lacking: Lacking | undefined
@@ -156,10 +165,14 @@ export const NEW_REQUESTER: RequesterState = {
   phase: 'idle',
   deadlineMs: undefined,
   remote: undefined,
+  version: 0,
   wants: [],
   stalled: [],
   pull: undefined,
   ahead: undefined,
+  size: FIRST_PULL,
+  begun: undefined,
+  restarts: 0,
   forks: [],
   lacking: undefined,
   compareFrom: 0,

@@ -5,17 +5,18 @@
  */
 import { equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { Announce, Commits, Frame, Refuse, Request, Response } from './frame.ts'
+import type { Announce, Commits, Frame, Part, Request, Response } from './frame.ts'
 import type { GroupDigest } from './frame-parts.ts'
 import { bucketDigests, headsByBucket, headsIndex } from './heads-index.ts'
+import { measured } from './pull-size.ts'
 import { answerMend, nextMend, pullDamaged } from './requester-mend.ts'
 import { answerMarks, pullOrders } from './requester-orders.ts'
+import { takePart } from './requester-parts.ts'
 import { answerPull, nextPull, pullAhead, resumePull, takeAcceptances } from './requester-pull.ts'
 import { BLAMED, pullProfile, pullRosters } from './requester-rosters.ts'
 import type {
   Ahead,
   Remote,
-  RequesterEffect,
   RequesterEvent,
   RequesterPhase,
   RequesterState,
@@ -28,9 +29,10 @@ import {
   pullStatements,
   takeStatements,
 } from './requester-statements.ts'
+import { close, refuse, request, sayReady, store, then } from './requester-steps.ts'
 import type { Summary } from './summary.ts'
 import { isBehind, mayPeerHold, ownSummary, type SyncContext } from './sync-context.ts'
-import { ANNOUNCES_MAX, ANSWER_TIMEOUT_MS, BUCKETS, SYNC_VERSIONS } from './sync-limits.ts'
+import { ANSWER_TIMEOUT_MS, BUCKETS, SYNC_VERSIONS } from './sync-limits.ts'
 import { mergeWants, positionOf, type Want, wantsOf, wantsOfHoles } from './wants.ts'
 
 /** One step of the requester. */
@@ -98,11 +100,13 @@ function takeFrame(context: SyncContext, state: RequesterState, frame: Frame): R
     return then(close(state, undefined), [{ type: 'refused', code: frame.code }])
   }
   if (frame.t === 'announce') return takeAnnounce(context, state, frame)
-  if (frame.t === 'commits' && isAhead(state)) return keepAnswer(state, frame)
-  if (!isAnswer(frame) || PHASE_OF_ANSWER[frame.t] !== state.phase) {
-    return refuse(state, 'MULU_SYNC_ORDER')
+  const isPulled = frame.t === 'commits' || frame.t === 'part'
+  const next = isPulled ? measureAnswer(context, state, frame) : state
+  if (isPulled && isAhead(next)) return keepAnswer(next, frame)
+  if (!isAnswer(frame) || PHASE_OF_ANSWER[frame.t] !== next.phase) {
+    return refuse(next, 'MULU_SYNC_ORDER')
   }
-  return takeAnswer(context, { ...state, phase: 'idle', deadlineMs: undefined }, frame)
+  return takeAnswer(context, { ...next, phase: 'idle', deadlineMs: undefined }, frame)
 }
 
 type Answer = Exclude<Response, Announce>
@@ -119,6 +123,7 @@ const PHASE_OF_ANSWER: Readonly<Record<Answer['t'], RequesterPhase>> = {
   orders: 'orders',
   heads: 'heads',
   commits: 'commits',
+  part: 'commits',
   places: 'places',
   statements: 'statements',
   peers: 'peers',
@@ -151,10 +156,10 @@ function takeAnswer(context: SyncContext, state: RequesterState, frame: Answer):
         const step: RequesterStep = [mended, []]
         return then(mended.phase === 'storing' ? step : advance(context, mended), repair)
       }
-      const [next, effects] = answerPull(state, frame.commits)
-      if (next.phase === 'storing') return then(askAhead(context, next, frame.more), effects)
-      return then(advance(context, next), effects)
+      return takeCommits(context, state, frame.commits, frame.more)
     }
+    case 'part':
+      return takeOnePart(context, state, frame)
     case 'places':
       return advance(context, answerPlaces(context, state, frame.places))
     case 'statements': {
@@ -164,6 +169,38 @@ function takeAnswer(context: SyncContext, state: RequesterState, frame: Answer):
     case 'peers':
       return then(advance(context, state), [{ type: 'peers', peers: frame.peers }])
   }
+}
+
+function takeCommits(
+  context: SyncContext,
+  state: RequesterState,
+  commits: readonly Uint8Array[],
+  more: boolean,
+): RequesterStep {
+  const [next, effects] = answerPull(state, commits)
+  if (next.phase === 'storing') return then(askAhead(context, next, more), effects)
+  return then(advance(context, next), effects)
+}
+
+function takeOnePart(context: SyncContext, state: RequesterState, part: Part): RequesterStep {
+  const taken = state.mend === undefined ? takePart(context, state, part) : undefined
+  if (taken === undefined) return refuse({ ...state, begun: undefined }, 'MULU_SYNC_PART')
+  const { state: next, whole } = taken
+  const { pull } = next
+  if (whole === undefined || pull === undefined) return advance(context, next)
+  return takeCommits(context, next, [whole], pull.want.head.known.seq > pull.from)
+}
+
+/** What an answer to a pull says of the line; a repair asks for other sizes. */
+function measureAnswer(
+  { nowMs }: SyncContext,
+  state: RequesterState,
+  answer: Commits | Part,
+): RequesterState {
+  if (state.mend !== undefined) return state
+  const sent = answer.t === 'part' ? [answer.bytes] : answer.commits
+  const bytes = sent.reduce((sum, each) => sum + each.length, 0)
+  return { ...state, size: measured(state.size, bytes, nowMs) }
 }
 
 /** Asks for the next answer while this one is being stored. */
@@ -186,7 +223,7 @@ function isAhead(state: RequesterState): state is AheadState {
   return phase === 'storing' && ahead !== undefined && ahead.answer === undefined
 }
 
-function keepAnswer(state: AheadState, answer: Commits): RequesterStep {
+function keepAnswer(state: AheadState, answer: Commits | Part): RequesterStep {
   return [{ ...state, deadlineMs: undefined, ahead: { ...state.ahead, answer } }, []]
 }
 
@@ -214,7 +251,7 @@ function takeHello(
   const { roster, known, accepted, orders, report, addresses } = summary
   const remote: Remote = { roster, known, accepted, orders, report }
   const wants = mergeWants(context, state.wants, wantsOfHoles(context))
-  const step = advance(context, { ...state, remote, wants, compareFrom: 0 })
+  const step = advance(context, { ...state, remote, version, wants, compareFrom: 0 })
   return then(step, [{ type: 'heard', remote, addresses }])
 }
 
@@ -328,58 +365,8 @@ function beLevel(state: RequesterState): RequesterStep {
     wants: [],
     stalled: [],
     forks: [],
+    begun: undefined,
     compareFrom: undefined,
   }
   return then(sayReady(level), [{ type: 'level' }])
-}
-
-/** Lets the peer announce again; any other request does so as well. */
-function sayReady(state: RequesterState): RequesterStep {
-  if (!state.owesReady) return [state, []]
-  return [asked(state), [{ type: 'send', frame: { t: 'ready' } }]]
-}
-
-function request(
-  context: SyncContext,
-  state: RequesterState,
-  phase: RequesterPhase,
-  frame: Request,
-): RequesterStep {
-  const deadlineMs = context.nowMs + ANSWER_TIMEOUT_MS
-  return [{ ...asked(state), phase, deadlineMs }, [{ type: 'send', frame }]]
-}
-
-/** After any request the peer may announce once more. */
-function asked(state: RequesterState): RequesterState {
-  const announces = Math.min(ANNOUNCES_MAX, state.announces + 1)
-  return { ...state, announces, owesReady: false }
-}
-
-function store(state: RequesterState, effect: RequesterEffect): RequesterStep {
-  return [{ ...state, phase: 'storing' }, [effect]]
-}
-
-function close(state: RequesterState, code: ErrorCode | undefined): RequesterStep {
-  const closed: RequesterState = {
-    ...state,
-    phase: 'closed',
-    deadlineMs: undefined,
-    pull: undefined,
-    ahead: undefined,
-    mend: undefined,
-    lacking: undefined,
-  }
-  return [closed, [{ type: 'close', code }]]
-}
-
-/** Ends the stream because of what the peer sent, and says so. */
-function refuse(state: RequesterState, code: ErrorCode): RequesterStep {
-  const [closed, effects] = close(state, code)
-  const frame: Refuse = { t: 'refuse', code, message: '' }
-  return [closed, [{ type: 'send', frame }, { type: 'blame', code }, ...effects]]
-}
-
-function then(step: RequesterStep, before: readonly RequesterEffect[]): RequesterStep {
-  const [state, effects] = step
-  return before.length === 0 ? step : [state, [...before, ...effects]]
 }

@@ -13,6 +13,7 @@ import type { HeadNote, PeerAddresses, RosterMark } from './frame-parts.ts'
 import { bucketDigests, headNote, headsByBucket, headsIndex } from './heads-index.ts'
 import { marksThatDiffer } from './orders-index.ts'
 import { isSameReport, type NodeReport } from './report.ts'
+import { type PartAsked, partOf } from './responder-parts.ts'
 import type { Summary } from './summary.ts'
 import {
   mayPeerHold,
@@ -47,6 +48,8 @@ export type ResponderState = {
   readonly toldRoster: RosterMark | undefined
   readonly toldOrders: Hash | undefined
   readonly toldReport: NodeReport | undefined
+  /** What is being read to be answered by a part, if it was asked for so. */
+  readonly asked: PartAsked | undefined
 }
 
 /** What can happen to a responder. */
@@ -96,6 +99,7 @@ export const NEW_RESPONDER: ResponderState = {
   toldRoster: undefined,
   toldOrders: undefined,
   toldReport: undefined,
+  asked: undefined,
 }
 
 /** One step of the responder. */
@@ -109,7 +113,7 @@ export function stepResponder(
     case 'frame':
       return takeFrame(context, state, event.frame)
     case 'log-read':
-      return answer(context, state, fitCommits(event.commits, event.more))
+      return answerLog(context, state, event.commits, event.more)
     case 'statements-read':
       return answer(context, state, { t: 'statements', commits: event.commits })
     case 'profile-read':
@@ -150,6 +154,7 @@ const REQUESTS: ReadonlySet<Frame['t']> = new Set<Request['t']>([
   'orders-pull',
   'heads-pull',
   'pull',
+  'part-pull',
   'places-pull',
   'statements-pull',
   'peers-pull',
@@ -202,6 +207,14 @@ function takeMemberRequest(
       if (!isServed(context, log)) return answer(context, state, NO_COMMITS)
       const maxBytes = Math.min(frame.max, PULL_BYTES_MAX)
       return read(state, { type: 'read-log', log, from, maxBytes })
+    }
+    case 'part-pull': {
+      const { log, from, max, sum, at } = frame
+      if (!isServed(context, log)) return answer(context, state, NO_COMMITS)
+      // Of a commit that has begun to come nothing beside it is read.
+      const maxBytes = at > 0 ? 1 : max
+      const asked = { max, sum, at }
+      return read({ ...state, asked }, { type: 'read-log', log, from, maxBytes })
     }
     case 'places-pull': {
       const { log } = frame
@@ -295,6 +308,17 @@ function compareBuckets(
     heads.push(...added)
   }
   return { t: 'heads', heads: heads.slice(0, HEADS_MAX), next: BUCKETS }
+}
+
+function answerLog(
+  context: SyncContext,
+  state: ResponderState,
+  commits: readonly Uint8Array[],
+  more: boolean,
+): ResponderStep {
+  const { asked } = state
+  const part = asked && partOf(context.crypto, asked, commits)
+  return answer(context, { ...state, asked: undefined }, part ?? fitCommits(commits, more))
 }
 
 /** As many of the commits as a frame holds; the rest is asked for again. */

@@ -10,6 +10,12 @@ export const BUCKETS = 256
 export const HEADS_MAX = 14_000
 /** Commit bytes asked for at once; the rest of a frame is left to CBOR and one large commit. */
 export const PULL_BYTES_MAX = 1_000_000
+/** [SY32] What is asked for first: 64 kbit/s carry it, packed, in 3 to 8 s. */
+export const PULL_BYTES_FIRST = 65_536
+/** [SY32] Less than this is never asked for: what a request costs would be felt. */
+export const PULL_BYTES_MIN = 8_192
+/** [SY32] How long an answer should take, in milliseconds: what a cut costs. */
+export const PULL_AIM_MS = 4_000
 /** Commits in one frame; the smallest commit takes about 300 bytes. */
 export const COMMITS_MAX = 8_192
 /** Roster versions in one frame. */
@@ -26,10 +32,15 @@ export const ADDRESSES_MAX = 8
 export const ADDRESS_TEXT_MAX = 256
 /** Protocol versions a hello may offer. */
 export const VERSIONS_MAX = 16
-/** The versions of the protocol that this software speaks; the second exchanges orders of agencies. */
+/**
+ * The versions of the protocol that this software speaks; in the second orders of agencies are
+ * exchanged, and commits may travel in parts.
+ */
 export const SYNC_VERSIONS: readonly number[] = [1, 2]
 /** The version from which on orders of agencies are exchanged. */
 export const ORDERS_VERSION = 2
+/** The version from which on commits may travel in parts. */
+export const PARTS_VERSION = 2
 /**
  * Announcements that can be under way to a requester: one, and one more for each request that
  * crossed it (`ready` has no answer, so that several requests can).

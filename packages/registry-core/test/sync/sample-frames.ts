@@ -65,6 +65,12 @@ export const FRAMES: readonly Frame[] = [
     next: 256,
   },
   { t: 'pull', log: { ns: 1, aud: 0, writer: 2 }, from: 5, max: 1_000 },
+  { t: 'part-pull', log: { ns: 1, aud: 0, writer: 2 }, from: 5, max: 1_000, sum: HASH, at: 7 },
+  {
+    ...{ t: 'part-pull', log: { ns: 1, aud: 0, writer: 2 }, from: 5, max: 1_000 },
+    ...{ sum: new Uint8Array(), at: 0 },
+  },
+  { t: 'part', sum: HASH, length: 900, at: 7, bytes: new Uint8Array([3]) },
   { t: 'commits', commits: [new Uint8Array([3])], more: true },
   { t: 'places-pull', log: { ns: 1, aud: 1, writer: 2 } },
   { t: 'places', places: [{ seq: 3, id: HASH }] },
