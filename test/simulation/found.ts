@@ -224,4 +224,15 @@ export const FOUND: readonly FoundBug[] = [
       ['deliver', 1666555071],
     ],
   },
+  {
+    what: 'the harness let nodes rest before a stream that had been refused was opened again',
+    plan: [
+      ['admit', 1598094065],
+      ['admit', 743674616],
+      ['connect', 208013575],
+      ['write many', 432635285],
+      ['wait', 2005319596],
+      ['write', 1940519356],
+    ],
+  },
 ]
