@@ -235,4 +235,15 @@ export const FOUND: readonly FoundBug[] = [
       ['write', 1940519356],
     ],
   },
+  {
+    what: 'a receipt did not count whose author had named what only a rotten disk held',
+    plan: [
+      ['crash', 583827250],
+      ['crash', 1678109022],
+      ['rogue', 1287394101],
+      ['rot', 1929921344],
+      ['burn', 478968005],
+      ['conclude', 1058621316],
+    ],
+  },
 ]

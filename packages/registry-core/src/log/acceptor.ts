@@ -174,6 +174,7 @@ export class Acceptor {
     const step = await this.#step(log, { commit, isForked: false }, true)
     const { outcome, isDone, problems } = step
     if (isDone) await this.advance(log)
+    else await this.#linkHeld(log)
     return { known: false, outcome, problems }
   }
 
@@ -206,6 +207,7 @@ export class Acceptor {
       const linked = extendKnown(state, next.commit, false)
       await commitBatch(store, [logs.operation(store, linked)])
       logs.set(linked)
+      this.#context.settlement.judged(next.commit)
     }
   }
 
