@@ -224,4 +224,26 @@ export const FOUND: readonly FoundBug[] = [
       ['deliver', 1666555071],
     ],
   },
+  {
+    what: 'the harness let nodes rest before a stream that had been refused was opened again',
+    plan: [
+      ['admit', 1598094065],
+      ['admit', 743674616],
+      ['connect', 208013575],
+      ['write many', 432635285],
+      ['wait', 2005319596],
+      ['write', 1940519356],
+    ],
+  },
+  {
+    what: 'a receipt did not count whose author had named what only a rotten disk held',
+    plan: [
+      ['crash', 583827250],
+      ['crash', 1678109022],
+      ['rogue', 1287394101],
+      ['rot', 1929921344],
+      ['burn', 478968005],
+      ['conclude', 1058621316],
+    ],
+  },
 ]
