@@ -108,6 +108,10 @@ export class World {
   readonly violations: string[] = []
   /** Whether all take and sign a snapshot once everything is healed. */
   isConcluding = false
+  /** Whether all but the first node keep only what is live. */
+  isSlim = false
+  /** Bodies that nodes have dropped. */
+  dropped = 0
   weather: Weather = CALM
   /** Nodes whose bits differ cannot reach each other. */
   partition: ReadonlySet<SimNode> = new Set()
@@ -134,6 +138,7 @@ export class World {
   /** Adds a node that holds the roster chain as it is now. */
   async addNode(identity: NodeIdentity): Promise<SimNode> {
     const node = new SimNode(identity, () => this.ms, this.crypto, this.#planted)
+    if (this.isSlim) node.keeps = 'live'
     this.nodes.push(node)
     await node.start()
     await this.giveRosters(node)

@@ -117,6 +117,8 @@ export type Peer = {
   readonly self: boolean
   readonly lastHeardMs: number | null
   readonly reported: Reported | null
+  /** Whether it keeps superseded values as well, and has them all; null while it has not said. */
+  readonly archive: boolean | null
   readonly agrees: boolean | null
   readonly behind: number | null
   readonly ahead: number | null

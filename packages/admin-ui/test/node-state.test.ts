@@ -30,6 +30,7 @@ const PEER: Peer = {
   self: false,
   lastHeardMs: NOW,
   reported: REPORTED,
+  archive: true,
   agrees: true,
   behind: 0,
   ahead: 0,

@@ -34,7 +34,10 @@ export async function openNode(
   const config = await readNodeConfig(folder)
   const transportSeed = await readKeyFile(folder.transportKey, passphrase)
   const opened = new Opened()
-  const store = await openNodeStore(folder, clock, { logger })
+  const store = await openNodeStore(folder, clock, {
+    logger,
+    keepsAll: config.keeps !== 'live',
+  })
   opened.add(async () => store[Symbol.asyncDispose]())
   const federation = textToHash(config.federation.id)
   const openKey = async (): Promise<OwnKey> => {

@@ -6,6 +6,7 @@ import { erasure } from './erasure.ts'
 import type { Invariant } from './invariant.ts'
 import { model } from './model.ts'
 import { namespace } from './namespace.ts'
+import { pruning } from './pruning.ts'
 import { rebuild } from './rebuild.ts'
 import { rot } from './rot.ts'
 import { searchIndex } from './search-index.ts'
@@ -21,5 +22,6 @@ export const INVARIANTS: readonly Invariant[] = [
   searchIndex,
   snapshots,
   erasure,
+  pruning,
   rot,
 ]

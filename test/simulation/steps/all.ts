@@ -1,7 +1,6 @@
 /**
  * Every kind of step. A new fault or feature is one file here and one line below; what must hold
- * after it stands in `../invariants/all.ts`. Pruning and mixed versions of the software have their
- * place here.
+ * after it stands in `../invariants/all.ts`. Mixed versions of the software have their place here.
  */
 import type { StepKind } from '../step.ts'
 import { pack, unpack } from './bundle.ts'
@@ -10,6 +9,7 @@ import { destroy, erase, writePersonal } from './erase.ts'
 import { equivocate, forge, rogue, stealWitness } from './hostile.ts'
 import { breakStream, carry, connect, deliver, partition, weather } from './network.ts'
 import { crash, crashLater, restart, start } from './power.ts'
+import { prune, slim } from './prune.ts'
 import { admit, close, pin } from './roster.ts'
 import { conclude, lie, snapshot, witness } from './snapshot.ts'
 import { clock, wait } from './time.ts'
@@ -51,4 +51,6 @@ export const STEP_KINDS: readonly StepKind[] = [
   pack,
   unpack,
   lie,
+  slim,
+  prune,
 ]

@@ -122,7 +122,7 @@ export async function verifyEvidence(
   const crypto = createCrypto()
   const evidence = decodeEvidence(crypto, bytes)
   // Nothing that is checked depends on a clock: a replica needs one only to write.
-  const options = { crypto, now: () => 0, partial: true }
+  const options = { crypto, now: () => 0 }
   const checked = await withScratchRegistry(options, (scratch) =>
     checkEvidence(crypto, scratch, evidence, onProgress),
   )

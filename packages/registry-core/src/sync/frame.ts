@@ -13,7 +13,8 @@
  * orders-pull   numbers                      orders
  * heads-pull    from: bucket,                heads
  *               buckets: [[bucket, digest] …]
- * pull          log, from: seq, max: bytes   commits
+ * pull          log, from: seq, max: bytes,  commits
+ *               bodies?: held | live         2; without it all bodies, up to where one is absent
  * places-pull   log                          places
  * statements-pull   log, places              statements
  * peers-pull                                 peers
@@ -40,7 +41,8 @@
  *               report?
  * refuse        code, message                either side; the stream then ends
  *
- * summary   {fed, roster: [version, hash], known, accepted, orders?, report?, addresses: [text …]}
+ * summary   {fed, roster: [version, hash], known, accepted, orders?, report?, addresses: [text …],
+ *            archive?}; archive, 2: whether all bodies up to the accepted heads are here, and stay
  *           version 0 with an empty hash: no roster yet, only the pinned federation
  * orders    the digest over the orders of agencies; only of a responder, once the version is agreed
  * mark      [number] of a writer by order that several orders have, [number, id] of one
@@ -53,7 +55,9 @@
  * report    see report.ts
  *
  * Versioning: `hello` offers versions; `hello-ok` names the highest that both speak. A later
- * version may add frames, never change the meaning of a key here.
+ * version may add frames and keys, never change the meaning of a key here; what it added is sent
+ * only where it is spoken. Version 2 added orders, and the marked keys: bodies that are superseded
+ * may be left out (pruning/superseded.ts), and an answer to hello says whether its node keeps all.
  */
 
 import { HASH_BYTES, type Hash } from '../crypto.ts'
@@ -122,7 +126,13 @@ export type Request =
       readonly from: number
       readonly buckets: readonly BucketDigest[]
     }
-  | { readonly t: 'pull'; readonly log: LogKey; readonly from: number; readonly max: number }
+  | {
+      readonly t: 'pull'
+      readonly log: LogKey
+      readonly from: number
+      readonly max: number
+      readonly bodies?: BodiesAsked | undefined
+    }
   | { readonly t: 'places-pull'; readonly log: LogKey }
   | {
       readonly t: 'statements-pull'
@@ -131,6 +141,12 @@ export type Request =
     }
   | { readonly t: 'peers-pull' }
   | { readonly t: 'ready' }
+
+/**
+ * Which bodies a pull asks for where not all have to come: those that the peer holds, or of these
+ * the ones that are not superseded.
+ */
+export type BodiesAsked = 'held' | 'live'
 
 /** What a responder sends. */
 export type Response =
@@ -291,12 +307,13 @@ const READERS: Readonly<Record<Frame['t'], readonly [keys: readonly string[], re
     }),
   ],
   pull: [
-    ['log', 'from', 'max'],
+    ['log', 'from', 'max', 'bodies'],
     (s) => ({
       t: 'pull',
       log: readLogKey(s['log']),
       from: readInteger(s['from'], 1, Number.MAX_SAFE_INTEGER, 'from'),
       max: readInteger(s['max'], 1, PULL_BYTES_MAX, 'max'),
+      ...readBodies(s['bodies']),
     }),
   ],
   commits: [
@@ -361,6 +378,12 @@ function readCommits(s: Shape): readonly Uint8Array[] {
     COMMITS_MAX,
     'commits',
   )
+}
+
+function readBodies(value: unknown): { readonly bodies?: BodiesAsked } {
+  if (value === undefined) return {}
+  if (value !== 'held' && value !== 'live') throw new Error('bodies are asked for otherwise')
+  return { bodies: value }
 }
 
 function readPlaces(s: Shape): readonly LogPosition[] {

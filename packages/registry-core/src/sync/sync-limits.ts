@@ -26,10 +26,12 @@ export const ADDRESSES_MAX = 8
 export const ADDRESS_TEXT_MAX = 256
 /** Protocol versions a hello may offer. */
 export const VERSIONS_MAX = 16
-/** The versions of the protocol that this software speaks; the second exchanges orders of agencies. */
+/** The versions of the protocol that this software speaks; what came with each stands in frame.ts. */
 export const SYNC_VERSIONS: readonly number[] = [1, 2]
 /** The version from which on orders of agencies are exchanged. */
 export const ORDERS_VERSION = 2
+/** The version from which on superseded bodies may be left out. */
+export const BODIES_VERSION = 2
 /**
  * Announcements that can be under way to a requester: one, and one more for each request that
  * crossed it (`ready` has no answer, so that several requests can).
