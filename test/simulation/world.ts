@@ -8,6 +8,7 @@ import {
   type MuluError,
   type RosterChange,
 } from '../../packages/registry-core/src/index.ts'
+import { isMember } from '../../packages/registry-core/src/sync/audience-rule.ts'
 import { rememberingCrypto, testSigner } from '../../packages/registry-core/testing/crypto.ts'
 import { Link, type Passage, type Wire } from '../../packages/registry-core/testing/exchange.ts'
 import {
@@ -175,6 +176,17 @@ export class World {
   /** Streams between nodes that run. */
   get links(): readonly Link[] {
     return [...this.#links]
+  }
+
+  /** Whether a writer is that of the first node, which goes on keeping everything. */
+  isArchive(client: number): boolean {
+    return this.nodes[0]?.identity.client === client
+  }
+
+  /** Whether the first node belongs to the federation, so that it gives what others have dropped. */
+  get hasArchive(): boolean {
+    const writer = this.federation.newest.state.writers.get(this.nodes[0]?.identity.client ?? 0)
+    return writer !== undefined && isMember(writer)
   }
 
   nodeOf(participant: object): SimNode | undefined {

@@ -65,6 +65,7 @@ const STATUS: Status = {
     silent: [],
     share: { state: 'level', ownRegion: null, rest: null, regions: [] },
   },
+  keeping: { keeps: 'all', lackingRecords: 0, lackedPositions: 0, archives: [] },
   peers: [],
   snapshots: [],
   conduct: [],

@@ -8,7 +8,7 @@ export const slim: StepKind = {
   weight: 2,
   isFault: true,
   run: async (world) => {
-    if (world.isSlim) return undefined
+    if (world.isSlim || !world.hasArchive) return undefined
     world.isSlim = true
     for (const node of world.nodes.slice(1)) {
       node.keeps = 'live'
@@ -47,7 +47,7 @@ export async function pruneAt(world: World, node: SimNode): Promise<string | und
 export async function cutBack(world: World, chance: Chance): Promise<void> {
   const [first] = world.up
   const heads = (first?.registry?.heads() ?? []).filter(
-    ({ log, accepted }) => log.aud === 1 && accepted.seq > 1,
+    ({ log, accepted }) => log.aud === 1 && accepted.seq > 1 && !world.isArchive(log.writer),
   )
   const head = pick(chance, heads)
   const { writers } = world.federation.newest.state
