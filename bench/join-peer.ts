@@ -30,11 +30,22 @@ export type Joined = {
 export type JoinCalls = {
   /** Makes datasets from a seed and imports them. */
   readonly import: (feed: { readonly count: number; readonly seed: number }) => Promise<void>
+  /** Gives the description of each of its records another text, so many times. */
+  readonly edit: (edits: {
+    readonly count: number
+    readonly seed: number
+    readonly times: number
+  }) => Promise<void>
+  /** Signs a snapshot as its only witness. */
+  readonly settle: () => Promise<void>
   /** Starts the network, if it has not been. */
   readonly share: () => Promise<void>
   readonly addresses: () => Promise<readonly string[]>
   /** Starts the network with somebody to dial. */
   readonly hear: (addresses: readonly string[]) => Promise<void>
+  /** The digest of the accepted heads, and waiting until it is this one. */
+  readonly heads: () => Promise<string>
+  readonly catch: (heads: string) => Promise<void>
   /** Resolves once there are so many records. */
   readonly gather: (records: number) => Promise<void>
   readonly digest: () => Promise<string>
@@ -42,6 +53,7 @@ export type JoinCalls = {
     readonly addresses: readonly string[]
     readonly own: number
     readonly records: number
+    readonly heads: string
   }) => Promise<Joined>
 }
 
@@ -59,6 +71,26 @@ const calls: JoinCalls = {
     const report = await importFeed(node.context, { bytes, format: 'auto', dryRun: false })
     if (report.refused > 0) throw new Error(`${report.refused} records were refused`)
   },
+  edit: async ({ count, seed, times }) => {
+    const ns = ownNamespace()
+    const recs: string[] = []
+    for await (const view of registry.catalogue.views()) {
+      if (view.ns === ns) recs.push(`${view.kind}/${view.local}`)
+    }
+    for (let round = 1; round <= times; round++) {
+      const texts = makeDatasets(count, seed + round * 1_000)
+      const changes = recs.map((rec, i) => ({
+        rec,
+        set: { 'description/en': String(texts[i % count]?.['description']) },
+      }))
+      await registry.write({ ns, aud: 1, actor: 'bench', changes })
+    }
+  },
+  settle: async () => {
+    await registry.snapshot(ownNamespace())
+    await registry.attest(ownNamespace())
+    if (!registry.snapshots().some(({ isSettled }) => isSettled)) throw new Error('nothing settled')
+  },
   share: async () => {
     network ??= await listen([])
   },
@@ -66,6 +98,8 @@ const calls: JoinCalls = {
   hear: async (addresses) => {
     network = await listen(addresses)
   },
+  heads: async () => headsText(),
+  catch: (heads) => until(() => headsText() === heads),
   gather: (records) => until(() => registry.totals().records >= records),
   digest: async () => hashToText(await registry.catalogueDigest()),
   join: async (federation) => {
@@ -86,6 +120,7 @@ async function joinFederation({
   addresses,
   own,
   records,
+  heads,
 }: Parameters<JoinCalls['join']>[0]): Promise<Omit<Joined, 'cpuMs'>> {
   const began = performance.now()
   let residentPeak = 0
@@ -99,11 +134,23 @@ async function joinFederation({
     const ownMs = performance.now() - began
     await until(() => registry.totals().records >= records)
     await untilFound(undefined, records)
+    await until(() => headsText() === heads)
     const digest = hashToText(await registry.catalogueDigest())
     return { own, ownMs, allMs: performance.now() - began, residentPeak, digest }
   } finally {
     clearInterval(looking)
   }
+}
+
+function headsText(): string {
+  return hashToText(registry.headsDigest('accepted', 1))
+}
+
+function ownNamespace(): number {
+  const writer = registry.roster?.state.writers.get(registry.author?.client ?? 0)
+  const [grant] = writer?.grants ?? []
+  if (grant === undefined) throw new Error('the roster does not list this node')
+  return grant.ns
 }
 
 function ownAgency(): number {

@@ -3,8 +3,11 @@
  * can be searched, and until everything can. One process for the coordinator that serves it and
  * one for the newcomer, put together as `mulu start` does, LevelDB with synced writes.
  *
- *   npm run bench:join -- [--records 100000] [--agencies 25] [--minutes 60] [--dir DIR]
+ *   npm run bench:join -- [--records 100000] [--agencies 25] [--edits 0] [--keeps all|live]
+ *                         [--minutes 60] [--dir DIR]
  *
+ * With `--edits` every record gets so many other descriptions, and a snapshot of all is settled;
+ * with `--keeps live` the newcomer takes headers and live bodies only.
  * `--dir` keeps the federation, so that a second run with the same numbers only joins; `--minutes`
  * bounds the whole run.
  */
@@ -13,20 +16,31 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { CN_GOV_PROFILE, encodeTicket, textToHash } from '@mulu/registry-core'
+import {
+  CN_GOV_PROFILE,
+  encodeProposal,
+  encodeTicket,
+  parseProposal,
+  textToHash,
+} from '@mulu/registry-core'
 import { pino } from 'pino'
 import { systemClock } from '../packages/node/dist/clock.js'
 import { createCrypto } from '../packages/node/dist/crypto.js'
 import { admitRequests } from '../packages/node/dist/federation/admit.js'
 import { foundFederation } from '../packages/node/dist/federation/found.js'
 import { initialiseNode } from '../packages/node/dist/federation/join.js'
+import { readRootKeys, signAtHand } from '../packages/node/dist/federation/root-keys.js'
 import { openNode } from '../packages/node/dist/open-node.js'
+import { localOperations } from '../packages/node/dist/operations/operations.js'
 import type { JoinCalls, Joined } from './join-peer.ts'
 import { PeerProcess } from './peer-process.ts'
+import { startRelay } from './relay.ts'
 
 type Options = {
   readonly records: number
   readonly agencies: number
+  readonly edits: number
+  readonly keeps: 'all' | 'live'
   readonly minutes: number
   readonly dir: string | undefined
   readonly profileDir: string | undefined
@@ -35,7 +49,12 @@ type Options = {
 type Installed = { readonly dir: string; readonly request: string }
 
 /** What a kept federation was made with. */
-type Made = { readonly records: number; readonly agencies: number; readonly ticket: string }
+type Made = {
+  readonly records: number
+  readonly agencies: number
+  readonly edits: number
+  readonly ticket: string
+}
 
 /** Regions as GB/T 2260 numbers them at the level of provinces, the first ones. */
 const PROVINCES = [
@@ -71,7 +90,7 @@ async function run(options: Options): Promise<void> {
 /** Every agency imports its share at its own node, and the coordinator gathers it from there. */
 async function makeFederation(
   dir: string,
-  { records, agencies, profileDir }: Options,
+  { records, agencies, edits, profileDir }: Options,
   signal: AbortSignal,
 ): Promise<string> {
   await mkdir(dir, { recursive: true })
@@ -90,6 +109,7 @@ async function makeFederation(
   for (let i = 0; i < agencies; i++)
     nodes.push(await install(join(dir, `agency-${i}`), i, '', ticket))
   await admit(source, nodes)
+  if (edits > 0) await nameWitness(source)
   await using coordinator = start(source, profileDir, signal)
   for (const [i, node] of nodes.entries()) {
     await using from = start(node.dir, profileDir, signal)
@@ -99,10 +119,15 @@ async function makeFederation(
     const count = shareOf(records, agencies, i)
     await from.call('import', { count, seed: i + 1 })
     await coordinator.call('gather', shareUpTo(records, agencies, i))
+    if (edits > 0) {
+      await from.call('edit', { count, seed: i + 1, times: edits })
+      await coordinator.call('catch', await from.call('heads'))
+    }
     say(`made      ${shareUpTo(records, agencies, i).toLocaleString('en')} records`)
     await rm(node.dir, { recursive: true, force: true })
   }
-  const made: Made = { records, agencies, ticket }
+  if (edits > 0) await coordinator.call('settle')
+  const made: Made = { records, agencies, edits, ticket }
   await writeFile(madeIn(dir), JSON.stringify(made))
   return ticket
 }
@@ -111,30 +136,38 @@ async function makeFederation(
 async function joinOnce(
   dir: string,
   ticket: string,
-  { records, agencies, profileDir }: Options,
+  { records, agencies, keeps, profileDir }: Options,
   signal: AbortSignal,
-): Promise<Joined> {
+): Promise<Joined & { readonly received: number }> {
   const source = join(dir, 'coordinator')
   const newcomer = join(dir, 'newcomer')
   await rm(newcomer, { recursive: true, force: true })
-  await admit(source, [await install(newcomer, 0, `office ${Date.now()}`, ticket)])
+  await admit(source, [await install(newcomer, 0, `office ${Date.now()}`, ticket, keeps)])
   await using coordinator = start(source, profileDir, signal)
   await coordinator.call('share')
-  const addresses = await coordinator.call('addresses')
+  const [address = ''] = await coordinator.call('addresses')
+  await using relay = await startRelay(address)
   const digest = await coordinator.call('digest')
   await using office = start(newcomer, profileDir, signal)
   const own = shareOf(records, agencies, 0)
-  const joined = await office.call('join', { addresses, own, records })
+  const heads = await coordinator.call('heads')
+  const joined = await office.call('join', { addresses: [relay.address], own, records, heads })
   if (joined.digest !== digest) throw new Error('the newcomer is not equal to the coordinator')
-  return joined
+  return { ...joined, received: relay.counts().from }
 }
 
 function start(dir: string, profileDir: string | undefined, signal: AbortSignal) {
   return new PeerProcess<JoinCalls>({ script: './join-peer.ts', dir, profileDir, signal })
 }
 
-async function install(dir: string, i: number, office: string, ticket: string): Promise<Installed> {
-  const options = { dir, agency: agency(`A${i}`, regionOf(i)), office, ticket }
+async function install(
+  dir: string,
+  i: number,
+  office: string,
+  ticket: string,
+  keeps: 'all' | 'live' = 'all',
+): Promise<Installed> {
+  const options = { dir, agency: agency(`A${i}`, regionOf(i)), office, ticket, keeps }
   const { joinRequest } = await initialiseNode(options)
   return { dir, request: await readFile(joinRequest, 'utf8') }
 }
@@ -145,6 +178,20 @@ async function admit(source: string, nodes: readonly Installed[]): Promise<void>
     const { folder, store, clock } = node.context
     const requests = nodes.map(({ request }) => request)
     await admitRequests({ folder, registry: store.registry, clock }, requests)
+  } finally {
+    await node.close()
+  }
+}
+
+/** Writer 1, the coordinator, settles snapshots alone. */
+async function nameWitness(source: string): Promise<void> {
+  const node = await openNode(source, systemClock, pino({ level: 'silent' }))
+  try {
+    const operations = localOperations(node.context)
+    const orders = { witnesses: { writers: [1], threshold: 1 } }
+    const proposal = parseProposal(await operations.propose(orders))
+    const keys = await readRootKeys(node.context.folder.root, async () => '')
+    await operations.publish([encodeProposal(await signAtHand(proposal, keys, false))])
   } finally {
     await node.close()
   }
@@ -169,7 +216,8 @@ function shareUpTo(records: number, agencies: number, i: number): number {
 async function readMade(dir: string, options: Options): Promise<Made | undefined> {
   if (!existsSync(madeIn(dir))) return undefined
   const made = JSON.parse(await readFile(madeIn(dir), 'utf8')) as Made
-  const isSame = made.records === options.records && made.agencies === options.agencies
+  const { records, agencies, edits } = options
+  const isSame = made.records === records && made.agencies === agencies && made.edits === edits
   if (!isSame) throw new Error(`${dir} holds ${made.records} records of ${made.agencies} agencies`)
   return made
 }
@@ -178,13 +226,14 @@ function madeIn(dir: string): string {
   return join(dir, 'made.json')
 }
 
-function show({ records }: Options, joined: Joined): void {
+function show({ records }: Options, joined: Joined & { readonly received: number }): void {
   const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
   const mb = (bytes: number): string => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`
   say(`own       region of ${joined.own.toLocaleString('en')} records ${seconds(joined.ownMs)}`)
   say(
     `all       ${records.toLocaleString('en')} records ${seconds(joined.allMs)} (cpu ${seconds(joined.cpuMs)}) · ${Math.round((records * 1_000) / joined.allMs).toLocaleString('en')} records/s · ${mb(joined.residentPeak)} resident at most`,
   )
+  say(`received  ${joined.received.toLocaleString('en')} bytes of TCP`)
 }
 
 function readOptions(): Options {
@@ -193,6 +242,8 @@ function readOptions(): Options {
       records: { type: 'string', default: '100000' },
       agencies: { type: 'string', default: '25' },
       minutes: { type: 'string', default: '60' },
+      edits: { type: 'string' },
+      keeps: { type: 'string', default: 'all' },
       dir: { type: 'string' },
       profile: { type: 'string' },
     },
@@ -201,6 +252,8 @@ function readOptions(): Options {
   return {
     records: readNumber('records', values.records),
     agencies: readNumber('agencies', values.agencies),
+    edits: values.edits === undefined ? 0 : readNumber('edits', values.edits),
+    keeps: values.keeps === 'live' ? 'live' : 'all',
     minutes: readNumber('minutes', values.minutes),
     dir: dir === undefined ? undefined : resolve(dir),
     profileDir: profile === undefined ? undefined : resolve(profile),

@@ -119,6 +119,8 @@ export type Peer = {
   readonly reported: Reported | null
   /** Whether it keeps superseded values as well, and has them all; null while it has not said. */
   readonly archive: boolean | null
+  /** Whose software is too old, where no version of the protocol is shared. */
+  readonly outdated: 'self' | 'peer' | null
   readonly agrees: boolean | null
   readonly behind: number | null
   readonly ahead: number | null

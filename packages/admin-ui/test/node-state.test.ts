@@ -31,6 +31,7 @@ const PEER: Peer = {
   lastHeardMs: NOW,
   reported: REPORTED,
   archive: true,
+  outdated: null,
   agrees: true,
   behind: 0,
   ahead: 0,

@@ -99,6 +99,9 @@ function printStatus(status: NodeStatus): void {
   print(`  ${catalogue.problems} problems, ${catalogue.conflicts} conflicts`)
   print(`  digest ${catalogue.digest}`)
   print(`${heads.commits} commits in ${heads.logs} logs, ${heads.waiting} waiting`)
+  for (const { name, outdated } of status.peers) {
+    if (outdated !== null) print(outdatedLine(Object.values(name).join(' / '), outdated))
+  }
   for (const line of keepingLines(status.keeping)) print(line)
   for (const line of scrubLines(status.scrub)) print(line)
   for (const line of snapshotLines(snapshots, status.nowMs)) print(line)
@@ -146,6 +149,11 @@ function alarmText(alarm: NodeStatus['roster']['alarms'][number]): string {
     case 'old':
       return `no root holder has confirmed the roster for ${alarm.days} days; see mulu roster propose --confirm`
   }
+}
+
+function outdatedLine(name: string, outdated: 'self' | 'peer'): string {
+  const who = outdated === 'self' ? 'this node is' : 'it is'
+  return `OUTDATED nothing is exchanged with ${name}: ${who} too old and has to be updated`
 }
 
 /** `mulu reindex` */

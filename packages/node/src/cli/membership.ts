@@ -18,7 +18,7 @@ import { foundFederation } from '../federation/found.ts'
 import { initialiseNode } from '../federation/join.ts'
 import { readRootKeys, signAtHand } from '../federation/root-keys.ts'
 import { dataFolder } from '../folder/data-folder.ts'
-import { readNodeConfig } from '../folder/node-config.ts'
+import { type Keeps, readNodeConfig } from '../folder/node-config.ts'
 import { PROFILES } from '../store/profiles.ts'
 import type { ExitStatus } from './cli.ts'
 import { openOperations } from './open-operations.ts'
@@ -111,10 +111,17 @@ export function addInit(program: Command, done: Done): void {
   withAgency(program.command('init').description('prepare a node that asks to be admitted'))
     .requiredOption('--ticket <ticket>', 'join ticket of the federation')
     .option('--fingerprint <words>', 'what the coordinator has read out to you')
+    .addOption(
+      new Option('--keeps <what>', 'everything, or only what is live, which comes sooner').choices([
+        'all',
+        'live',
+      ]),
+    )
     .action(async (options: AgencyOptions & InitOptions) => {
-      const { ticket, fingerprint } = options
+      const { ticket, fingerprint, keeps } = options
       const checked = fingerprint === undefined ? {} : { fingerprint }
-      const made = await initialiseNode({ ...agencyOf(options), ticket, ...checked })
+      const keeping = keeps === undefined ? {} : { keeps }
+      const made = await initialiseNode({ ...agencyOf(options), ticket, ...checked, ...keeping })
       if (fingerprint === undefined) {
         print('Compare this with what the coordinator reads out to you by phone:')
         printFingerprint(made.federation.id)
@@ -203,7 +210,11 @@ async function admitByOrder(admit: readonly unknown[], options: AdmitOptions): P
   return printTaken(taken, json)
 }
 
-type InitOptions = { readonly ticket: string; readonly fingerprint?: string }
+type InitOptions = {
+  readonly ticket: string
+  readonly fingerprint?: string
+  readonly keeps?: Keeps
+}
 
 type AdmitOptions = {
   readonly dir: string

@@ -6,7 +6,7 @@ import { createSigner } from '../crypto.ts'
 import { createAccessKey } from '../folder/access-key.ts'
 import { type DataFolder, dataFolder } from '../folder/data-folder.ts'
 import { createKeyFile } from '../folder/key-file.ts'
-import type { HttpPlace, NodeConfig, PeerPlace } from '../folder/node-config.ts'
+import type { HttpPlace, Keeps, NodeConfig, PeerPlace } from '../folder/node-config.ts'
 import { readIfThere } from '../folder/write-file.ts'
 import { peerIdOf } from './peer-id.ts'
 
@@ -24,6 +24,7 @@ export type InstallOptions = {
   readonly office: string
   readonly http?: Partial<HttpPlace>
   readonly p2p?: Partial<PeerPlace>
+  readonly keeps?: Keeps
 }
 
 /** Keys of a new installation. */
@@ -51,7 +52,7 @@ export function newConfig(
   options: InstallOptions,
   rest: Pick<NodeConfig, 'role' | 'federation' | 'addresses'>,
 ): NodeConfig {
-  const { agency, office, http, p2p } = options
+  const { agency, office, http, p2p, keeps } = options
   return {
     version: 1,
     agency,
@@ -59,6 +60,7 @@ export function newConfig(
     actor: randomBytes(8).toString('hex'),
     http: { host: DEFAULT_HOST, port: DEFAULT_HTTP_PORT, ...http },
     p2p: { host: DEFAULT_HOST, port: DEFAULT_PEER_PORT, wsPort: 0, ...p2p },
+    ...(keeps === undefined ? {} : { keeps }),
     ...rest,
   }
 }

@@ -2,7 +2,7 @@
  * The network of a node: who may connect, who is known where, and the exchanges with neighbours.
  * Everything it takes in goes through the registry; everything it shows is about peers.
  */
-import type { LogHead, PeerAddresses, SyncContext } from '@mulu/registry-core'
+import type { LogHead, Outdated, PeerAddresses, SyncContext } from '@mulu/registry-core'
 import { logText } from '@mulu/registry-core'
 import { createCrypto } from '../crypto.ts'
 import { peerIdOf } from '../federation/peer-id.ts'
@@ -142,11 +142,11 @@ class RunningNetwork implements Network {
   peers(): readonly PeerInfo[] {
     return this.#parts.membership.others().map(({ client, peerId }) => {
       const entry = this.#parts.table.get(peerId)
-      const { addresses, lastHeardMs, reported, archive, rosterVersion } = entry
+      const { addresses, lastHeardMs, reported, archive, outdated, rosterVersion } = entry
       const connected = this.#neighbours?.isConnected(peerId) ?? false
       const refused = this.#parts.table.refusedOf(peerId)
       const phase = this.#phaseOf(peerId, connected)
-      const heard = { addresses, lastHeardMs, reported, archive, rosterVersion, refused }
+      const heard = { addresses, lastHeardMs, reported, archive, outdated, rosterVersion, refused }
       return { client, peerId, connected, phase, ...heard }
     })
   }
@@ -232,6 +232,7 @@ class RunningNetwork implements Network {
       syncContext: (peerId) => this.#syncContext(peerId),
       onHeard: (peerId, heard) => this.#onHeard(peerId, heard),
       onPeers: (peers) => this.learn(peers),
+      onUnshared: (peerId, outdated) => this.#onUnshared(peerId, outdated),
       onBlame: (peerId, code) => this.#onBlame(peerId, code),
       onReceived: (count) => {
         this.#received += count
@@ -272,6 +273,16 @@ class RunningNetwork implements Network {
     return requesters.some(([other, stream]) => other !== peerId && stream.claims.includes(log))
   }
 
+  #onUnshared(peerId: string, outdated: Outdated): void {
+    this.#parts.table.get(peerId).outdated = outdated
+    const who = outdated === 'self' ? 'this node is' : 'it is'
+    this.#parts.options.logger.warn(
+      { peer: peerId, outdated },
+      `no version of the protocol is shared with a peer: ${who} too old and has to be updated`,
+    )
+    this.#tell()
+  }
+
   #onHeard(peerId: string, heard: Heard): void {
     const { rosterVersion, report, addresses, archive } = heard
     if (this.#isGuest(peerId)) {
@@ -283,6 +294,7 @@ class RunningNetwork implements Network {
     entry.rosterVersion = rosterVersion
     if (report !== undefined) entry.reported = report
     if (archive !== undefined) entry.archive = archive
+    entry.outdated = undefined
     if (addresses.length > 0) this.learn([{ peerId, addresses }])
     this.#tell()
   }

@@ -1,5 +1,5 @@
 /** What the network knows of one other node of the roster. */
-import type { NodeReport } from '@mulu/registry-core'
+import type { NodeReport, Outdated } from '@mulu/registry-core'
 import type { Ineffective, Throttle } from './quotas.ts'
 import type { Told } from './told-heads.ts'
 
@@ -40,6 +40,8 @@ export type PeerInfo = {
   readonly reported: NodeReport | undefined
   /** Whether it keeps everything and lacks nothing; undefined while it has not said. */
   readonly archive: boolean | undefined
+  /** Whose software is too old, where no version of the protocol is shared. */
+  readonly outdated: Outdated | undefined
   /** The roster version it said it has; 0 when it never said. */
   readonly rosterVersion: number
   /** What it sent that was refused. */

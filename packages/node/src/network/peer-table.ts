@@ -1,6 +1,6 @@
 /** What this node remembers of every peer it has an address of or has heard from. */
 import { multiaddr } from '@multiformats/multiaddr'
-import type { NodeReport, PeerAddresses } from '@mulu/registry-core'
+import type { NodeReport, Outdated, PeerAddresses } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
 import type { NetworkLimits } from './network-options.ts'
 import type { Conduct, PeerInfo } from './peer-info.ts'
@@ -15,6 +15,7 @@ export type PeerEntry = {
   lastHeardMs: number | undefined
   reported: NodeReport | undefined
   archive: boolean | undefined
+  outdated: Outdated | undefined
   rosterVersion: number
   readonly refused: Map<string, { readonly count: number; readonly lastMs: number }>
   strikes: number
@@ -46,6 +47,7 @@ export class PeerTable {
       lastHeardMs: undefined,
       reported: undefined,
       archive: undefined,
+      outdated: undefined,
       rosterVersion: 0,
       refused: new Map(),
       strikes: 0,

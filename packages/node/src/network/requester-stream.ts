@@ -234,6 +234,9 @@ export class RequesterStream {
         this.#wasLevel = true
         this.#context.onLevel()
         return
+      case 'unshared':
+        this.#context.onUnshared(this.#peerId, effect.outdated)
+        return
       case 'blame':
         this.#context.onBlame(this.#peerId, effect.code)
         return

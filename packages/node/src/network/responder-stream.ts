@@ -110,6 +110,9 @@ export class ResponderStream {
         this.#context.onHeard(this.#peerId, heard)
         return
       }
+      case 'unshared':
+        this.#context.onUnshared(this.#peerId, effect.outdated)
+        return
       case 'blame':
         this.#context.onBlame(this.#peerId, effect.code)
         return

@@ -3,6 +3,7 @@ import type {
   ErrorCode,
   Hash,
   NodeReport,
+  Outdated,
   PeerAddresses,
   Registry,
   Resumption,
@@ -34,6 +35,8 @@ export type StreamContext = {
   /** What a step may look at, for an exchange with this peer. */
   readonly syncContext: (peerId: string) => SyncContext
   readonly onHeard: (peerId: string, heard: Heard) => void
+  /** No version of the protocol is shared with a peer; who is too old. */
+  readonly onUnshared: (peerId: string, outdated: Outdated) => void
   readonly onPeers: (peers: readonly PeerAddresses[]) => void
   readonly onBlame: (peerId: string, code: ErrorCode) => void
   /** Commits were taken in. */

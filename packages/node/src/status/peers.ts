@@ -1,5 +1,12 @@
 /** All nodes of the roster as this one sees them, itself included. */
-import { type Hash, hashToText, isArchive, type Labels, type Writer } from '@mulu/registry-core'
+import {
+  type Hash,
+  hashToText,
+  isArchive,
+  type Labels,
+  type Outdated,
+  type Writer,
+} from '@mulu/registry-core'
 import type { Conduct, PeerInfo } from '../network/peer-info.ts'
 import type { NodeContext } from '../node-context.ts'
 import { SOFTWARE } from '../software.ts'
@@ -20,6 +27,8 @@ export type PeerStatus = {
   readonly reported: Reported | null
   /** Whether it keeps superseded values as well, and has them all; null while it has not said. */
   readonly archive: boolean | null
+  /** Whose software is too old, where no version of the protocol is shared; this node or the peer. */
+  readonly outdated: Outdated | null
   readonly agrees: boolean | null
   readonly behind: number | null
   readonly ahead: number | null
@@ -76,6 +85,7 @@ function ownStatus(context: NodeContext, writer: Writer, digest: Hash): PeerStat
       software: SOFTWARE,
     },
     archive: isArchive(context.store.registry),
+    outdated: null,
     agrees: true,
     behind: 0,
     ahead: 0,
@@ -104,6 +114,7 @@ function peerStatus(
     lastHeardMs: info?.lastHeardMs ?? null,
     reported: reported === undefined ? null : reportedOf(info, reported),
     archive: info?.archive ?? null,
+    outdated: info?.outdated ?? null,
     agrees:
       reported === undefined || isLacking
         ? null

@@ -43,7 +43,8 @@
  * announce      roster, known, accepted,     responder to requester; one, then none until the
  *               orders?, heads: [head …],    next request has come
  *               report?
- * refuse        code, message                either side; the stream then ends
+ * refuse        code, message                either side; the stream then ends (versions.ts for the
+ *                                            message where no version is shared)
  *
  * summary   {fed, roster: [version, hash], known, accepted, orders?, report?, addresses: [text …],
  *            archive?}; archive, 2: whether all bodies up to the accepted heads are here, and stay

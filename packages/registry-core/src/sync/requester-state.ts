@@ -9,6 +9,7 @@ import type { GroupDigest, HeadNote, PeerAddresses, RosterMark } from './frame-p
 import { FIRST_PULL, type PullSize } from './pull-size.ts'
 import type { NodeReport } from './report.ts'
 import type { Begun } from './requester-parts.ts'
+import type { Outdated } from './versions.ts'
 import type { Want } from './wants.ts'
 
 /**
@@ -165,6 +166,8 @@ export type RequesterEffect =
   | { readonly type: 'blame'; readonly code: ErrorCode }
   /** The peer refused to go on. */
   | { readonly type: 'refused'; readonly code: string }
+  /** No version of the protocol is shared, since one side is too old. */
+  | { readonly type: 'unshared'; readonly outdated: Outdated }
   | { readonly type: 'close'; readonly code: ErrorCode | undefined }
 
 /** A step of the requester. */

@@ -5,7 +5,7 @@
  */
 import { equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { Announce, Commits, Frame, Part, Request, Response } from './frame.ts'
+import type { Announce, Commits, Frame, Part, Refuse, Request, Response } from './frame.ts'
 import type { GroupDigest } from './frame-parts.ts'
 import { bucketDigests, headsByBucket, headsIndex } from './heads-index.ts'
 import { measured } from './pull-size.ts'
@@ -34,6 +34,7 @@ import { close, refuse, request, sayReady, store, then } from './requester-steps
 import type { Summary } from './summary.ts'
 import { isBehind, mayPeerHold, ownSummary, type SyncContext } from './sync-context.ts'
 import { ANSWER_TIMEOUT_MS, BUCKETS, SYNC_VERSIONS } from './sync-limits.ts'
+import { outdatedBy } from './versions.ts'
 import { mergeWants, positionOf, type Want, wantsOf, wantsOfHoles } from './wants.ts'
 
 /** One step of the requester. */
@@ -98,7 +99,10 @@ function sayHello(context: SyncContext, state: RequesterState): RequesterStep {
 
 function takeFrame(context: SyncContext, state: RequesterState, frame: Frame): RequesterStep {
   if (frame.t === 'refuse') {
-    return then(close(state, undefined), [{ type: 'refused', code: frame.code }])
+    return then(close(state, undefined), [
+      { type: 'refused', code: frame.code },
+      ...unshared(frame),
+    ])
   }
   if (frame.t === 'announce') return takeAnnounce(context, state, frame)
   const isPulled = frame.t === 'commits' || frame.t === 'part'
@@ -108,6 +112,12 @@ function takeFrame(context: SyncContext, state: RequesterState, frame: Frame): R
     return refuse(next, 'MULU_SYNC_ORDER')
   }
   return takeAnswer(context, { ...next, phase: 'idle', deadlineMs: undefined }, frame)
+}
+
+/** Who is too old, where that is why the peer refused. */
+function unshared({ code, message }: Refuse): readonly RequesterEffect[] {
+  const outdated = code === 'MULU_SYNC_VERSION' ? outdatedBy(message) : undefined
+  return outdated === undefined ? [] : [{ type: 'unshared', outdated }]
 }
 
 type Answer = Exclude<Response, Announce>

@@ -35,6 +35,7 @@ import {
   SILENCE_TIMEOUT_MS,
   SYNC_VERSIONS,
 } from './sync-limits.ts'
+import { type Outdated, outdatedOf, SPOKEN_TEXT } from './versions.ts'
 
 /** Everything a responder remembers. */
 export type ResponderState = {
@@ -86,6 +87,8 @@ export type ResponderEffect =
   | { readonly type: 'heard'; readonly summary: Summary }
   | { readonly type: 'blame'; readonly code: ErrorCode }
   | { readonly type: 'refused'; readonly code: string }
+  /** No version of the protocol is shared, since one side is too old. */
+  | { readonly type: 'unshared'; readonly outdated: Outdated }
   | { readonly type: 'close'; readonly code: ErrorCode | undefined }
 
 /** A step of the responder. */
@@ -250,7 +253,10 @@ function takeHello(
     return refuse(state, 'MULU_FEDERATION_MISMATCH', true)
   }
   const version = Math.max(0, ...versions.filter((v) => SYNC_VERSIONS.includes(v)))
-  if (version === 0) return refuse(state, 'MULU_SYNC_VERSION', false)
+  if (version === 0) {
+    const [closed, effects] = refuse(state, 'MULU_SYNC_VERSION', false, SPOKEN_TEXT)
+    return [closed, [{ type: 'unshared', outdated: outdatedOf(versions) }, ...effects]]
+  }
   const own = ownSummary(context, fed, version)
   const told: ResponderState = {
     ...state,
@@ -385,9 +391,14 @@ function close(state: ResponderState, code: ErrorCode | undefined): ResponderSte
 }
 
 /** Ends the stream and says why. */
-function refuse(state: ResponderState, code: ErrorCode, isBlamed: boolean): ResponderStep {
+function refuse(
+  state: ResponderState,
+  code: ErrorCode,
+  isBlamed: boolean,
+  message = '',
+): ResponderStep {
   const [closed, effects] = close(state, code)
-  const frame: Refuse = { t: 'refuse', code, message: '' }
+  const frame: Refuse = { t: 'refuse', code, message }
   const blame: readonly ResponderEffect[] = isBlamed ? [{ type: 'blame', code }] : []
   return [closed, [{ type: 'send', frame }, ...blame, ...effects]]
 }

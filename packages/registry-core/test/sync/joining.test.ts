@@ -2,8 +2,9 @@ import { expect } from 'chai'
 import { bodyHash, decodeCommit, encodeCommit } from '../../src/commit/commit.ts'
 import { hashToText } from '../../src/crypto.ts'
 import type { Registry } from '../../src/registry.ts'
+import { outdatedBy } from '../../src/sync/versions.ts'
 import { testCrypto } from '../../testing/crypto.ts'
-import { connect, type Link, type Machines, Participant, settle } from '../../testing/exchange.ts'
+import { connect, Link, type Machines, Participant, settle } from '../../testing/exchange.ts'
 import { openReplica, type TestFederation, type TestReplica } from '../../testing/federation.ts'
 import { meet, settleSnapshot } from '../../testing/settled.ts'
 import { openMembers, pass, witnessedFederation } from '../../testing/snapshots.ts'
@@ -143,6 +144,43 @@ describe('joining by headers and live bodies', () => {
     const bodies = commit.bodies.map((body) => ({ missing: bodyHash(testCrypto, body) }))
     return encodeCommit({ ...commit, bodies })
   }
+
+  it('[UP5] says on both sides who is too old where no version of the protocol is shared', async () => {
+    const speaking = (participant: Participant, versions: readonly number[]): Participant => {
+      const { stepRequester, stepResponder } = participant.machines
+      participant.machines = {
+        stepResponder,
+        stepRequester: (context, state, event) => {
+          const [next, effects] = stepRequester(context, state, event)
+          const sent = effects.map((effect) =>
+            effect.type === 'send' && effect.frame.t === 'hello'
+              ? { ...effect, frame: { ...effect.frame, versions } }
+              : effect,
+          )
+          return [next, sent]
+        },
+      }
+      return participant
+    }
+    const ask = new Participant(two.registry, 2)
+    const link = new Link(speaking(ask, [7, 8]), new Participant(one.registry, 1))
+    await settle([link])
+    const told = link.effects.filter(({ type }) => type === 'unshared')
+    // The answering side is too old for what was asked, and the asking side is told what it speaks.
+    expect(told[0]).to.deep.equal({ type: 'unshared', outdated: 'self' })
+    expect(link.frames.at(-1)?.frame).to.deep.equal({
+      t: 'refuse',
+      code: 'MULU_SYNC_VERSION',
+      message: '1,2',
+    })
+    expect([outdatedBy('7,8'), outdatedBy('0'), outdatedBy('soon')]).to.deep.equal([
+      'self',
+      'peer',
+      undefined,
+    ])
+    const blamed = link.effects.filter(({ type }) => type === 'blame')
+    expect(blamed).to.deep.equal([])
+  })
 
   it('[SY42] exchanges with a peer that speaks version 1, which gets whole commits and nothing new', async () => {
     const old = await newcomer(5, 'all')
