@@ -52,6 +52,9 @@ export function reportLines(report: BundleReport, t: TFunction): readonly Report
   if (report.erased > 0) {
     lines.push({ state: 'ok', text: t('taken.erased', { count: report.erased }) })
   }
+  if (report.notHeld > 0) {
+    lines.push({ state: 'ok', text: t('taken.notHeld', { count: report.notHeld }) })
+  }
   return lines
 }
 

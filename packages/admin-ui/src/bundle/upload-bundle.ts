@@ -15,6 +15,8 @@ export type BundleReport = {
   readonly codes: Readonly<Record<string, number>>
   readonly rosters: number
   readonly erased: number
+  /** Superseded values that the sender no longer held. */
+  readonly notHeld: number
   /** Writers that made it and that it is for; 0 for none. */
   readonly sender: number
   readonly to: number

@@ -129,6 +129,10 @@ export const enBundle = {
     '{{count}} part of the file is damaged and was left out. Take in another copy, or ask the sender for a new file.',
   'taken.damaged_other':
     '{{count}} parts of the file are damaged and were left out. Take in another copy, or ask the sender for a new file.',
+  'taken.notHeld_one':
+    'The sender no longer held {{count}} superseded value; what counts now is all there.',
+  'taken.notHeld_other':
+    'The sender no longer held {{count}} superseded values; what counts now is all there.',
   'taken.erased_one': '{{count}} value was left out that a lawful order has erased.',
   'taken.erased_other': '{{count}} values were left out that lawful orders have erased.',
   'taken.forOther': 'It was written for',

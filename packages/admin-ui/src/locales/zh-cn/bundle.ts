@@ -94,6 +94,7 @@ export const zhCnBundle = {
   'taken.cut':
     '文件不完整：U 盘拔得太早，或拷贝中断了。完整的部分已收进。重新拷贝后再收一次，会接着来。',
   'taken.damaged_other': '文件有 {{count}} 处损坏，没有收进。请收另一份拷贝，或请送出方重做一份。',
+  'taken.notHeld_other': '有 {{count}} 个已被取代的值，发送方已不再保留；现行的内容都在。',
   'taken.erased_other': '有 {{count}} 个值已依法清除，没有收进。',
   'taken.forOther': '它是写给',
   'taken.from': '来自',
