@@ -59,6 +59,7 @@ function reachIn(cited: Roster, order: Order): ErrorCode | undefined {
 }
 
 function isAdmissionWithin(state: RosterState, agency: number, act: Admission): boolean {
+  if (state.agencies.get(agency)?.codes.includes(act.code) !== true) return false
   if (act.continues !== 0 && !isOfAgency(state, agency, act.continues)) return false
   const isTaken = [...state.writers.values()].some(
     (writer) =>
