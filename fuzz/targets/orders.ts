@@ -10,7 +10,7 @@ import type { Registry } from '../../packages/registry-core/src/registry.ts'
 import type { Right } from '../../packages/registry-core/src/roster/change.ts'
 import { type OrderClaim, signOrder } from '../../packages/registry-core/src/roster/order.ts'
 import type { TakenOrder } from '../../packages/registry-core/src/roster/ordered-chain.ts'
-import { joinMessage } from '../../packages/registry-core/src/roster/roster.ts'
+import { bindingMessage } from '../../packages/registry-core/src/roster/roster.ts'
 import { testSigner } from '../../packages/registry-core/testing/crypto.ts'
 import {
   openReplica,
@@ -58,12 +58,13 @@ function signedOrders({ rosters, newest }: TestFederation): fc.Arbitrary<Uint8Ar
     .record({
       seed: fc.integer({ min: 1, max: 24 }),
       peer: fc.integer({ min: 1, max: 24 }),
+      code: fc.constantFrom('B', 'B', 'C', ''),
       grants,
     })
-    .map(({ seed, peer, ...more }): OrderClaim['act'] => {
+    .map(({ seed, peer, code, ...more }): OrderClaim['act'] => {
       const { publicKey: key } = testSigner(seed)
-      const claim = { key, peers: [`peer-${peer}`], continues: 0 }
-      const message = joinMessage(newest.fed, claim)
+      const claim = { key, peers: [`peer-${peer}`], continues: 0, code }
+      const message = bindingMessage(newest.fed, claim)
       const proof = signFor(testSigner(seed), DOMAIN.join, message)
       return { type: 'admit', ...claim, office: 'o', proof, ...more }
     })

@@ -26,7 +26,7 @@ import {
 } from '../../packages/registry-core/src/roster/join-request.ts'
 import { readOrder, signOrder } from '../../packages/registry-core/src/roster/order.ts'
 import { withinBounds } from '../../packages/registry-core/src/roster/order-store.ts'
-import { joinMessage, verifyRoster } from '../../packages/registry-core/src/roster/roster.ts'
+import { bindingMessage, verifyRoster } from '../../packages/registry-core/src/roster/roster.ts'
 import { encodeTicket, parseTicket } from '../../packages/registry-core/src/roster/ticket.ts'
 import { testCrypto, testSigner } from '../../packages/registry-core/testing/crypto.ts'
 import { TestFederation } from '../../packages/registry-core/testing/federation.ts'
@@ -170,9 +170,9 @@ const order: Target = {
   name: 'order',
   corpus: [testSigner(1), testSigner(2)].flatMap((by, at) => {
     const newcomer = testSigner(4)
-    const claim = { key: newcomer.publicKey, peers: ['peer-4'], continues: at }
+    const claim = { key: newcomer.publicKey, peers: ['peer-4'], continues: at, code: 'agency 2' }
     const { fed, version, hash: id } = federation.newest
-    const proof = signFor(newcomer, DOMAIN.join, joinMessage(fed, claim))
+    const proof = signFor(newcomer, DOMAIN.join, bindingMessage(fed, claim))
     const rights = ['describe', 'classify'] as const
     const grants = [{ ns: 2, auds: [0, 1, [2, 3]] as const, rights }]
     const ends = [{ ns: 2, aud: 1, seq: 7, id }] as const

@@ -246,4 +246,22 @@ export const FOUND: readonly FoundBug[] = [
       ['conclude', 1058621316],
     ],
   },
+  {
+    what: 'a snapshot in a log whose number was in dispute was counted by who had it and by nobody else',
+    plan: [
+      ['administer', 1690891217],
+      ['administer', 934914263],
+      ['order', 1515461618],
+      ['order', 1643346964],
+      ['write personal', 335472767],
+      ['order', 1172058634],
+      ['close', 808821530],
+      ['order', 1930729049],
+      ['order', 347995790],
+      ['snapshot', 498618855],
+      ['burn', 683410413],
+      ['connect', 411044017],
+      ['deliver', 652695673],
+    ],
+  },
 ]

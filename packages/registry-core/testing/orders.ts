@@ -11,7 +11,7 @@ import {
   signOrder,
 } from '../src/roster/order.ts'
 import { withOrders } from '../src/roster/orders.ts'
-import { joinMessage } from '../src/roster/roster.ts'
+import { bindingMessage } from '../src/roster/roster.ts'
 import type { RosterState } from '../src/roster/state.ts'
 import { testCrypto, testSigner } from './crypto.ts'
 import { TestFederation } from './federation.ts'
@@ -84,10 +84,12 @@ export function admission(
 ): Admission {
   const { publicKey: key } = testSigner(seed)
   const [peers, continues] = [more.peers ?? [`peer-${seed}`], more.continues ?? 0]
-  const message = joinMessage(federation.newest.fed, { key, peers, continues })
+  const code = more.code ?? 'B'
+  const message = bindingMessage(federation.newest.fed, { key, peers, continues, code })
   const proof = signFor(testSigner(seed), DOMAIN.join, message)
   const grants = [{ ns: 2, auds: [0, 1] as const, rights: BOTH }]
-  return { type: 'admit', key, office: `office ${seed}`, grants, ...more, peers, continues, proof }
+  const own = { key, office: `office ${seed}`, grants, code }
+  return { type: 'admit', ...own, ...more, peers, continues, proof }
 }
 
 /** An order that admits a writer. */

@@ -22,7 +22,7 @@ import type {
   OrderClaim,
   OrderedClosing,
 } from '../../../packages/registry-core/src/roster/order.ts'
-import { joinMessage } from '../../../packages/registry-core/src/roster/roster.ts'
+import { bindingMessage } from '../../../packages/registry-core/src/roster/roster.ts'
 import { testSigner } from '../../../packages/registry-core/testing/crypto.ts'
 import type { SimNode } from '../sim-node.ts'
 import { type Chance, pick, type StepKind } from '../step.ts'
@@ -109,12 +109,14 @@ function sign(
 function admissionOf(world: World, key: number, ns: number, isClassifying: boolean): Admission {
   const { publicKey } = testSigner(key)
   const claim = { key: publicKey, peers: [`peer-${key}`], continues: 0 }
-  const message = joinMessage(world.federation.newest.fed, claim)
+  const code = world.federation.newest.state.agencies.get(ns)?.codes[0] ?? ''
+  const message = bindingMessage(world.federation.newest.fed, { ...claim, code })
   const proof = signFor(testSigner(key), DOMAIN.join, message)
   const rights = isClassifying ? (['describe', 'classify'] as const) : (['describe'] as const)
   return {
     type: 'admit',
     ...claim,
+    code,
     office: `o${key}`,
     proof,
     grants: [{ ns, auds: [0, 1], rights }],

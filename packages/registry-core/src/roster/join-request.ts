@@ -1,7 +1,8 @@
 /**
  * The request of a newcomer to be admitted: a JSON file a person carries to the root holders.
  * It shows possession of the writer key by a signature over the federation, the key, the
- * transport identities and the writer it continues. It holds nothing personal.
+ * transport identities and the writer it continues, and by one over the same and its agency's code,
+ * without which no order can admit it. It holds nothing personal.
  *
  * A new key of an installation that is known (rotation, restored backup) names the writer it
  * continues and how far that one's logs went. `handover` is the old key's signature over that; a
@@ -26,7 +27,7 @@ import { readArray, readInteger, readShape, readText } from '../encoding/shape.t
 import { isMuluError, MuluError } from '../errors.ts'
 import { type Labels, type LogEnd, readEnd } from './change.ts'
 import { readFederationText, readHex, readKeyText, readNonEmpty } from './request-text.ts'
-import { joinMessage } from './roster.ts'
+import { bindingMessage, joinMessage } from './roster.ts'
 
 /** What the file says, read and checked. */
 export type JoinRequest = {
@@ -34,6 +35,8 @@ export type JoinRequest = {
   readonly key: PublicKey
   readonly peers: readonly string[]
   readonly proof: Uint8Array
+  /** The key's signature over the same and the code of the agency; orders need it. */
+  readonly binding: Uint8Array | undefined
   readonly agency: {
     readonly code: string
     readonly names: Labels
@@ -65,7 +68,8 @@ export function createJoinRequest(
 ): string {
   const key = signer.publicKey
   const { continues = 0, ends = [], old } = succession ?? {}
-  const message = joinMessage(claim.fed, { key, peers: claim.peers, continues })
+  const own = { key, peers: claim.peers, continues }
+  const binding = bindingMessage(claim.fed, { ...own, code: claim.agency.code })
   const handover =
     old && signFor(old, DOMAIN.handover, handoverMessage(claim.fed, { key, continues, ends }))
   const request = {
@@ -77,7 +81,8 @@ export function createJoinRequest(
     office: claim.office,
     ...(continues === 0 ? {} : { continues, ends: ends.map(endToJson) }),
     ...(handover === undefined ? {} : { handover: toHex(handover) }),
-    proof: toHex(signFor(signer, DOMAIN.join, message)),
+    proof: toHex(signFor(signer, DOMAIN.join, joinMessage(claim.fed, own))),
+    binding: toHex(signFor(signer, DOMAIN.join, binding)),
   }
   return `${JSON.stringify(request, null, 2)}\n`
 }
@@ -89,6 +94,11 @@ export function parseJoinRequest(crypto: Crypto, text: string): JoinRequest {
   const message = joinMessage(request.fed, request)
   if (!verify(crypto, request.key, DOMAIN.join, message, request.proof)) {
     throw new MuluError('MULU_SIGNATURE', { details: { what: 'join request' } })
+  }
+  const bound = bindingMessage(request.fed, { ...request, code: request.agency.code })
+  const { binding } = request
+  if (binding !== undefined && !verify(crypto, request.key, DOMAIN.join, bound, binding)) {
+    throw new MuluError('MULU_SIGNATURE', { details: { what: 'agency of a join request' } })
   }
   return request
 }
@@ -130,6 +140,8 @@ function readRequest(text: string): JoinRequest {
       proof: readHex(shape['proof'], 64, 'proof'),
       continues: readInteger(shape['continues'] ?? 0, 0, 0xffffffff, 'continues'),
       ends: readArray(shape['ends'] ?? [], readEndJson, ENDS_MAX, 'ends'),
+      binding:
+        shape['binding'] === undefined ? undefined : readHex(shape['binding'], 64, 'binding'),
       handover:
         shape['handover'] === undefined ? undefined : readHex(shape['handover'], 64, 'handover'),
       agency: {
@@ -146,7 +158,7 @@ function readRequest(text: string): JoinRequest {
 }
 
 const KEYS = [
-  ...['mulu', 'fed', 'key', 'peers', 'agency', 'office', 'proof'],
+  ...['mulu', 'fed', 'key', 'peers', 'agency', 'office', 'proof', 'binding'],
   ...['continues', 'ends', 'handover'],
 ]
 const ENDS_MAX = 256

@@ -43,7 +43,7 @@ export function admissionActs(
     throw new MuluError('MULU_ADMISSION', { details })
   }
   const known = withoutDisputed(state, request.continues)
-  return actsOf(admissionChanges(fed, known, [request], rights, heads))
+  return actsOf(admissionChanges(fed, known, [request], rights, heads), request)
 }
 
 /** Whose order does not count, or counts no more, may be admitted again under the same key. */
@@ -117,17 +117,24 @@ function numbersFrom(taken: ReadonlySet<number>, count: number, first: number): 
   throw new MuluError('MULU_ORDERS', { details: { reason, number: clash } })
 }
 
-function actsOf(changes: readonly RosterChange[]): readonly OrderAct[] {
+function actsOf(
+  changes: readonly RosterChange[],
+  { binding: proof, agency: { code } }: JoinRequest,
+): readonly OrderAct[] {
+  if (proof === undefined) {
+    const reason = 'The request does not bind the key to its agency. Make it anew.'
+    throw new MuluError('MULU_ADMISSION', { details: { reason } })
+  }
   const acts: OrderAct[] = []
   for (const change of changes) {
     if (change.type === 'writer') {
-      const { key, office, peers, continues, proof, client } = change
+      const { key, office, peers, continues, client } = change
       const grants = changes.flatMap((each) =>
         each.type === 'grant' && each.client === client
           ? [{ ns: each.ns, auds: each.auds, rights: each.rights }]
           : [],
       )
-      acts.push({ type: 'admit', key, office, peers, continues, proof, grants })
+      acts.push({ type: 'admit', key, office, peers, continues, code, proof, grants })
     }
   }
   return [...acts, ...closingsOf(changes)]

@@ -4,7 +4,7 @@
  *
  * body   deterministic CBOR map {v: 1, fed, agency, by: administrator key, roster: [version, hash],
  *        no: 1..1024, act}; `act` is one of
- *        {type: "admit", key, office, peers, continues, proof, grants: [{ns, auds, rights}]}
+ *        {type: "admit", key, office, peers, continues, code, proof, grants: [{ns, auds, rights}]}
  *        {type: "close", client, ends: [{ns, aud, seq, id}], final, why}
  * wire   CBOR [body bytes, signature of `by` over "mulu/order/1" || body bytes]
  * id     hash("mulu/order/1" || body bytes); the signature is not part of it
@@ -23,11 +23,18 @@ import {
   verify,
 } from '../crypto.ts'
 import { type CborValue, decodeCbor, encodeCbor } from '../encoding/cbor.ts'
-import { readArray, readBytes, readInteger, readShape, type Shape } from '../encoding/shape.ts'
+import {
+  readArray,
+  readBytes,
+  readInteger,
+  readShape,
+  readText,
+  type Shape,
+} from '../encoding/shape.ts'
 import { isMuluError, MuluError } from '../errors.ts'
 import { ORDER_BYTES_MAX, ORDERS_PER_KEY_MAX } from '../limits.ts'
 import { type LogEnd, type Right, type RosterChange, readChange } from './change.ts'
-import { joinMessage } from './roster.ts'
+import { bindingMessage } from './roster.ts'
 
 /** What a writer is let do by an order. */
 export type OrderedGrant = {
@@ -43,6 +50,8 @@ export type Admission = {
   readonly office: string
   readonly peers: readonly string[]
   readonly continues: number
+  /** A code of the agency, as the newcomer has signed it. */
+  readonly code: string
   readonly proof: Uint8Array
   readonly grants: readonly OrderedGrant[]
 }
@@ -128,7 +137,7 @@ function orderOf(crypto: Crypto, body: Uint8Array, signature?: Uint8Array): Omit
 
 function checkNewcomer(crypto: Crypto, fed: Hash, act: Admission): void {
   if (!isAcceptableKey(act.key)) throw new MuluError('MULU_KEY_WEAK')
-  if (!verify(crypto, act.key, DOMAIN.join, joinMessage(fed, act), act.proof)) {
+  if (!verify(crypto, act.key, DOMAIN.join, bindingMessage(fed, act), act.proof)) {
     throw new MuluError('MULU_SIGNATURE', { details: { what: 'newcomer of an order' } })
   }
 }
@@ -163,15 +172,16 @@ function readAct(value: unknown): Admission | OrderedClosing {
 
 /** Read by the readers of the roster's own changes, so that both have one form of each part. */
 function readAdmission(value: unknown): Admission {
-  const keys = ['type', 'key', 'office', 'peers', 'continues', 'proof', 'grants']
-  const { grants, type: _, ...rest } = readShape(value, keys, 'admission')
+  const keys = ['type', 'key', 'office', 'peers', 'continues', 'code', 'proof', 'grants']
+  const { grants, code, type: _, ...rest } = readShape(value, keys, 'admission')
   const change = { ...rest, type: 'writer', client: 1, agency: 1, role: 'office' }
   const { key, office, peers, continues, proof } = readAs('writer', change)
   const read = readArray(grants, readGrant, 64, 'grants')
   if (read.length === 0) throw new Error('an admission grants nothing')
   const logs = read.flatMap(({ ns, auds }) => auds.map((aud) => `${ns}/${audienceText(aud)}`))
   if (new Set(logs).size < logs.length) throw new Error('two grants for one namespace and audience')
-  return { type: 'admit', key, office, peers, continues, proof, grants: read }
+  const named = { office, code: readText(code, 64, 'code') }
+  return { type: 'admit', key, ...named, peers, continues, proof, grants: read }
 }
 
 function readGrant(value: unknown): OrderedGrant {

@@ -220,6 +220,17 @@ export function joinMessage(
   return encodeCbor([fed, claim.key, claim.peers, claim.continues])
 }
 
+/**
+ * What a newcomer signs so that the agency which it names, by one of its codes, can admit it by an
+ * order: no other agency can then put the same key under its own name.
+ */
+export function bindingMessage(
+  fed: Uint8Array,
+  claim: Parameters<typeof joinMessage>[1] & { readonly code: string },
+): Uint8Array {
+  return encodeCbor([fed, claim.key, claim.peers, claim.continues, claim.code])
+}
+
 /** The root keys whose good signatures stand under a body, each once, by its bytes. */
 export function signersOf(
   crypto: Crypto,

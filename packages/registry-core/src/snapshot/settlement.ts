@@ -227,6 +227,9 @@ export class Settlement {
     const cited = this.#rosters()[roster[0] - 1]
     if (statement === undefined || cited === undefined) return undefined
     if (!equalBytes(cited.hash, roster[1])) return undefined
+    // Its log is shown to nobody, so that others could not count it.
+    const isDisputed = this.#rosters().at(-1)?.state.writers.get(writer)?.dispute === 'open'
+    if (isDisputed) return undefined
     const { writers: witnesses, threshold } = cited.state.witnesses
     const receipts = await this.#receiptsOf(commit.id, witnesses)
     const agreed = receipts.map(({ commit: each }) => each.read.writer)

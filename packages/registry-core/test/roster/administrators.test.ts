@@ -1,7 +1,9 @@
 import { expect } from 'chai'
+import { DOMAIN, signFor } from '../../src/crypto.ts'
 import { orderedWriter } from '../../src/roster/administrators.ts'
 import type { RosterChange } from '../../src/roster/change.ts'
 import { finalEnd, hasRight } from '../../src/roster/grant.ts'
+import { joinMessage } from '../../src/roster/roster.ts'
 import { testSigner } from '../../testing/crypto.ts'
 import { TestFederation } from '../../testing/federation.ts'
 import {
@@ -49,7 +51,10 @@ describe('administrator keys in the roster', () => {
     const federation = orderingFederation()
     federation.sign([agencyWith(federation, NEXT_ADMIN, 3)])
     const grants = [{ ns: 3, auds: [1] as const, rights: BOTH }]
-    const claim = { ...claimOf(federation, admission(federation, 40, { grants })), agency: 3 }
+    const claim = {
+      ...claimOf(federation, admission(federation, 40, { grants, code: 'C' })),
+      agency: 3,
+    }
     const other = order(claim, NEXT_ADMIN)
     expect(codesOf(federation, other)).to.deep.equal([undefined])
     federation.sign([endOf(NEXT_ADMIN, []), endOf(ADMIN, [other])])
@@ -58,7 +63,9 @@ describe('administrator keys in the roster', () => {
 
   it('[AK10] keeps the numbers of orders apart from those that the root holders give', () => {
     const writer = (federation: TestFederation, client: number): RosterChange => {
-      const { key, peers, proof } = admission(federation, 50)
+      const { key, peers } = admission(federation, 50)
+      const message = joinMessage(federation.newest.fed, { key, peers, continues: 0 })
+      const proof = signFor(testSigner(50), DOMAIN.join, message)
       return {
         type: 'writer',
         client,

@@ -173,6 +173,31 @@ describe('orders of agencies', () => {
     expect(codesOf(moved, late)).to.deep.equal(['MULU_ORDER_REACH'])
   })
 
+  it('[AK24] admits a key only to the agency that its holder asked', () => {
+    const federation = orderingFederation()
+    federation.sign([agencyWith(federation, NEXT_ADMIN, 3)])
+    const grants = [{ ns: 3, auds: [1] as const, rights: BOTH }]
+    const taken = { ...admission(federation, 20), grants }
+    const claim = { ...claimOf(federation, taken), agency: 3 }
+    expect(codesOf(federation, order(claim, NEXT_ADMIN))).to.deep.equal(['MULU_ORDER_REACH'])
+    const altered = { ...claim, act: { ...taken, code: 'C' } }
+    expect(codeOf(() => order(altered, NEXT_ADMIN))).to.equal('MULU_SIGNATURE')
+    const asked = { ...claim, act: admission(federation, 20, { grants, code: 'C' }) }
+    expect(codesOf(federation, order(asked, NEXT_ADMIN))).to.deep.equal([undefined])
+  })
+
+  it('[AK22] passes on no right to erase, also where the agency has it', () => {
+    const federation = orderingFederation()
+    const rights = [...BOTH, 'erase'] as const
+    federation.sign([{ type: 'grant', client: 2, ns: 2, auds: [0, 1], rights }])
+    expect(hasRight(federation.newest.state, logOf(2), 'erase')).to.equal(true)
+    const grants = [{ ns: 2, auds: [1] as const, rights }]
+    expect(codesOf(federation, admit(federation, {}, { grants }))).to.deep.equal([
+      'MULU_ORDER_REACH',
+    ])
+    expect(codesOf(federation, admit(federation))).to.deep.equal([undefined])
+  })
+
   it('[AK6] closes writers of the agency at positions that only fall, and reopens none', () => {
     const federation = orderingFederation()
     const first = admit(federation)

@@ -197,7 +197,7 @@ describe('orders on their way between replicas', () => {
     const federation = orderingFederation()
     federation.sign([agencyWith(federation, NEXT_ADMIN, 3)])
     const grants = [{ ns: 3, auds: [1] as const, rights: BOTH }]
-    const act = admission(federation, 41, { grants, peers: ['peer-20', 'peer-41'] })
+    const act = admission(federation, 41, { grants, code: 'C', peers: ['peer-20', 'peer-41'] })
     const claiming = order({ ...claimOf(federation, act), agency: 3 }, NEXT_ADMIN)
     const { registry } = await openReplica(federation)
     expect(await take(registry, admit(federation), claiming)).to.deep.equal([
