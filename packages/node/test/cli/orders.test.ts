@@ -308,6 +308,7 @@ describe('the key of an agency', function () {
     const clash = await run('order', 'take', `${drafts[1]}.signed`, '--dir', at)
     expect(clash.status).to.equal(1)
     expect(clash.stdout).to.equal('order 1: taken, does not count: MULU_ORDER_NUMBER\n')
+    expect(clash.stderr).to.match(/two orders\.\n {2}hint: .*divide the numbers/)
     const { items } = await list()
     expect(items.map(({ code }) => code)).to.deep.equal([
       ...['MULU_ORDER_NUMBER', 'MULU_ORDER_NUMBER'],
