@@ -31,8 +31,8 @@ export async function heal(world: World): Promise<void> {
 }
 
 async function rest(world: World): Promise<void> {
+  connectAll(world)
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    connectAll(world)
     if ((await world.deliver(WORK_MAX)) === WORK_MAX) {
       world.violations.push('the exchange does not come to rest')
       return
@@ -40,7 +40,8 @@ async function rest(world: World): Promise<void> {
     const before = headsOf(world)
     world.pass(ROUND_MS)
     await world.deliver(WORK_MAX)
-    if (headsOf(world) === before) return
+    // Who was refused by one that did not know it yet asks again before anybody may rest.
+    if (!connectAll(world) && headsOf(world) === before) return
   }
   world.violations.push(`heads still move after ${ROUNDS_MAX} rounds`)
 }
@@ -48,9 +49,9 @@ async function rest(world: World): Promise<void> {
 /**
  * Members in a ring, and all that share a namespace with each other, since what is internal goes
  * no other way; one stream joins the two namespaces that share an audience. Whoever is no member
- * asks the first, in vain.
+ * asks the first, in vain. Says whether sound members were without a stream that they need.
  */
-function connectAll(world: World): void {
+function connectAll(world: World): boolean {
   const { writers } = world.state
   const namespaceOf = ({ identity }: SimNode): number => {
     const writer = writers.get(identity.client)
@@ -58,20 +59,25 @@ function connectAll(world: World): void {
     return isInside ? (writer.grants.find((grant) => grant.until === undefined)?.ns ?? 0) : 0
   }
   const members = world.up.filter((node) => namespaceOf(node) > 0)
+  let isOpened = false
+  const open = (a: SimNode, b: SimNode): void => {
+    if (world.connect(a, b) && !a.isRotten && !b.isRotten) isOpened = true
+  }
   for (const [i, node] of members.entries()) {
     const next = members[(i + 1) % members.length]
-    if (next !== undefined) world.connect(node, next)
+    if (next !== undefined) open(node, next)
     for (const other of members) {
-      if (namespaceOf(other) === namespaceOf(node)) world.connect(node, other)
+      if (namespaceOf(other) === namespaceOf(node)) open(node, other)
     }
   }
   const [first, ...others] = LISTED_AUDIENCE.map((ns) => members.find((n) => namespaceOf(n) === ns))
   for (const other of others) {
-    if (first !== undefined && other !== undefined) world.connect(first, other)
+    if (first !== undefined && other !== undefined) open(first, other)
   }
   for (const node of world.up) {
     if (members[0] !== undefined && !members.includes(node)) world.connect(node, members[0])
   }
+  return isOpened
 }
 
 /** The ends of all logs at all nodes and what they lack, as text. */

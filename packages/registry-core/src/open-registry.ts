@@ -132,6 +132,7 @@ class Replica implements Registry {
   readonly #queue = new Queue()
   readonly #listeners = new Set<(event: RegistryEvent) => void>()
   readonly #rejudge = new Map<string, Scope>()
+  readonly #foreseen = new Set<string>()
   #author: Author | undefined
   #isClosed = false
 
@@ -173,6 +174,7 @@ class Replica implements Registry {
       settlement,
       erasures,
       partial: options.partial ?? false,
+      foreseen: this.#foreseen,
       onRejudge: (scope) => this.#markForRejudging(scope),
     })
   }
@@ -626,6 +628,7 @@ class Replica implements Registry {
       acceptor: this.#acceptor,
       settlement: this.#settlement,
       erasures: this.#erasures,
+      foreseen: this.#foreseen,
       stage: (of: Scope, views: Parameters<SearchIndex['stage']>[1]) =>
         this.#index.stage(of, views),
     }

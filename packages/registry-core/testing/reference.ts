@@ -254,7 +254,11 @@ function judgeNext(
     return true
   }
   if (read.v !== 1 || read.crit.length > 0 || !equalBytes(cited.hash, read.roster[1])) return false
-  if (!read.after.every(([writer, seq, id]) => isThere(chain, chains, rosters, writer, seq, id))) {
+  if (
+    !read.after.every(([writer, seq, id]) =>
+      isThere(chain, cited, chains, rosters, writer, seq, id),
+    )
+  ) {
     return false
   }
   const { commit } = next
@@ -321,6 +325,7 @@ function grantsOf(log: LogKey, roster: Roster | undefined): readonly Grant[] {
 /** Whether what `after` names is here, or its log has ended below it. */
 function isThere(
   chain: Chain,
+  cited: Roster,
   chains: ReadonlyMap<string, Chain>,
   rosters: readonly Roster[],
   writer: number,
@@ -335,15 +340,26 @@ function isThere(
   if (end !== undefined && seq > end.seq && reached >= end.seq) return true
   const anchor = other?.anchor ?? other?.floor
   if (anchor !== undefined && seq <= anchor.seq && reached >= anchor.seq) return true
-  // Beyond a pin another commit may have taken the place by now: what was named is lost.
-  const pin = other?.anchor
-  if (pin !== undefined && reached >= pin.seq && reached >= seq) return true
+  // Beyond a pin another commit may have taken the place by now, and what is named by who did not
+  // know the pin may never come.
+  const pin = end === undefined ? other?.anchor : undefined
+  if (pin !== undefined && reached >= pin.seq) {
+    if (reached >= seq || !knowsPin(cited, log, pin)) return true
+  }
   if (other !== undefined && other.anchor === undefined && other.forkedAt < Infinity) {
     const forkEnd = Math.max(other.forkedAt - 1, other.floor?.seq ?? 0)
     if (seq > forkEnd && reached >= forkEnd) return true
   }
   const there = other?.judged[seq - 1]
   return there !== undefined && equalBytes(there.commit.id, id)
+}
+
+/** Whether a roster has the pin of a log that the newest one has. */
+function knowsPin(cited: Roster, log: LogKey, pin: ReferenceHead): boolean {
+  const known = cited.state.writers
+    .get(log.writer)
+    ?.pins.findLast((p) => scopeText(p.log) === scopeText(log))?.log
+  return known !== undefined && known.seq === pin.seq && toHex(known.id) === pin.id
 }
 
 /** The grant under which a commit is in force, or undefined for a void one. */

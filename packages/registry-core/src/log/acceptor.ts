@@ -39,6 +39,7 @@ import { judge, type Verdict } from './judge.ts'
 import type { LogKey } from './log.ts'
 import type { LogState } from './log-state.ts'
 import type { Logs } from './logs.ts'
+import { namedAhead, wasNamedAhead } from './named-ahead.ts'
 import type { Acceptance, Missing, Outcome } from './outcome.ts'
 import { effectiveStamp, firstUnseen, hasEndedBelow, sightOf, type Unseen } from './past.ts'
 import { rebuildMark } from './rebuild.ts'
@@ -63,6 +64,8 @@ export type AcceptorContext = {
   readonly partial: boolean
   readonly settlement: Settlement
   readonly erasures: Erasures
+  /** Keys of commits that were named before they came to stand; see named-ahead.ts. */
+  readonly foreseen: Set<string>
   /** Told when what was accepted before has to be judged again. */
   readonly onRejudge: (scope: Scope) => void
 }
@@ -171,6 +174,7 @@ export class Acceptor {
     const step = await this.#step(log, { commit, isForked: false }, true)
     const { outcome, isDone, problems } = step
     if (isDone) await this.advance(log)
+    else await this.#linkHeld(log)
     return { known: false, outcome, problems }
   }
 
@@ -203,6 +207,7 @@ export class Acceptor {
       const linked = extendKnown(state, next.commit, false)
       await commitBatch(store, [logs.operation(store, linked)])
       logs.set(linked)
+      this.#context.settlement.judged(next.commit)
     }
   }
 
@@ -260,14 +265,23 @@ export class Acceptor {
     const merged = await this.#merge(state, commit, verdict, leaves)
     const outcome = outcomeOf(verdict, merged)
     const isResetting = commit.read.reset && verdict.kind === 'in force'
-    const marks = isResetting ? [rebuildMark(this.#context.store, log)] : []
+    const isOverdue = isResetting || (await this.#comesLate(log, commit, verdict))
+    const marks = isOverdue ? [rebuildMark(this.#context.store, log)] : []
     const staged = merged && (await this.#context.stage(log, merged.views))
     const operations = [...(merged?.operations ?? []), ...(staged?.operations ?? []), ...marks]
-    await this.#write(commit, outcome, after, operations, isNew)
+    const ahead = namedAhead(this.#context, commit)
+    await this.#write(commit, outcome, after, [...operations, ...ahead], isNew)
     leaves.apply()
     staged?.apply()
-    if (isResetting) this.#context.onRejudge(log)
+    if (isOverdue) this.#context.onRejudge(log)
     return { outcome, isDone: true, problems: countProblems(merged) }
+  }
+
+  /** Whether others have named this commit and were judged as if it were lost. */
+  async #comesLate(log: LogKey, commit: ReadCommit, { kind }: Verdict): Promise<boolean> {
+    if (kind === 'ended' || !(await wasNamedAhead(this.#context, log, commit))) return false
+    this.#context.foreseen.add(commitKey(log, commit.read.seq, commit.id))
+    return true
   }
 
   async #merge(

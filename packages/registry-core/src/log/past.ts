@@ -15,6 +15,7 @@ import type { Settlement } from '../snapshot/settlement.ts'
 import { commitKey, type Scope, type Store } from '../store/store.ts'
 import type { LogKey, LogPosition } from './log.ts'
 import type { Logs } from './logs.ts'
+import { unknownPin } from './named-ahead.ts'
 import { decodeOutcome } from './stored-outcome.ts'
 
 type PastContext = {
@@ -22,6 +23,8 @@ type PastContext = {
   readonly logs: Logs
   readonly rosters: () => readonly Roster[]
   readonly settlement: Pick<Settlement, 'floorOf'>
+  /** Keys of commits that are known to come to stand, though they were named before they did. */
+  readonly foreseen: ReadonlySet<string>
 }
 
 /** A position of another writer's log that a commit waits for. */
@@ -29,8 +32,8 @@ export type Unseen = { readonly writer: number; readonly seq: number }
 
 /**
  * The first position named in `after` that is not here. A log that has ended below it satisfies
- * it as well, and so does a branch that the roster has ruled out, so that a refused, forked or
- * lost commit blocks nobody.
+ * it as well, and so does a branch that the roster has ruled out, or may have, so that a refused,
+ * forked or lost commit blocks nobody.
  */
 export async function firstUnseen(
   context: PastContext,
@@ -42,7 +45,11 @@ export async function firstUnseen(
     const state = context.logs.get(log)
     if (hasEndedBelow(context, log, seq)) continue
     const isHere = state.accepted.seq >= seq && (await stands(context, log, { seq, id }))
-    if (!isHere && !isRuledOut(context, log, seq)) return { writer, seq }
+    if (isHere || isRuledOut(context, log, seq)) continue
+    const pin = unknownPin(context.rosters(), commit, log)
+    const isOpen = pin !== undefined && seq > pin.seq
+    if (!isOpen || context.foreseen.has(commitKey(log, seq, id))) return { writer, seq }
+    if (state.accepted.seq < pin.seq) return { writer, seq: pin.seq }
   }
   return undefined
 }

@@ -44,10 +44,11 @@ export async function rebuildScope(
     readonly logs: Logs
     readonly acceptor: Acceptor
     readonly erasures: Erasures
+    readonly foreseen: AcceptorContext['foreseen']
   },
   scope: Scope,
 ): Promise<void> {
-  const { store, logs, acceptor, stage, erasures } = context
+  const { store, logs, acceptor, stage, erasures, foreseen } = context
   const prefix = scopePrefix(scope)
   await commitBatch(store, [rebuildMark(store, scope)])
   await setForeignAside(context, scope)
@@ -57,12 +58,15 @@ export async function rebuildScope(
     for (const state of states) await acceptor.advance(state.log)
     return new Map(states.map(({ log }) => [log.writer, logs.get(log).resets]))
   }
+  foreseen.clear()
   const resets = await pass(new Map())
   // Orders count through the pass as they did before, so that nothing erased shows up meanwhile;
   // where one has fallen, what it named comes back. A reset bounds stamps of earlier commits, so
   // the views need to know it from the start.
   const hasFallen = (await erasures.refresh(scope)).length > 0
-  if (hasFallen || [...resets.values()].some((list) => list.length > 0)) await pass(resets)
+  const isReset = [...resets.values()].some((list) => list.length > 0)
+  // Who named what came to stand only later waits for it in the second pass.
+  if (hasFallen || isReset || foreseen.size > 0) await pass(resets)
   await commitBatch(store, [del(store.meta, MARKER + prefix)])
 }
 

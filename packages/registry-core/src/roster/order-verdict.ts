@@ -77,9 +77,12 @@ function isOfAgency(state: RosterState, agency: number, client: number): boolean
 
 /**
  * Whether the agency owns the namespace and has, by open grants of writers that the roots admitted
- * for it, every right for every audience: an agency passes on what it has, and no more.
+ * for it, every right for every audience: an agency passes on what it has, and no more, and the
+ * right to erase not at all.
  */
 function hasGrant(state: RosterState, agency: number, { ns, auds, rights }: OrderedGrant): boolean {
+  // What is erased comes back by nothing, also when the order lapses.
+  if (rights.includes('erase')) return false
   if (state.namespaces.get(ns)?.owners.at(-1)?.agency !== agency) return false
   const open = [...state.writers.values()]
     .filter((writer) => writer.agency === agency)

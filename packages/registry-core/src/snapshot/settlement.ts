@@ -11,6 +11,7 @@ import type { ReadCommit } from '../commit/commit.ts'
 import type { Crypto, Hash } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
 import type { LogKey } from '../log/log.ts'
+import { decodeLogState } from '../log/log-state.ts'
 import { decodeOutcome } from '../log/stored-outcome.ts'
 import type { LogEnd } from '../roster/change.ts'
 import { anchorOf, citedGrant, closedAt, finalEnd } from '../roster/grant.ts'
@@ -126,7 +127,7 @@ export class Settlement {
     }
   }
 
-  /** Counts anew once a commit that had waited has been judged. */
+  /** Counts anew once a commit that had waited has been judged, or what comes before it is here. */
   judged(commit: ReadCommit): void {
     if (isStatement(commit)) this.#isStale = true
   }
@@ -226,6 +227,9 @@ export class Settlement {
     const cited = this.#rosters()[roster[0] - 1]
     if (statement === undefined || cited === undefined) return undefined
     if (!equalBytes(cited.hash, roster[1])) return undefined
+    // Its log is shown to nobody, so that others could not count it.
+    const isDisputed = this.#rosters().at(-1)?.state.writers.get(writer)?.dispute === 'open'
+    if (isDisputed) return undefined
     const { writers: witnesses, threshold } = cited.state.witnesses
     const receipts = await this.#receiptsOf(commit.id, witnesses)
     const agreed = receipts.map(({ commit: each }) => each.read.writer)
@@ -274,16 +278,32 @@ export class Settlement {
     const stored = await this.#store.outcomes.get(commitKey(log, read.seq, id))
     const kind = stored === undefined ? undefined : decodeOutcome(stored).kind
     if (kind === 'in force' || kind === 'void' || kind === undefined) return kind === 'in force'
-    // What waits for its forerunners is passed on to nobody; beyond a fork they never count.
-    if (kind === 'waits' && !(await this.#isForked(log))) return false
     const state = this.#rosters().at(-1)?.state
     const cited = this.#rosters()[read.roster[0] - 1]
     if (state === undefined || cited === undefined) return false
-    if (finalEnd(state, log) !== undefined || anchorOf(state, log) !== undefined) return false
     const grant = equalBytes(cited.hash, read.roster[1]) ? citedGrant(cited.state, log) : undefined
-    if (grant === undefined) return false
     // As it would be judged in force: whether it is must not hang on the floors that it makes.
-    return read.seq <= (closedAt(state, log, grant)?.seq ?? read.seq)
+    if (grant === undefined || read.seq > (closedAt(state, log, grant)?.seq ?? read.seq)) {
+      return false
+    }
+    const anchor = anchorOf(state, log)
+    if (kind === 'waits' && !(await this.#isForked(log))) {
+      return this.#isPassedOn(log, read.seq, anchor)
+    }
+    return anchor === undefined && finalEnd(state, log) === undefined
+  }
+
+  /**
+   * Whether what waits in a log with one branch gets to everybody who has that log: all before it
+   * is here, whatever else it waits for, and the roster's anchor does not lead elsewhere.
+   */
+  async #isPassedOn(log: LogKey, seq: number, anchor: LogEnd | undefined): Promise<boolean> {
+    const stored = await this.#store.logs.get(logPrefix(log))
+    const known = (stored && decodeLogState(log, stored)?.known.seq) ?? 0
+    if (seq > known || anchor === undefined) return seq <= known
+    const key = commitKey(log, anchor.seq, anchor.id)
+    const isAnchored = (await this.#store.outcomes.get(key)) !== undefined
+    return seq > anchor.seq ? isAnchored : !isAnchored || known >= anchor.seq
   }
 }
 

@@ -2,7 +2,7 @@
  * The store: sublevels over one abstract-level database, format 4.
  *
  * sublevel  key -> value
- * meta      `format`, `federation`, `replay/<scope>`, `purge` -> bytes
+ * meta      `format`, `federation`, `replay/<scope>`, `ahead/<commit>`, `purge` -> bytes
  * rosters   version (8 hex) -> roster in wire form
  * agencyOrders  orders of agencies beside the roster chain (roster/order-store.ts)
  * profiles  hash (hex) -> canonical JSON of a profile

@@ -45,10 +45,14 @@ async function stateOf(registry: Registry): Promise<string> {
   ].join(' ')
 }
 
-/** Takes in commits and the last roster in many orders and gives the states that came of it. */
+/**
+ * Takes in commits and the last roster in many orders and gives the states that came of it; so
+ * many commits wait in the end.
+ */
 async function statesOf(
   federation: TestFederation,
   commits: readonly Commit[],
+  waiting = 0,
 ): Promise<ReadonlySet<string>> {
   const states = new Set<string>()
   for (let seed = 0; seed < ORDERS; seed++) {
@@ -63,7 +67,7 @@ async function statesOf(
     }
     // What cited a roster that was not here is sent again.
     await registry.accept(commits)
-    expect(registry.totals().waiting, `order ${seed}`).to.equal(0)
+    expect(registry.totals().waiting, `order ${seed}`).to.equal(waiting)
     states.add(await stateOf(registry))
   }
   return states
@@ -122,6 +126,41 @@ describe('branches of a log', function () {
     // Of the kept branch the office had seen what both share, and nothing else.
     for (const value of ['right', 'right 2', 'of the office']) expect(states[0]).to.include(value)
     expect(states[0]).to.not.include('common')
+  })
+
+  it('[LG23] goes on from a lost position that the kept branch never gets to', async () => {
+    const federation = newFederation()
+    const first = commitOf(federation, 1, start(federation), 'common')
+    const left = commitOf(federation, 1, after(federation, first, 2), 'left')
+    const left2 = commitOf(federation, 1, after(federation, left, 3), 'left 2')
+    const right = commitOf(federation, 1, after(federation, first, 2), 'right')
+    const named: Partial<Header> = { after: [[1, 3, left2.id]] }
+    const other = commitOf(federation, 2, named, 'of the office', 2, [[1, [[0, 3]]]])
+    federation.sign([{ type: 'pin', client: 1, log: endAt(2, right), forkedAt: 2 }])
+    const spared = [first, right, other]
+    const states = [
+      // Beyond what is kept the lost branch goes on waiting for its parent.
+      ...(await statesOf(federation, [left, left2, ...spared], 1)),
+      ...(await statesOf(federation, spared)),
+    ]
+    expect(new Set(states).size).to.equal(1)
+    for (const value of ['right', 'of the office']) expect(states[0]).to.include(value)
+    expect(states[0]).to.not.include('common')
+  })
+
+  it('[LG24] judges again who named a position beyond a pin that comes to stand', async () => {
+    const federation = newFederation()
+    const first = commitOf(federation, 1, start(federation), 'common')
+    const left = commitOf(federation, 1, after(federation, first, 2), 'left')
+    const right = commitOf(federation, 1, after(federation, first, 2), 'right')
+    const right2 = commitOf(federation, 1, after(federation, right, 3), 'right 2')
+    const right3 = commitOf(federation, 1, after(federation, right2, 4), 'right 3')
+    const named: Partial<Header> = { after: [[1, 4, right3.id]] }
+    const other = commitOf(federation, 2, named, 'of the office', 2, [[1, [[0, 4]]]])
+    federation.sign([{ type: 'pin', client: 1, log: endAt(2, right), forkedAt: 2 }])
+    const states = await statesOf(federation, [first, left, right, right2, right3, other])
+    expect(states.size).to.equal(1)
+    expect([...states][0]).to.include('{"title/en":"of the office"},[]')
   })
 
   it('[LG22] lets a desk supersede what stands on the kept branch of a log it knew longer', async () => {

@@ -16,6 +16,7 @@ function newFederation(): TestFederation {
   return TestFederation.found([
     { seed: 1, agency: 'A' },
     { seed: 2, agency: 'A', office: 'n' },
+    { seed: 3, agency: 'A', office: 'm' },
   ])
 }
 
@@ -76,7 +77,9 @@ async function stated(): Promise<{ federation: TestFederation; commits: readonly
   return { federation, commits: commits.map(decodeCommit) }
 }
 
-describe('a power cut at every write in turn', () => {
+describe('a power cut at every write in turn', function () {
+  this.timeout(20_000)
+
   it('[LG10] leaves a forked log ended before the fork', async () => {
     const federation = newFederation()
     const first = commitOf(federation, 1, {}, 'common')
@@ -105,6 +108,28 @@ describe('a power cut at every write in turn', () => {
     const empty = { entries: [], bodies: bodiesRoot(testCrypto, []) }
     const resetting = { ...commitOf(federation, 1, { ...reset, ...empty }), bodies: [] }
     await expectNoTrace(federation, [wrong, other], (registry) => registry.accept([resetting]))
+  })
+
+  it('[LG24] leaves who named what comes to stand later as they would be', async () => {
+    const federation = newFederation()
+    const cited = [federation.newest.version, federation.newest.hash] as const
+    const next = (parent: { id: Uint8Array }, seq: number, title: string, more = {}) =>
+      commitOf(federation, 2, { seq, parent: parent.id, roster: cited, ...more }, title)
+    const first = commitOf(federation, 2, {}, 'common')
+    const [left, right] = [next(first, 2, 'left'), next(first, 2, 'right')]
+    // Whoever judges log by log comes to the log that names before the one that is named here.
+    const third = commitOf(federation, 3, { after: [[2, 2, right.id]] }, 'third')
+    const right2 = next(right, 3, 'right 2', { after: [[3, 1, third.id]] })
+    const named = { roster: cited, after: [[2, 3, right2.id] as const] }
+    const other = commitOf(federation, 1, named, 'of the office', 1, [[2, [[0, 3]]]])
+    const log = { ns: 1, aud: 1, seq: 2, id: right.id } as const
+    federation.sign([{ type: 'pin', client: 2, log, forkedAt: 2 }])
+    const before = [first, left, right, other, third]
+    const readings = await readingsAfterCuts(federation, before, (r) => r.accept([right2]))
+    expect(readings.length).to.be.greaterThan(2)
+    expect(new Set(readings).size).to.equal(1)
+    for (const value of ['third', 'of the office']) expect(readings[0]).to.include(value)
+    expect(readings[0]).to.not.include('right 2')
   })
 
   it('[SN25] leaves what counts beyond a fork as it would be', async () => {

@@ -62,6 +62,21 @@ describe('outcomes of accept', () => {
     expect(await outcomeOf(registry, critical)).to.include({ missing: 'extension' })
   })
 
+  it('[LG25] knows a log as far as it is here, in whatever order commits that wait come', async () => {
+    const federation = newFederation()
+    const missing = commitOf(federation, 1)
+    const first = commitOf(federation, 2, { after: [[1, 1, missing.id]] })
+    const second = commitOf(federation, 2, { seq: 2, parent: first.id })
+    for (const order of [
+      [first, second],
+      [second, first],
+    ]) {
+      const { registry } = await openReplica(federation)
+      await registry.accept(order)
+      expect(registry.heads()[0]?.known).to.deep.equal({ seq: 2, id: second.id })
+    }
+  })
+
   it('[LG5] keeps a commit without a grant in its log, void, and lets the log go on', async () => {
     const federation = newFederation()
     const { registry } = await openReplica(federation)

@@ -64,6 +64,16 @@ describe('a number that two orders give', () => {
     expect(await head.registry.catalogueDigest()).to.deep.equal(await other.catalogueDigest())
   })
 
+  it('[AK23] takes its snapshots from the count, and counts them again once the number has an owner', async () => {
+    const { federation, honest, stolen, office } = await stage()
+    const id = await office.snapshot(2)
+    expect(office.snapshots().map((each) => each.id)).to.deep.equal([id])
+    await take(office, stolen)
+    expect(office.snapshots()).to.deep.equal([])
+    await office.addRoster(federation.sign([endOf(ADMIN, [honest])]).bytes)
+    expect(office.snapshots().map((each) => each.id)).to.deep.equal([id])
+  })
+
   it('[AK17] counts again once the root holders say whose number it is, and sets the rest aside', async () => {
     const { federation, honest, stolen, office, thief, other } = await stage()
     const all = [office, thief, other]

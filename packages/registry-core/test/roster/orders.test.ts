@@ -173,6 +173,18 @@ describe('orders of agencies', () => {
     expect(codesOf(moved, late)).to.deep.equal(['MULU_ORDER_REACH'])
   })
 
+  it('[AK22] passes on no right to erase, also where the agency has it', () => {
+    const federation = orderingFederation()
+    const rights = [...BOTH, 'erase'] as const
+    federation.sign([{ type: 'grant', client: 2, ns: 2, auds: [0, 1], rights }])
+    expect(hasRight(federation.newest.state, logOf(2), 'erase')).to.equal(true)
+    const grants = [{ ns: 2, auds: [1] as const, rights }]
+    expect(codesOf(federation, admit(federation, {}, { grants }))).to.deep.equal([
+      'MULU_ORDER_REACH',
+    ])
+    expect(codesOf(federation, admit(federation))).to.deep.equal([undefined])
+  })
+
   it('[AK6] closes writers of the agency at positions that only fall, and reopens none', () => {
     const federation = orderingFederation()
     const first = admit(federation)

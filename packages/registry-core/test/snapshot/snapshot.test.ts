@@ -5,7 +5,7 @@ import { openRegistry } from '../../src/open-registry.ts'
 import { CN_GOV_PROFILE } from '../../src/profile/cn-gov.ts'
 import { encodeReceipt, encodeSnapshot } from '../../src/snapshot/statement.ts'
 import { testCrypto } from '../../testing/crypto.ts'
-import type { TestFederation, TestReplica } from '../../testing/federation.ts'
+import { openReplica, type TestFederation, type TestReplica } from '../../testing/federation.ts'
 import { commitOf } from '../../testing/signed-commit.ts'
 import {
   openMembers,
@@ -126,6 +126,29 @@ describe('snapshots', () => {
     await three.registry.accept(own.commits.slice(-1).map(decodeCommit))
     const attested = await three.registry.attest(3)
     expect(attested.map(({ judgement }) => judgement)).to.deep.equal([{ kind: 'waits' }])
+  })
+
+  it('[SN26] counts a receipt whose author had seen what never comes', async () => {
+    const lost = commitOf(federation, 1, { ns: 2 }, 'lost')
+    await two.registry.accept([lost])
+    await writeTitle(two, 'after what is lost')
+    const id = await one.registry.snapshot(1)
+    await pass(one.registry, two.registry)
+    await two.registry.attest(2)
+    const { commits } = await two.registry.readLog({ ns: 2, aud: 1, writer: 2 }, 2, 1e7)
+    const [written, receipt] = commits.map(decodeCommit) as [Commit, Commit]
+    for (const order of [
+      [written, receipt],
+      [receipt, written],
+    ]) {
+      const { registry } = await openReplica(federation)
+      await pass(one.registry, registry)
+      const taken = await registry.accept(order)
+      expect(taken.map(({ outcome }) => outcome.kind)).to.deep.equal(['waits', 'waits'])
+      expect(registry.snapshots()[0]).to.deep.include({ id, agreed: [2] })
+      const head = registry.heads().find(({ log }) => log.writer === 2)
+      expect(head?.known.seq).to.equal(3)
+    }
   })
 
   it('[SN4] counts receipts of the witnesses of the cited roster only, each once, and survives a restart', async () => {
