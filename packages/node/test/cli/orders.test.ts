@@ -147,6 +147,9 @@ describe('the key of an agency', function () {
     const south = await office('south')
     await admit(south, '--rights', 'describe,classify', '--number', '500')
     const taken = ['admit', await office('east'), '--dir', at, '--agency-key', key()]
+    const beyond = await run(...taken, '--rights', 'describe,erase')
+    expect([beyond.status, beyond.stderr.split(':')[0]]).to.deep.equal([1, 'MULU_ORDER_REACH'])
+    expect(beyond.stderr).to.include('never the right to erase')
     expect(await refused(...taken, '--number', '500')).to.deep.equal([1, 'MULU_ORDERS'])
     expect((await list()).items.map(({ number, writer }) => [number, writer])).to.deep.equal([
       [1, FIRST],
