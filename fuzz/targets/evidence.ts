@@ -57,7 +57,6 @@ async function check(file: Uint8Array): Promise<Fate> {
     now: () => 0,
     randomBytes: (length) => new Uint8Array(length),
     profiles: [CN_GOV_PROFILE],
-    partial: true,
   })
   try {
     await checkEvidence(testCrypto, scratch, decodeEvidence(testCrypto, file))

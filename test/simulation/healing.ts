@@ -3,6 +3,7 @@ import { hashToText, logText } from '../../packages/registry-core/src/index.ts'
 import { isMember } from '../../packages/registry-core/src/sync/audience-rule.ts'
 import { createChance } from '../../packages/registry-core/testing/history.ts'
 import type { SimNode } from './sim-node.ts'
+import { cutBack, pruneAt } from './steps/prune.ts'
 import { attestAt, snapshotAt } from './steps/snapshot.ts'
 import { writeAt } from './steps/write.ts'
 import { LISTED_AUDIENCE, type World } from './world.ts'
@@ -13,7 +14,8 @@ const ROUND_MS = 31_000
 
 /**
  * Repairs everything, lets the nodes exchange until nothing moves, write once more, and rest; where
- * the plan concludes with a snapshot, one takes it, and all who may agree to it.
+ * the plan concludes with a snapshot, one takes it, and all who may agree to it. Where nodes drop
+ * what is superseded they do it then, and a closing brings some of it back.
  */
 export async function heal(world: World): Promise<void> {
   await world.heal()
@@ -22,8 +24,18 @@ export async function heal(world: World): Promise<void> {
     await writeAt(world, node, createChance(i + 1))
   }
   await rest(world)
+  if (!world.isConcluding && !world.isSlim) return
+  await conclude(world)
+  if (!world.isSlim) return
+  // What is dropped now may count again after a closing that nobody could foresee.
+  for (const node of world.up) await pruneAt(world, node)
+  await cutBack(world, createChance(world.acknowledged.length + 1))
+  await rest(world)
+}
+
+async function conclude(world: World): Promise<void> {
   const [first] = world.up
-  if (!world.isConcluding || first === undefined) return
+  if (first === undefined) return
   await snapshotAt(world, first)
   await rest(world)
   for (const node of world.up) await attestAt(world, node)
@@ -49,7 +61,8 @@ async function rest(world: World): Promise<void> {
 /**
  * Members in a ring, and all that share a namespace with each other, since what is internal goes
  * no other way; one stream joins the two namespaces that share an audience. Whoever is no member
- * asks the first, in vain. Says whether sound members were without a stream that they need.
+ * asks the first, in vain. Where the others drop what is superseded, all hear the first one. Says
+ * whether sound members were without a stream that they need.
  */
 function connectAll(world: World): boolean {
   const { writers } = world.state
@@ -66,6 +79,7 @@ function connectAll(world: World): boolean {
   for (const [i, node] of members.entries()) {
     const next = members[(i + 1) % members.length]
     if (next !== undefined) open(node, next)
+    if (world.isSlim && members[0] !== undefined) open(node, members[0])
     for (const other of members) {
       if (namespaceOf(other) === namespaceOf(node)) open(node, other)
     }
@@ -83,7 +97,7 @@ function connectAll(world: World): boolean {
 /** The ends of all logs at all nodes and what they lack, as text. */
 export function headsOf(world: World): string {
   const lines = world.up.flatMap((node) => [
-    `${node.registry?.holes().length} holes`,
+    `${node.registry?.holes().length} holes, ${node.registry?.pruning.lacked().length} lacked`,
     ...(node.registry?.heads() ?? []).map(
       ({ log, known, accepted, forkedAt, statements }) =>
         `${logText(log)} ${known.seq} ${accepted.seq} ${hashToText(accepted.id)} ${forkedAt} ${statements && hashToText(statements)}`,

@@ -7,11 +7,13 @@ import {
   FIRST_ORDER,
   KEPT_BODY,
   LYING_DISK,
+  NEVER_ASKED_AGAIN,
   TORN_BATCH,
   TORN_INDEX,
 } from './planted.ts'
 import type { Planted } from './sim-node.ts'
 import { planOfOrders, planOfSeed, type Run, simulate } from './simulation.ts'
+import type { Step } from './step.ts'
 
 /** A planted bug, and which invariants tell it. */
 export type PlantedBug = {
@@ -19,7 +21,12 @@ export type PlantedBug = {
   readonly telltales: readonly string[]
   /** The plans that can meet it, where those of all seeds rarely or never do. */
   readonly planned?: typeof planOfSeed
+  /** Steps before those of the seed, where it takes some to meet the bug at all. */
+  readonly prelude?: readonly Step[]
 }
+
+/** All but one node drop what they may from the start. */
+export const SLIM: Step = { kind: 'slim', chance: 1 }
 
 /** The planted bugs by name. */
 export const PLANTED = {
@@ -36,6 +43,11 @@ export const PLANTED = {
   'torn batch': { bug: TORN_BATCH, telltales: ['convergence', 'model'] },
   'torn index': { bug: TORN_INDEX, telltales: ['index'] },
   'kept body': { bug: KEPT_BODY, telltales: ['erasure'] },
+  'never asked again': {
+    bug: NEVER_ASKED_AGAIN,
+    telltales: ['convergence', 'pruning'],
+    prelude: [SLIM],
+  },
 } as const satisfies Readonly<Record<string, PlantedBug>>
 
 /** A seed that found a planted bug, and what it came to. */
@@ -43,12 +55,12 @@ export type Find = { readonly seed: number; readonly run: Run }
 
 /** The seeds from `from` on that find a planted bug, each as it is found. */
 export async function* findsOf(
-  { bug, telltales, planned = planOfSeed }: PlantedBug,
+  { bug, telltales, planned = planOfSeed, prelude = [] }: PlantedBug,
   from: number,
   count: number,
 ): AsyncGenerator<Find> {
   for (let seed = from; seed < from + count; seed++) {
-    const run = await simulate(planned(seed), bug)
+    const run = await simulate([...prelude, ...planned(seed)], bug)
     if (telltales.includes(run.failure?.invariant ?? '')) yield { seed, run }
   }
 }

@@ -110,6 +110,17 @@ export const KEPT_BODY: Planted = {
     }),
 }
 
+/** Nobody asks again for a body that was dropped and counts now. */
+export const NEVER_ASKED_AGAIN: Planted = {
+  machines: ({ stepRequester, stepResponder }) => ({
+    stepRequester: (context, state, event) => {
+      const replica = Object.create(context.replica, { damaged: { value: () => [] } })
+      return stepRequester({ ...context, replica }, state, event)
+    },
+    stepResponder,
+  }),
+}
+
 const TORN_EVERY = 23
 
 /** Every so many batches leave one sublevel out. */

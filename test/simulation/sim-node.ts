@@ -47,6 +47,8 @@ export class SimNode {
   isRotten = false
   /** Why it serves no more, once rot was noticed or it is lost for good. */
   gone: string | undefined
+  /** What it keeps, from its next start on. */
+  keeps: 'all' | 'live' = 'all'
   /** ETags that its screen showed, by record. */
   readonly shown = new Map<string, string[]>()
   participant: Participant | undefined
@@ -103,6 +105,7 @@ export class SimNode {
       now: () => this.nowMs,
       randomBytes: (length) => Uint8Array.from({ length }, () => this.#drawn(256)),
       profiles: [CN_GOV_PROFILE],
+      keepsAll: this.keeps === 'all',
       logger: SILENT,
     })
     this.#durable = registry

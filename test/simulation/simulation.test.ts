@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { FOUND } from './found.ts'
-import { type Find, findsOf, PLANTED, type PlantedBug } from './planted-finds.ts'
+import { type Find, findsOf, PLANTED, type PlantedBug, SLIM } from './planted-finds.ts'
 import { shrink } from './shrink.ts'
 import { failureText, planOfOrders, planOfSeed, simulate } from './simulation.ts'
 
@@ -8,6 +8,8 @@ const SEEDS = Number(process.env['SEEDS'] ?? 200)
 const ORDER_SEEDS = Math.ceil(SEEDS / 4)
 /** Seeds that may be needed for a planted bug: each is found by a twentieth of them at least. */
 const SEEDS_TO_FIND = 200
+/** Seeds in which all but one node drop what they may from the start. */
+const SLIM_SEEDS = 20
 
 async function firstFind(planted: PlantedBug): Promise<Find | undefined> {
   for await (const find of findsOf(planted, 1, SEEDS_TO_FIND)) return find
@@ -29,6 +31,17 @@ describe('the simulation', function () {
       const run = await simulate(planOfOrders(seed))
       if (run.failure !== undefined) expect.fail(failureText(`seed ${seed} of orders`, run))
     }
+  })
+
+  it('[PB10] comes to the same where all but one node drop what they may', async () => {
+    let dropped = 0
+    for (let seed = 1; seed <= SLIM_SEEDS; seed++) {
+      const plan = [SLIM, ...planOfSeed(seed, 30)]
+      const run = await simulate(plan)
+      if (run.failure !== undefined) expect.fail(failureText(`slim seed ${seed}`, run))
+      dropped += run.dropped
+    }
+    expect(dropped).to.be.greaterThan(0)
   })
 
   it('[SM2] does the same again for the same seed', async () => {

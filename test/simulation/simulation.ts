@@ -24,6 +24,8 @@ export type Run = {
   readonly trace: readonly string[]
   /** The ends of all logs at all nodes at the end of the run. */
   readonly heads: string
+  /** Bodies that nodes have dropped. */
+  readonly dropped: number
 }
 
 /** The plan of a seed, of the length that it draws unless one is given. */
@@ -52,10 +54,11 @@ export async function simulate(plan: readonly Step[], planted: Planted = {}): Pr
     const world = await World.open(planted)
     const failure =
       (await takeSteps(world, plan, trace)) ?? (await takeHealing(world)) ?? (await judge(world))
-    return { failure, trace, heads: headsOf(world) }
+    return { failure, trace, heads: headsOf(world), dropped: world.dropped }
   } catch (error) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return { failure: { invariant: 'no error but a refusal', detail }, trace, heads: '' }
+    const failure = { invariant: 'no error but a refusal', detail }
+    return { failure, trace, heads: '', dropped: 0 }
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type RosterState,
   withOrders,
 } from '../../packages/registry-core/src/index.ts'
+import { isMember } from '../../packages/registry-core/src/sync/audience-rule.ts'
 import { rememberingCrypto, testSigner } from '../../packages/registry-core/testing/crypto.ts'
 import { Link, type Passage, type Wire } from '../../packages/registry-core/testing/exchange.ts'
 import {
@@ -117,6 +118,10 @@ export class World {
   readonly violations: string[] = []
   /** Whether all take and sign a snapshot once everything is healed. */
   isConcluding = false
+  /** Whether all but the first node keep only what is live. */
+  isSlim = false
+  /** Bodies that nodes have dropped. */
+  dropped = 0
   weather: Weather = CALM
   /** Nodes whose bits differ cannot reach each other. */
   partition: ReadonlySet<SimNode> = new Set()
@@ -143,6 +148,7 @@ export class World {
   /** Adds a node that holds the roster chain as it is now. */
   async addNode(identity: NodeIdentity): Promise<SimNode> {
     const node = new SimNode(identity, () => this.ms, this.crypto, this.#planted)
+    if (this.isSlim) node.keeps = 'live'
     this.nodes.push(node)
     await node.start()
     await this.giveRosters(node)
@@ -191,6 +197,17 @@ export class World {
   /** Streams between nodes that run. */
   get links(): readonly Link[] {
     return [...this.#links]
+  }
+
+  /** Whether a writer is that of the first node, which goes on keeping everything. */
+  isArchive(client: number): boolean {
+    return this.nodes[0]?.identity.client === client
+  }
+
+  /** Whether the first node belongs to the federation, so that it gives what others have dropped. */
+  get hasArchive(): boolean {
+    const writer = this.federation.newest.state.writers.get(this.nodes[0]?.identity.client ?? 0)
+    return writer !== undefined && isMember(writer)
   }
 
   nodeOf(participant: object): SimNode | undefined {

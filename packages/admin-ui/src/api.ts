@@ -117,12 +117,22 @@ export type Peer = {
   readonly self: boolean
   readonly lastHeardMs: number | null
   readonly reported: Reported | null
+  /** Whether it keeps superseded values as well, and has them all; null while it has not said. */
+  readonly archive: boolean | null
   readonly agrees: boolean | null
   readonly behind: number | null
   readonly ahead: number | null
   readonly refused: readonly Refused[]
   readonly throttled: readonly Throttle[]
   readonly cutOff: CutOff | null
+}
+
+/** What a node keeps of superseded values, and who keeps all of them. */
+export type Keeping = {
+  readonly keeps: 'all' | 'live'
+  readonly lackingRecords: number
+  readonly lackedPositions: number
+  readonly archives: readonly (Labels | string)[]
 }
 
 export type Status = {
@@ -168,6 +178,7 @@ export type Status = {
   }
   readonly profile: { readonly id: string; readonly version: string; readonly hash: string }
   readonly asOf: AsOf
+  readonly keeping: Keeping
   readonly peers: readonly Peer[]
   /** The newest first, with those that there is an alarm about. */
   readonly snapshots: readonly Snapshot[]
@@ -404,6 +415,15 @@ export type Conflict = {
 
 export type Problem = { readonly code: string; readonly path: string }
 
+/** Values that a node does not hold, and the nodes that keep everything. */
+export type NotHeld = {
+  /** Superseded ones. */
+  readonly earlier: number
+  /** Commits with values that count, now or at the moment that was asked for. */
+  readonly counting: number
+  readonly keptBy: readonly (Labels | string)[]
+}
+
 export type RecordView = {
   readonly id: string
   readonly namespace: number
@@ -415,6 +435,8 @@ export type RecordView = {
   readonly problems: readonly Problem[]
   readonly updatedMs: number
   readonly etag: string
+  /** What of it is not on this node; null where all of it is. */
+  readonly notHeld: NotHeld | null
   /** The moment that was asked for; null for now. */
   readonly past: { readonly atMs: number | null; readonly heads: string } | null
   readonly asOf: AsOf
@@ -432,6 +454,14 @@ export type HistoryItem = Source & {
   readonly paths: readonly string[]
   readonly outcome: string
   readonly code: string | null
+  /** How many of the values that it wrote are no longer on this node. */
+  readonly notHeld: number
+}
+
+export type History = {
+  readonly items: readonly HistoryItem[]
+  /** Where some values are not here, the nodes that keep everything. */
+  readonly keptBy: readonly (Labels | string)[]
 }
 
 /** What a 409 carries for one path: what the form was made on, what holds now, what was sent. */

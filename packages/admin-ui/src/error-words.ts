@@ -4,6 +4,7 @@ const KEYS = {
   MULU_UNREACHED: 'error.unreached',
   MULU_QUERY: 'error.query',
   MULU_AS_OF_TOO_FAR: 'error.asOfTooFar',
+  MULU_NOT_HELD: 'error.notHeld',
   MULU_BUSY: 'error.turn',
   MULU_RECORD_NOT_FOUND: 'error.notFound',
   MULU_NOT_FOUND: 'error.notFound',

@@ -7,7 +7,7 @@ import type {
   Erasure,
   ErasureWanted,
   FieldSource,
-  HistoryItem,
+  History,
   Item,
   RecordChange,
   RecordList,
@@ -124,9 +124,7 @@ function asOf(day: string | null): string {
 export function historyQuery(id: string) {
   return queryOptions({
     queryKey: ['record', id, 'history'],
-    queryFn: ({ signal }) =>
-      requestJson<{ items: readonly HistoryItem[] }>(`/records/${id}/history`, { signal }),
-    select: (answer) => answer.items,
+    queryFn: ({ signal }) => requestJson<History>(`/records/${id}/history`, { signal }),
   })
 }
 

@@ -28,6 +28,7 @@ function statusWith(...alarms: readonly RosterAlarm[]): Status {
       silent: [],
       share: { state: 'level', ownRegion: null, rest: null, regions: [] },
     },
+    keeping: { keeps: 'all', lackingRecords: 0, lackedPositions: 0, archives: [] },
     peers: [],
     snapshots: [],
     conduct: [],

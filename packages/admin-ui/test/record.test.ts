@@ -38,6 +38,7 @@ describe('a record on the page', () => {
         { code: 'type', path: 'unknown' },
       ],
       updatedMs: 0,
+      notHeld: null,
       past: null,
       etag: '"1"',
       asOf: {

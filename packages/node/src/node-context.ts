@@ -4,6 +4,7 @@ import type { DataFolder } from './folder/data-folder.ts'
 import type { NodeConfig } from './folder/node-config.ts'
 import type { NodeLogger } from './logger.ts'
 import type { Network } from './network/peer-info.ts'
+import type { Pruner } from './pruning/pruner.ts'
 import type { Scrubber } from './scrub/scrubber.ts'
 import type { NodeStore } from './store/node-store.ts'
 
@@ -13,6 +14,7 @@ export type NodeContext = {
   readonly config: NodeConfig
   readonly store: NodeStore
   readonly scrubber: Scrubber
+  readonly pruner: Pruner
   readonly clock: Clock
   readonly logger: NodeLogger
   /** The key this node signs commits with, admitted or not. */

@@ -75,6 +75,7 @@ async function openAll(
   opened.add(startWitness(witness))
   opened.add(startEraser(context))
   context.scrubber.start()
+  context.pruner.start()
   if (!options.offline) {
     const network = await createNetwork({
       registry: store.registry,

@@ -11,6 +11,7 @@ import type { NodeLogger } from './logger.ts'
 import type { Network } from './network/peer-info.ts'
 import type { NodeContext } from './node-context.ts'
 import { Opened } from './opened.ts'
+import { Pruner } from './pruning/pruner.ts'
 import { scrubFile } from './scrub/scrub-file.ts'
 import { Scrubber } from './scrub/scrubber.ts'
 import { openNodeStore } from './store/node-store.ts'
@@ -34,7 +35,10 @@ export async function openNode(
   const config = await readNodeConfig(folder)
   const transportSeed = await readKeyFile(folder.transportKey, passphrase)
   const opened = new Opened()
-  const store = await openNodeStore(folder, clock, { logger })
+  const store = await openNodeStore(folder, clock, {
+    logger,
+    keepsAll: config.keeps !== 'live',
+  })
   opened.add(async () => store[Symbol.asyncDispose]())
   const federation = textToHash(config.federation.id)
   const openKey = async (): Promise<OwnKey> => {
@@ -52,6 +56,8 @@ export async function openNode(
   store.registry.onFailure = () => scrubber.soon()
   opened.add(() => scrubber.stop())
   await scrubber.load()
+  const pruner = new Pruner({ registry: store.registry, clock, logger })
+  opened.add(() => pruner.stop())
   let network: Network | undefined
   return {
     context: {
@@ -59,6 +65,7 @@ export async function openNode(
       config,
       store,
       scrubber,
+      pruner,
       clock,
       logger,
       get signer() {

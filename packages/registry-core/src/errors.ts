@@ -69,6 +69,10 @@ export const ERRORS = {
   MULU_IMPORT_TEXT: { status: 422, message: 'A text is not well-formed Unicode.' },
   MULU_INTERNAL: { status: 500, message: 'Something went wrong inside the node.' },
   MULU_JSON: { status: 400, message: 'The request body is not JSON of the expected shape.' },
+  MULU_KEEPS_ALL: {
+    status: 409,
+    message: 'This node keeps everything: superseded values are not dropped here.',
+  },
   MULU_KEY_LOCKED: { status: 409, message: 'The key file is protected by a passphrase.' },
   MULU_KEY_NOT_BOUND: { status: 403, message: 'The roster does not bind this key to this writer.' },
   MULU_KEY_WEAK: { status: 422, message: 'The key is not an acceptable public key.' },
@@ -87,6 +91,10 @@ export const ERRORS = {
     message: 'The root keys are not here. Run this where they are kept.',
   },
   MULU_NOT_FOUND: { status: 404, message: 'There is nothing at this address.' },
+  MULU_NOT_HELD: {
+    status: 409,
+    message: 'A value that this needs is not held on this node.',
+  },
   MULU_NOT_INITIALISED: {
     status: 409,
     message: 'The folder holds no node. Run `mulu found` or `mulu init` first.',

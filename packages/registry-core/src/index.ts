@@ -19,6 +19,7 @@ export type {
   FieldProvenance,
   HistoryItem,
   Item,
+  NotHeld,
   Page,
   Query,
   Source,
@@ -110,6 +111,8 @@ export {
   type Term,
   type Vocabulary,
 } from './profile/profile.ts'
+export { isArchive } from './pruning/archived.ts'
+export type { Pruned, PruneOptions } from './pruning/prune.ts'
 export { Queue } from './queue.ts'
 export { isPath } from './record/path.ts'
 export { parseRecordId, type RecordId, recOf } from './record/record-id.ts'
@@ -121,6 +124,7 @@ export type {
   Damage,
   Database,
   Erasing,
+  Pruning,
   Registry,
   RegistryEvent,
   RegistryOptions,

@@ -21,7 +21,7 @@ import {
 } from './erasure/erasing.ts'
 import { Erasures } from './erasure/erasures.ts'
 import { MuluError } from './errors.ts'
-import { Acceptor, logOf } from './log/acceptor.ts'
+import { type AcceptOptions, Acceptor, logOf } from './log/acceptor.ts'
 import { type AuthorContext, writeChanges } from './log/author.ts'
 import type { LogHead, LogKey } from './log/log.ts'
 import type { LogState } from './log/log-state.ts'
@@ -32,6 +32,9 @@ import { effectiveStamp } from './log/past.ts'
 import { rebuildMark, rebuildScope, unfinishedScopes } from './log/rebuild.ts'
 import { readLog, readStatements, type ServingContext } from './log/serving.ts'
 import type { Profile } from './profile/profile.ts'
+import { Archived } from './pruning/archived.ts'
+import { Lacking } from './pruning/lacking.ts'
+import { type PruneContext, prune } from './pruning/prune.ts'
 import { Queue } from './queue.ts'
 import type { RecordId } from './record/record-id.ts'
 import type {
@@ -39,6 +42,7 @@ import type {
   Author,
   Damage,
   Erasing,
+  Pruning,
   Registry,
   RegistryEvent,
   RegistryOptions,
@@ -71,11 +75,13 @@ import type { SnapshotProof } from './snapshot/proof.ts'
 import type { Disagreement } from './snapshot/review.ts'
 import { Settlement, type Snapshot } from './snapshot/settlement.ts'
 import { Snapshots } from './snapshot/snapshots.ts'
+import { migrate } from './store/migrate.ts'
 import { commitBatch, type Operation, openStore, type Scope, type Store } from './store/store.ts'
 
-/** Opens a registry. MULU_STORE_VERSION when the store has another format. */
+/** Opens a registry. MULU_STORE_VERSION when the store has a format that it cannot be brought from. */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
   const store = await openStore(options.db)
+  await migrate(store)
   const rosters = await RosterStore.load(options.crypto, store, options.profiles)
   const orders = await OrderStore.load(options.crypto, store)
   const chain = new OrderedChain(options.crypto, rosters, orders)
@@ -92,8 +98,13 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     ...{ crypto: options.crypto, store, settlement },
     rosters: () => chain.rosters,
   })
+  const lacking = await Lacking.load(store, options.keepsAll ?? true)
+  const archived = await Archived.load(store)
   const index = await SearchIndex.open(store, views, surroundings(rosters))
-  const parts = { store, rosters, orders, chain, logs, views, index, settlement, erasures, damage }
+  const parts = {
+    ...{ store, rosters, orders, chain, logs, views, index },
+    ...{ settlement, erasures, lacking, archived, damage },
+  }
   const replica = new Replica(options, parts)
   await replica.resume()
   return replica
@@ -110,6 +121,8 @@ type Parts = {
   readonly index: SearchIndex
   readonly settlement: Settlement
   readonly erasures: Erasures
+  readonly lacking: Lacking
+  readonly archived: Archived
   readonly damage: DamageList
 }
 
@@ -128,6 +141,8 @@ class Replica implements Registry {
   readonly #acceptor: Acceptor
   readonly #settlement: Settlement
   readonly #erasures: Erasures
+  readonly #lacking: Lacking
+  readonly #archived: Archived
   readonly #damage: DamageList
   readonly #queue = new Queue()
   readonly #listeners = new Set<(event: RegistryEvent) => void>()
@@ -137,10 +152,12 @@ class Replica implements Registry {
   #isClosed = false
 
   constructor(options: RegistryOptions, parts: Parts) {
-    const { store, rosters, orders, chain, logs, views, index, settlement, erasures, damage } =
-      parts
+    const { store, rosters, orders, chain, logs, views, index } = parts
+    const { settlement, erasures, lacking, archived, damage } = parts
     this.#settlement = settlement
     this.#erasures = erasures
+    this.#lacking = lacking
+    this.#archived = archived
     this.#damage = damage
     this.#options = options
     this.#store = store
@@ -173,8 +190,8 @@ class Replica implements Registry {
       meanwhile: () => index.catchUp(),
       settlement,
       erasures,
-      partial: options.partial ?? false,
       foreseen: this.#foreseen,
+      lacking,
       onRejudge: (scope) => this.#markForRejudging(scope),
     })
   }
@@ -348,17 +365,25 @@ class Replica implements Registry {
     return newest.state.profile.hash
   }
 
-  async accept(commits: readonly Commit[]): Promise<readonly Acceptance[]> {
+  async accept(
+    commits: readonly Commit[],
+    options?: AcceptOptions,
+  ): Promise<readonly Acceptance[]> {
     const acceptances: Acceptance[] = []
     for (const [i, commit] of commits.entries()) {
-      acceptances.push(await this.#exclusively(() => this.#acceptOne(commit, commits[i + 1])))
+      const next = commits[i + 1]
+      acceptances.push(await this.#exclusively(() => this.#acceptOne(commit, next, options)))
     }
     if (acceptances.some((a) => !a.known)) this.#tell({ type: 'commits' })
     return acceptances
   }
 
-  async #acceptOne(commit: Commit, following?: Commit): Promise<Acceptance> {
-    const acceptance = await this.#acceptor.accept(commit, following)
+  async #acceptOne(
+    commit: Commit,
+    following?: Commit,
+    options?: AcceptOptions,
+  ): Promise<Acceptance> {
+    const acceptance = await this.#acceptor.accept(commit, following, options)
     await this.#rejudgeMarked()
     if (!acceptance.known) await this.#settleStale()
     return acceptance
@@ -380,8 +405,31 @@ class Replica implements Registry {
     }
   }
 
-  snapshot(ns: number): Promise<Hash> {
-    return this.#exclusively(() => this.#snapshots.take(this.#desk(), ns))
+  async snapshot(ns: number): Promise<Hash> {
+    return this.#exclusively(() => {
+      // What is not here is in no digest: nothing is stated about the whole until it is back.
+      const records = this.#lackingRecords()
+      if (records > 0) throw new MuluError('MULU_NOT_HELD', { details: { records } })
+      return this.#snapshots.take(this.#desk(), ns)
+    })
+  }
+
+  #lackingRecords(): number {
+    return this.#lacking.records(({ aud }) => aud === 1)
+  }
+
+  get pruning(): Pruning {
+    return {
+      keepsAll: this.#lacking.keepsAll,
+      lacked: () => this.#lacking.places,
+      lackingRecords: () => this.#lackingRecords(),
+      noteArchived: (heads) => this.#exclusively(() => this.#archived.note(heads)),
+      prune: async (options) => {
+        if (this.#lacking.keepsAll && options?.dryRun !== true)
+          throw new MuluError('MULU_KEEPS_ALL')
+        return prune(this.#scrubContext(), options)
+      },
+    }
   }
 
   snapshots(): readonly Snapshot[] {
@@ -389,11 +437,15 @@ class Replica implements Registry {
   }
 
   attest(ns: number): Promise<readonly Attested[]> {
-    return this.#exclusively(() => this.#snapshots.attest(this.#desk(), ns))
+    return this.#exclusively(async () => {
+      return this.#lackingRecords() > 0 ? [] : this.#snapshots.attest(this.#desk(), ns)
+    })
   }
 
   reviewSnapshots(): Promise<void> {
-    return this.#exclusively(() => this.#snapshots.review())
+    return this.#exclusively(async () => {
+      if (this.#lackingRecords() === 0) await this.#snapshots.review()
+    })
   }
 
   disagreements(): readonly Disagreement[] {
@@ -452,8 +504,10 @@ class Replica implements Registry {
     }
   }
 
-  readLog(log: LogKey, fromSeq: number, maxBytes: number): ReturnType<Registry['readLog']> {
-    return readLog(this.#serving, log, fromSeq, maxBytes)
+  readLog(
+    ...[log, fromSeq, maxBytes, bodies]: Parameters<Registry['readLog']>
+  ): ReturnType<Registry['readLog']> {
+    return readLog(this.#serving, log, fromSeq, maxBytes, bodies)
   }
 
   get statements(): Statements {
@@ -527,7 +581,10 @@ class Replica implements Registry {
       let count = 0
       for (const offered of commits) {
         const commit = await repairCommit(context, offered)
-        if (commit === undefined) continue
+        if (commit === undefined) {
+          if (await this.#putBack(offered)) count += 1
+          continue
+        }
         count += 1
         this.#remember(commit)
         await this.#acceptor.advance(logOf(commit))
@@ -541,6 +598,14 @@ class Replica implements Registry {
     return repaired
   }
 
+  /** Takes the bodies of a commit that are wanted here; whether there were any. */
+  async #putBack(offered: Commit): Promise<boolean> {
+    const lacked = this.#lacking.count
+    if (lacked === 0) return false
+    await this.#acceptOne(offered, undefined, { leftOut: true })
+    return this.#lacking.count < lacked
+  }
+
   async #refreshErasures(): Promise<void> {
     for (const scope of await this.#erasures.refresh()) this.#markForRejudging(scope)
     await this.#rejudgeMarked()
@@ -552,12 +617,15 @@ class Replica implements Registry {
     this.#erasures.add(commit)
   }
 
-  #scrubContext(): ScrubContext {
+  #scrubContext(): ScrubContext & PruneContext {
     return {
       crypto: this.#options.crypto,
       store: this.#store,
       logs: this.#logs,
       damage: this.#damage,
+      settlement: this.#settlement,
+      lacking: this.#lacking,
+      archived: this.#archived,
       rosterStore: this.#rosters,
       orderStore: this.#orders,
       rosters: () => this.#chain.rosters,
@@ -629,6 +697,8 @@ class Replica implements Registry {
       settlement: this.#settlement,
       erasures: this.#erasures,
       foreseen: this.#foreseen,
+      lacking: this.#lacking,
+      archived: this.#archived,
       stage: (of: Scope, views: Parameters<SearchIndex['stage']>[1]) =>
         this.#index.stage(of, views),
     }

@@ -11,10 +11,14 @@ import type { Over } from './commit/over.ts'
 import type { Crypto, Hash, Signer } from './crypto.ts'
 import type { JsonValue } from './encoding/json.ts'
 import type { DueField, EraseOrder, Erasure, Ordering } from './erasure/erasing.ts'
+import type { AcceptOptions } from './log/acceptor.ts'
 import type { LogHead, LogKey, LogPosition } from './log/log.ts'
 import type { Orphan, PositionedCommit } from './log/orphans.ts'
 import type { Acceptance } from './log/outcome.ts'
+import type { BodiesServed } from './log/serving.ts'
 import type { Profile } from './profile/profile.ts'
+import type { LackedPlace } from './pruning/lacking.ts'
+import type { Pruned, PruneOptions } from './pruning/prune.ts'
 import type { RecordId } from './record/record-id.ts'
 import type { MarkedOrders } from './roster/order-marks.ts'
 import type { TakenOrder } from './roster/ordered-chain.ts'
@@ -42,8 +46,8 @@ export type RegistryOptions = {
   readonly randomBytes: (length: number) => Uint8Array
   /** Profiles that are built into the software. */
   readonly profiles: readonly Profile[]
-  /** Takes commits without all their bodies; for checking evidence, never for a node. */
-  readonly partial?: boolean
+  /** Whether superseded bodies are kept, and fetched where a peer has left them out; they are. */
+  readonly keepsAll?: boolean
 }
 
 /** The key that this node writes with. */
@@ -129,6 +133,22 @@ export type Erasing = {
   confirm(ns: number): Promise<number>
 }
 
+/** Superseded bodies that are dropped, and those that are wanted back (pruning/). */
+export type Pruning = {
+  readonly keepsAll: boolean
+  /**
+   * Drops what a settled snapshot has superseded and an archive holds; or only counts it.
+   * MULU_KEEPS_ALL, MULU_DISK.
+   */
+  prune(options?: PruneOptions): Promise<Pruned>
+  /** Notes ends of logs that a node which keeps everything has, whole: they may be pruned up to there. */
+  noteArchived(heads: readonly LogHead[]): Promise<void>
+  /** Where bodies are wanted that are not here, by log and position. */
+  lacked(): readonly LackedPlace[]
+  /** Of how many records of the federation a value that counts is not here. */
+  lackingRecords(): number
+}
+
 /** Snapshots and receipts of forked logs, which are passed on by themselves: beyond-fork.ts. */
 export type Statements = {
   /** Whether a snapshot or receipt is here, wherever it lies. */
@@ -180,7 +200,9 @@ export interface Registry {
   addProfile(bytes: Uint8Array): Promise<void>
   missingProfile(): Hash | undefined
 
-  accept(commits: readonly Commit[]): Promise<readonly Acceptance[]>
+  accept(commits: readonly Commit[], options?: AcceptOptions): Promise<readonly Acceptance[]>
+
+  readonly pruning: Pruning
 
   readonly author: Author | undefined
   setAuthor(author: Author | undefined): void
@@ -208,11 +230,15 @@ export interface Registry {
 
   heads(): readonly LogHead[]
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash
-  /** Commits of a log in wire form (`decodeCommit`), whole ones, at least one when there is one. */
+  /**
+   * Commits of a log in wire form (`decodeCommit`), at least one when there is one; with the bodies
+   * that are held, unless asked otherwise.
+   */
   readLog(
     log: LogKey,
     fromSeq: number,
     maxBytes: number,
+    bodies?: BodiesServed,
   ): Promise<{ readonly commits: readonly Uint8Array[]; readonly more: boolean }>
 
   readonly statements: Statements

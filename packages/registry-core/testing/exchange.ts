@@ -7,6 +7,7 @@ import type { Hash } from '../src/crypto.ts'
 import { equalBytes } from '../src/encoding/bytes.ts'
 import { isMuluError } from '../src/errors.ts'
 import { type LogHead, logText } from '../src/log/log.ts'
+import { isArchive } from '../src/pruning/archived.ts'
 import type { Registry } from '../src/registry.ts'
 import { blamedRefusal } from '../src/roster/ordered-chain.ts'
 import { mayHold } from '../src/sync/audience-rule.ts'
@@ -65,7 +66,13 @@ export class Participant {
       missingProfile: () => registry.missingProfile(),
       sharedOrders: () => registry.sharedOrders(),
       ordersDigest: () => registry.ordersDigest(),
-      damaged: () => registry.damage().commits,
+      get keepsAll() {
+        return registry.pruning.keepsAll
+      },
+      get isArchive() {
+        return isArchive(registry)
+      },
+      damaged: () => [...registry.damage().commits, ...registry.pruning.lacked()],
       headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
       holes: () => registry.holes(),
       statements: registry.statements,
@@ -234,10 +241,14 @@ export class Link {
         return
       case 'accept':
         later(async () => {
-          const acceptances = await registry.accept(effect.commits)
+          const { commits, leftOut } = effect
+          const acceptances = await registry.accept(commits, { leftOut })
           this.requester.forget()
           this.ask({ type: 'accepted', acceptances })
         })
+        return
+      case 'archived':
+        later(() => registry.pruning.noteArchived(effect.heads))
         return
       case 'repair':
         later(async () => {
@@ -300,8 +311,9 @@ export class Link {
         return
       case 'read-log':
         later(async () => {
-          const { log, from, maxBytes } = effect
-          this.answer({ type: 'log-read', ...(await registry.readLog(log, from, maxBytes)) })
+          const { log, from, maxBytes, bodies } = effect
+          const page = await registry.readLog(log, from, maxBytes, bodies)
+          this.answer({ type: 'log-read', ...page })
         })
         return
       case 'read-statements':

@@ -120,11 +120,12 @@ export type TestReplica = {
 }
 
 /**
- * Opens a replica that knows the roster, up to `versions`; `client` and `seed` make it an author.
+ * Opens a replica that knows the roster, up to `versions`; `client` and `seed` make it an author;
+ * with `keeps` `live` it drops what is superseded.
  */
 export async function openReplica(
   federation: TestFederation,
-  author?: { readonly client: number; readonly seed: number },
+  author?: { readonly client: number; readonly seed: number; readonly keeps?: 'all' | 'live' },
   db: Database = new MemoryLevel<string, string>() as unknown as Database,
   versions: number = Number.POSITIVE_INFINITY,
 ): Promise<TestReplica> {
@@ -136,6 +137,7 @@ export async function openReplica(
     now: () => clock.ms,
     randomBytes: (length) => new Uint8Array(length).fill(drawn++ & 0xff),
     profiles: [CN_GOV_PROFILE],
+    keepsAll: author?.keeps !== 'live',
   })
   for (const roster of federation.rosters.slice(0, versions)) await registry.addRoster(roster.bytes)
   if (author !== undefined) {

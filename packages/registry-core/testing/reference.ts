@@ -112,6 +112,13 @@ export function scopeText(log: Pick<LogKey, 'ns' | 'aud'>): string {
   return `${log.ns}/${audienceText(log.aud)}`
 }
 
+/** A commit with the bodies of another copy of it as well: what one node has dropped another holds. */
+function withBodiesOf(commit: ReadCommit, copy: ReadCommit | undefined): ReadCommit {
+  const isHeld = (body: unknown): boolean => body instanceof Uint8Array
+  if (copy === undefined || commit.bodies.every(isHeld)) return commit
+  return { ...commit, bodies: commit.bodies.map((b, i) => (isHeld(b) ? b : (copy.bodies[i] ?? b))) }
+}
+
 type Held = { readonly log: LogKey; readonly byId: Map<string, ReadCommit> }
 
 /** All commits by log, and what the snapshots and receipts among them come to. */
@@ -125,7 +132,8 @@ function gatheredOf(
     const { ns, aud, writer } = read.read
     const text = logText({ ns, aud, writer })
     const entry = byLog.get(text) ?? { log: { ns, aud, writer }, byId: new Map() }
-    entry.byId.set(toHex(read.id), read)
+    const id = toHex(read.id)
+    entry.byId.set(id, withBodiesOf(read, entry.byId.get(id)))
     byLog.set(text, entry)
   }
   const all = [...byLog.values()].flatMap(({ byId }) => [...byId.values()])

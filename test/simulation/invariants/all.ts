@@ -7,6 +7,7 @@ import type { Invariant } from './invariant.ts'
 import { model } from './model.ts'
 import { namespace } from './namespace.ts'
 import { orders } from './orders.ts'
+import { pruning } from './pruning.ts'
 import { rebuild } from './rebuild.ts'
 import { rot } from './rot.ts'
 import { searchIndex } from './search-index.ts'
@@ -23,5 +24,6 @@ export const INVARIANTS: readonly Invariant[] = [
   searchIndex,
   snapshots,
   erasure,
+  pruning,
   rot,
 ]

@@ -1,8 +1,7 @@
 /**
  * Every kind of step. Those of orders stand apart, since most of them need others of them before
  * they can do anything. A new fault or feature is one file here and one line below; what must hold
- * after it stands in `../invariants/all.ts`. Pruning and mixed versions of the software have their
- * place here.
+ * after it stands in `../invariants/all.ts`. Mixed versions of the software have their place here.
  */
 import type { StepKind } from '../step.ts'
 import { pack, unpack } from './bundle.ts'
@@ -12,6 +11,7 @@ import { equivocate, forge, rogue, stealWitness } from './hostile.ts'
 import { breakStream, carry, connect, deliver, partition, weather } from './network.ts'
 import { administer, endAdministrator, order, stealAdministrator, thieve } from './orders.ts'
 import { crash, crashLater, restart, start } from './power.ts'
+import { prune, slim } from './prune.ts'
 import { admit, close, pin } from './roster.ts'
 import { conclude, lie, snapshot, witness } from './snapshot.ts'
 import { clock, wait } from './time.ts'
@@ -53,6 +53,8 @@ export const STEP_KINDS: readonly StepKind[] = [
   pack,
   unpack,
   lie,
+  slim,
+  prune,
 ]
 
 /** The same, for federations whose agencies give orders. */

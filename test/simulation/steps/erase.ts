@@ -15,6 +15,7 @@ const EXPECTED = [
   'MULU_NOT_ADMITTED',
   'MULU_RIGHT_MISSING',
   'MULU_DISK',
+  'MULU_NOT_HELD',
 ]
 const PATHS = ['contact/p1', 'contact/p2']
 

@@ -39,6 +39,7 @@ export const close: StepKind = {
     const first = pick(chance, world.up)
     const client = pick(chance, [...world.federation.newest.state.writers.keys()])
     if (first === undefined || client === undefined) return undefined
+    if (world.isSlim && world.isArchive(client)) return undefined
     const change = closing(world, first, chance, client)
     if (change === undefined) return undefined
     const isFollowed = !change.final && chance(2) === 0

@@ -25,6 +25,7 @@ const EXPECTED = [
   'MULU_GRANT_MISSING',
   'MULU_NOT_ADMITTED',
   'MULU_DISK',
+  'MULU_NOT_HELD',
 ]
 
 export const snapshot: StepKind = {

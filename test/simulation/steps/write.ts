@@ -20,6 +20,7 @@ const EXPECTED = [
   'MULU_NOT_ADMITTED',
   'MULU_RIGHT_MISSING',
   'MULU_DISK',
+  'MULU_NOT_HELD',
 ]
 
 export const write: StepKind = {

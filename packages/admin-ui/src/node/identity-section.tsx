@@ -1,9 +1,10 @@
 import { useTranslation } from 'react-i18next'
-import type { Status } from '../api.ts'
+import type { Keeping, Status } from '../api.ts'
 import { ownName } from '../labels.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { DigestWords } from '../parts/digest-words.tsx'
 import { LabelText } from '../parts/label-text.tsx'
+import { useKeptBy } from '../portal/record/not-held.tsx'
 import { DIGEST_WORDS, IDENTITY_WORDS } from '../words.ts'
 
 const ROLES = {
@@ -80,6 +81,12 @@ export function IdentitySection({ status }: { status: Status }) {
             </dd>
           </div>
           <div>
+            <dt>{t('identity.keeps')}</dt>
+            <dd>
+              <KeepsText keeping={status.keeping} />
+            </dd>
+          </div>
+          <div>
             <dt>{t('identity.version')}</dt>
             <dd>
               {t('identity.software', { software: status.software })}
@@ -93,4 +100,16 @@ export function IdentitySection({ status }: { status: Status }) {
       </div>
     </section>
   )
+}
+
+/** What of superseded values is kept here, what is still to come, and where the rest is. */
+function KeepsText({ keeping }: { keeping: Keeping }) {
+  const { t } = useTranslation()
+  const keptBy = useKeptBy(keeping.archives)
+  const { keeps, lackingRecords, lackedPositions } = keeping
+  if (lackingRecords > 0) return t('identity.lacking', { count: lackingRecords })
+  if (keeps === 'live') return `${t('identity.keepsLive')} ${keptBy}`
+  return lackedPositions === 0
+    ? t('identity.keepsAll')
+    : t('identity.keepsAllSoon', { count: lackedPositions })
 }

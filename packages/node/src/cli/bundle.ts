@@ -129,11 +129,13 @@ export async function sizeOf(file: string): Promise<number> {
 }
 
 function printReport(file: string, report: BundleReport): void {
-  const { waiting, postponed, refused, rosters, orders, erased, damaged, problem, codes } = report
+  const { waiting, postponed, refused, rosters, orders, erased, notHeld } = report
+  const { damaged, problem, codes } = report
   print(`${file}: ${report.new} new, ${report.known} known, ${waiting} waiting, ${refused} refused`)
   if (rosters > 0) print(`  ${rosters} versions of the roster`)
   if (orders > 0) print(`  ${orders} orders of agencies`)
   if (erased > 0) say(`  ${erased} values left out, which lawful orders have erased`)
+  if (notHeld > 0) say(`  ${notHeld} superseded values that the sender no longer holds`)
   if (postponed > 0)
     say(`  ${postponed} not taken yet: import earlier bundles, then this one again`)
   for (const [code, count] of Object.entries(codes)) say(`  ${code}: ${count}`)

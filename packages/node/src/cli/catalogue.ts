@@ -9,6 +9,7 @@ import type { NodeStatus } from '../status/node-status.ts'
 import type { ExitStatus } from './cli.ts'
 import { openOperations } from './open-operations.ts'
 import { print, printJson, say, startProgress } from './output.ts'
+import { keepingLines } from './prune.ts'
 import { scrubLines } from './scrub.ts'
 import { snapshotLines } from './snapshot.ts'
 
@@ -98,6 +99,7 @@ function printStatus(status: NodeStatus): void {
   print(`  ${catalogue.problems} problems, ${catalogue.conflicts} conflicts`)
   print(`  digest ${catalogue.digest}`)
   print(`${heads.commits} commits in ${heads.logs} logs, ${heads.waiting} waiting`)
+  for (const line of keepingLines(status.keeping)) print(line)
   for (const line of scrubLines(status.scrub)) print(line)
   for (const line of snapshotLines(snapshots, status.nowMs)) print(line)
   const { orders, outstanding } = status.erasures

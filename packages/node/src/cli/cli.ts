@@ -12,6 +12,7 @@ import { addKey } from './keys.ts'
 import { addAdmit, addFingerprint, addFound, addInit, addTicket } from './membership.ts'
 import { addOrder } from './order.ts'
 import { printError } from './output.ts'
+import { addKeep, addPrune } from './prune.ts'
 import { addRoster } from './roster.ts'
 import { addScrub } from './scrub.ts'
 import { addSnapshot } from './snapshot.ts'
@@ -37,6 +38,8 @@ export async function runCli(args: readonly string[]): Promise<ExitStatus> {
     addStatus,
     addVerify,
     addScrub,
+    addPrune,
+    addKeep,
     addEvidence,
     addSnapshot,
     addErase,

@@ -131,15 +131,23 @@ function printReport(report: EvidenceReport, isCompared: boolean): void {
   }
   for (const path of conflicts) print(`  CONFLICT ${path}: several values hold together`)
   if (history.length > 0) print('history, newest first')
-  for (const { at, seq, outcome, paths, reason, ...signer } of history) {
+  for (const { at, seq, outcome, paths, notHeld, reason, ...signer } of history) {
     print(`  ${at} ${nameOf(signer.node)}, ${writerText(signer)}, commit ${seq}, ${outcome}`)
-    print(`    ${paths.join(' ')}${reason === null ? '' : ` · ${reason}`}`)
+    const said = [...paths, ...(notHeld > 0 ? [`(${superseded(notHeld)}, not in this file)`] : [])]
+    print(`    ${said.join(' ')}${reason === null ? '' : ` · ${reason}`}`)
   }
   if (upTo.length > 0) print('as far as these logs go in the file; what came later is not in it')
   for (const { log, seq, id } of upTo) print(`  log ${log}: commit ${seq}, ${id}`)
   print(`verified: ${report.commits} commits, every signature and hash holds`)
+  if (report.notHeld > 0) {
+    print(`  ${superseded(report.notHeld)} left out by who made the file; what stands is all there`)
+  }
   if (!isCompared)
     print('  if the fingerprint above is that of the federation you mean: compare it')
+}
+
+function superseded(count: number): string {
+  return `${count} superseded ${count === 1 ? 'value' : 'values'}`
 }
 
 function printSnapshot(snapshot: EvidenceSnapshot): void {

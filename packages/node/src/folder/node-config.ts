@@ -8,6 +8,7 @@
  * | office | name of the office; empty for a head office |
  * | federation | id and name; what the node pins |
  * | addresses | multiaddrs from the ticket |
+ * | keeps | all, or live: superseded values are dropped; all where it is left out |
  * | actor | opaque token that stands in commits instead of a person |
  * | http, p2p | hosts and ports used last; a ticket is made from them while the node is stopped |
  */
@@ -21,6 +22,9 @@ export type HttpPlace = { readonly host: string; readonly port: number }
 /** Where other nodes reach this one; `wsPort` 0 is for no WebSocket. */
 export type PeerPlace = { readonly host: string; readonly port: number; readonly wsPort: number }
 
+/** Which values a node keeps for ever: all, or those that are not superseded. */
+export type Keeps = 'all' | 'live'
+
 /** The content of config.json. */
 export type NodeConfig = {
   readonly version: 1
@@ -30,6 +34,7 @@ export type NodeConfig = {
   readonly federation: { readonly id: string; readonly name: string }
   readonly addresses: readonly string[]
   readonly actor: string
+  readonly keeps?: Keeps
   readonly http: HttpPlace
   readonly p2p: PeerPlace
 }
@@ -72,6 +77,7 @@ const SCHEMA = {
     },
     addresses: { type: 'array', maxItems: 16, items: TEXT },
     actor: { type: 'string', minLength: 1, maxLength: 64 },
+    keeps: { enum: ['all', 'live'] },
     http: {
       type: 'object',
       additionalProperties: false,

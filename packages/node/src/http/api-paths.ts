@@ -95,6 +95,11 @@ function write(
   return { method, path, summary, query, needsKey: true, produces }
 }
 
+const DRY_RUN: Parameter = {
+  name: 'dryRun',
+  description: '1: only count',
+  schema: { type: 'string', enum: ['1'] },
+}
 const CONCURRENT: Parameter = {
   name: 'concurrent',
   description: 'Write beside values the base did not show; both then stand as a conflict',
@@ -192,7 +197,7 @@ export const API_PATHS: readonly ApiPath[] = [
   write('patch', RECORD, 'Change fields of a record (If-Match)', [CONCURRENT]),
   write('put', RECORD, 'Replace all fields of a record (If-Match)', [CONCURRENT]),
   write('post', '/api/v1/imports', 'Import a feed', [
-    { name: 'dryRun', description: '1: only count', schema: { type: 'string', enum: ['1'] } },
+    DRY_RUN,
     {
       name: 'format',
       description: 'Format of the feed',
@@ -249,6 +254,7 @@ export const API_PATHS: readonly ApiPath[] = [
   write('post', '/api/v1/snapshots', 'Sign a snapshot for witnesses to agree to'),
   write('post', '/api/v1/verify', 'Re-check everything from the logs'),
   write('post', '/api/v1/scrub', 'Read the whole store through for rot, and mend what can be'),
+  write('post', '/api/v1/prunings', 'Drop superseded values that another node keeps', [DRY_RUN]),
   write('post', '/api/v1/reindex', 'Build the search index anew while the node serves'),
   write(
     'get',

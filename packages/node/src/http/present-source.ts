@@ -102,6 +102,7 @@ export function showHistory(
   return {
     ...showSource(context, item.source),
     paths: item.paths,
+    notHeld: item.notHeld,
     outcome: outcome.kind,
     code: 'code' in outcome ? outcome.code : null,
   }

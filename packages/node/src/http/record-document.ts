@@ -1,7 +1,8 @@
-import type { Moment, RecordId, View } from '@mulu/registry-core'
+import type { Labels, Moment, RecordId, View } from '@mulu/registry-core'
 import { MuluError } from '@mulu/registry-core'
 import type { NodeContext } from '../node-context.ts'
 import { asOf } from '../status/as-of.ts'
+import { archivesOf } from '../status/keeping.ts'
 import { ownerOf } from '../status/names.ts'
 import { momentDocument } from './past-moment.ts'
 import { showConflicts } from './present-source.ts'
@@ -28,6 +29,7 @@ export async function recordDocument(
     updatedMs: Math.min(view.updatedMs, context.clock.now()),
     etag: `"${view.etag}"`,
     past: at === undefined ? null : momentDocument(at),
+    notHeld: await notHeldDocument(context, id, at),
     asOf: await asOf(context),
   }
 }
@@ -38,9 +40,23 @@ const NONE: Awaited<ReturnType<NodeContext['store']['registry']['catalogue']['co
 /** The view of a record; MULU_RECORD_NOT_FOUND when there is none. */
 export async function findRecord(context: NodeContext, id: RecordId, at?: Moment): Promise<View> {
   const view = await context.store.registry.catalogue.record(id, at)
-  if (view === undefined) {
-    const { ns, kind, local } = id
-    throw new MuluError('MULU_RECORD_NOT_FOUND', { details: { id: `${ns}/${kind}/${local}` } })
+  if (view !== undefined) return view
+  const { ns, kind, local } = id
+  const details = { id: `${ns}/${kind}/${local}` }
+  const notHeld = await notHeldDocument(context, id, at)
+  if (notHeld === null || notHeld.counting === 0) {
+    throw new MuluError('MULU_RECORD_NOT_FOUND', { details })
   }
-  return view
+  throw new MuluError('MULU_NOT_HELD', { details: { ...details, keptBy: notHeld.keptBy } })
+}
+
+/** What of a record is not held here, and by whom it is: null where all of it is. */
+async function notHeldDocument(
+  context: NodeContext,
+  id: RecordId,
+  at: Moment | undefined,
+): Promise<{ earlier: number; counting: number; keptBy: readonly Labels[] } | null> {
+  const { earlier, counting } = await context.store.registry.catalogue.notHeld(id, at)
+  if (earlier + counting.length === 0) return null
+  return { earlier, counting: counting.length, keptBy: await archivesOf(context) }
 }

@@ -141,11 +141,12 @@ class RunningNetwork implements Network {
 
   peers(): readonly PeerInfo[] {
     return this.#parts.membership.others().map(({ client, peerId }) => {
-      const { addresses, lastHeardMs, reported, rosterVersion } = this.#parts.table.get(peerId)
+      const entry = this.#parts.table.get(peerId)
+      const { addresses, lastHeardMs, reported, archive, rosterVersion } = entry
       const connected = this.#neighbours?.isConnected(peerId) ?? false
       const refused = this.#parts.table.refusedOf(peerId)
       const phase = this.#phaseOf(peerId, connected)
-      const heard = { addresses, lastHeardMs, reported, rosterVersion, refused }
+      const heard = { addresses, lastHeardMs, reported, archive, rosterVersion, refused }
       return { client, peerId, connected, phase, ...heard }
     })
   }
@@ -272,7 +273,7 @@ class RunningNetwork implements Network {
   }
 
   #onHeard(peerId: string, heard: Heard): void {
-    const { rosterVersion, report, addresses } = heard
+    const { rosterVersion, report, addresses, archive } = heard
     if (this.#isGuest(peerId)) {
       this.#onGuest(peerId, heard)
       return
@@ -281,6 +282,7 @@ class RunningNetwork implements Network {
     entry.lastHeardMs = this.#parts.options.clock.now()
     entry.rosterVersion = rosterVersion
     if (report !== undefined) entry.reported = report
+    if (archive !== undefined) entry.archive = archive
     if (addresses.length > 0) this.learn([{ peerId, addresses }])
     this.#tell()
   }

@@ -38,6 +38,8 @@ export type PeerInfo = {
   readonly lastHeardMs: number | undefined
   /** The newest account the node gave of itself. */
   readonly reported: NodeReport | undefined
+  /** Whether it keeps everything and lacks nothing; undefined while it has not said. */
+  readonly archive: boolean | undefined
   /** The roster version it said it has; 0 when it never said. */
   readonly rosterVersion: number
   /** What it sent that was refused. */

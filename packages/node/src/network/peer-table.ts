@@ -14,6 +14,7 @@ export type PeerEntry = {
   addresses: readonly string[]
   lastHeardMs: number | undefined
   reported: NodeReport | undefined
+  archive: boolean | undefined
   rosterVersion: number
   readonly refused: Map<string, { readonly count: number; readonly lastMs: number }>
   strikes: number
@@ -44,6 +45,7 @@ export class PeerTable {
       addresses: [],
       lastHeardMs: undefined,
       reported: undefined,
+      archive: undefined,
       rosterVersion: 0,
       refused: new Map(),
       strikes: 0,

@@ -6,6 +6,7 @@ import {
   audienceText,
   equalBytes,
   type Hash,
+  isArchive,
   type LogHead,
   logText,
   type NodeReport,
@@ -64,7 +65,13 @@ export class ReplicaView {
       missingProfile: () => registry.missingProfile(),
       sharedOrders: () => registry.sharedOrders(),
       ordersDigest: () => registry.ordersDigest(),
-      damaged: () => registry.damage().commits,
+      get keepsAll() {
+        return registry.pruning.keepsAll
+      },
+      get isArchive() {
+        return isArchive(registry)
+      },
+      damaged: () => [...registry.damage().commits, ...registry.pruning.lacked()],
       headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
       holes: () => registry.holes(),
       get statements() {
@@ -145,6 +152,12 @@ export class ReplicaView {
     this.#isReportStale = false
     const digest = await registry.catalogueDigest()
     if (this.#isStopped) return
+    const { pruning } = registry
+    if (pruning.lackingRecords() > 0) {
+      // A digest over less than what counts would be held against this node, or against others.
+      this.#report = undefined
+      return
+    }
     const { commits, records, problems, conflicts, waiting } = registry.totals()
     const counts = { commits, records, problems, conflicts, waiting }
     this.#report = { digest, ...counts, software, atMs: clock.now() }

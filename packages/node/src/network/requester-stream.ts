@@ -148,11 +148,15 @@ export class RequesterStream {
         return
       case 'accept':
         this.#work(async () => {
-          const acceptances = await registry.accept(effect.commits)
+          const { commits, leftOut } = effect
+          const acceptances = await registry.accept(commits, { leftOut })
           this.#chargeWriter(effect.writer, effect.commits, acceptances)
           this.#context.onReceived(acceptances.filter(({ known }) => !known).length)
           this.notify({ type: 'accepted', acceptances })
         })
+        return
+      case 'archived':
+        this.#work(() => registry.pruning.noteArchived(effect.heads))
         return
       case 'repair':
         this.#repair(effect.commits)
@@ -202,15 +206,24 @@ export class RequesterStream {
   #report(
     effect: Exclude<
       RequesterEffect,
-      { type: 'send' | 'accept' | 'repair' | 'store-rosters' | 'store-orders' | 'store-profile' }
+      {
+        type:
+          | 'send'
+          | 'accept'
+          | 'archived'
+          | 'repair'
+          | 'store-rosters'
+          | 'store-orders'
+          | 'store-profile'
+      }
     >,
   ): void {
     const { logger } = this.#context
     switch (effect.type) {
       case 'heard': {
-        const { roster, orders, report } = effect.remote
+        const { roster, orders, report, archive } = effect.remote
         const { addresses } = effect
-        const heard = { rosterVersion: roster.version, orders, report, addresses }
+        const heard = { rosterVersion: roster.version, orders, report, addresses, archive }
         this.#context.onHeard(this.#peerId, heard)
         return
       }

@@ -81,7 +81,8 @@ export class ResponderStream {
         return
       case 'read-log':
         this.#work(async () => {
-          const page = await registry.readLog(effect.log, effect.from, effect.maxBytes)
+          const { log, from, maxBytes, bodies } = effect
+          const page = await registry.readLog(log, from, maxBytes, bodies)
           this.notify({ type: 'log-read', ...page })
         })
         return

@@ -20,6 +20,8 @@ export type Heard = {
   readonly orders: Hash | undefined
   readonly report: NodeReport | undefined
   readonly addresses: readonly string[]
+  /** Whether it keeps everything and lacks nothing; undefined where it did not say. */
+  readonly archive?: boolean
 }
 
 /** The network, as one of its streams sees it. */

@@ -70,10 +70,13 @@ export type EvidenceReport = {
   readonly history: readonly (EvidenceSource & {
     readonly paths: readonly string[]
     readonly outcome: string
+    readonly notHeld: number
   })[]
   /** `namespace/audience/writer` and how far that log goes in the file; what came later is not in it. */
   readonly upTo: readonly { readonly log: string; readonly seq: number; readonly id: string }[]
   readonly commits: number
+  /** Superseded values that the maker of the file no longer held. */
+  readonly notHeld: number
   /** What the proof of a snapshot shows; null for a file without one. */
   readonly snapshot: EvidenceSnapshot | null
 }
@@ -123,7 +126,7 @@ export async function verifyEvidence(
   const crypto = createCrypto()
   const evidence = decodeEvidence(crypto, bytes)
   // Nothing that is checked depends on a clock: a replica needs one only to write.
-  const options = { crypto, now: () => 0, partial: true }
+  const options = { crypto, now: () => 0 }
   const checked = await withScratchRegistry(options, (scratch) =>
     checkEvidence(crypto, scratch, evidence, onProgress),
   )
@@ -148,10 +151,11 @@ function reportOf(record: string, checked: Checked): EvidenceReport {
       ...showSource(checked, source),
     })),
     conflicts: view?.conflicts.map(({ path }) => path) ?? [],
-    history: history.map(({ source, paths, outcome }) => ({
+    history: history.map(({ source, paths, outcome, notHeld }) => ({
       ...showSource(checked, source),
       paths,
       outcome: outcome.kind,
+      notHeld,
     })),
     upTo: heads.map(({ log, accepted }) => ({
       log: logText(log),
@@ -159,6 +163,7 @@ function reportOf(record: string, checked: Checked): EvidenceReport {
       id: hashToText(accepted.id),
     })),
     commits,
+    notHeld: checked.notHeld,
     snapshot: checked.snapshot === undefined ? null : showSnapshot(checked, checked.snapshot),
   }
 }

@@ -5,6 +5,7 @@ import {
   knownEnds,
   MuluError,
   type Profile,
+  type Pruned,
   parseOrders,
   type Registry,
   type Right,
@@ -39,6 +40,7 @@ import { type ImportOptions, type ImportReport, importFeed } from '../feed/impor
 import type { NodeContext } from '../node-context.ts'
 import { type ScrubStatus, scrubStatus } from '../scrub/scrub-status.ts'
 import { type ErasureStatus, listErasureStatus } from '../status/erasures.ts'
+import { type KeepingStatus, keepingStatus } from '../status/keeping.ts'
 import { type NodeStatus, readStatus } from '../status/node-status.ts'
 import { listOrders, type OrderList } from '../status/orders.ts'
 import { type SnapshotStatus, showSnapshot } from '../status/snapshots.ts'
@@ -53,6 +55,8 @@ export type Operations = AsyncDisposable & {
   readonly verify: (onProgress: (done: number, total: number) => void) => Promise<Verification>
   /** Reads the whole store through, names what has rotted and mends what it can. */
   readonly scrub: (onProgress: (done: number, total: number) => void) => Promise<ScrubStatus>
+  /** Drops superseded values that another node keeps, or counts them. */
+  readonly prune: (dryRun: boolean, onProgress: Progress) => Promise<PruneReport>
   /** A file of evidence for `namespace/kind/local`, proven by a snapshot (the start of an id). */
   readonly evidence: (record: string, snapshot?: string) => Promise<Uint8Array>
   /** Signs a snapshot. */
@@ -91,6 +95,9 @@ export type Operations = AsyncDisposable & {
 
 type Progress = (done: number, total: number) => void
 
+/** What was dropped, or would be, and what this node keeps. */
+export type PruneReport = Pruned & { readonly dryRun: boolean; readonly keeping: KeepingStatus }
+
 /** The own writer and how far its logs go, as JSON. */
 export type Handover = { readonly writer: number; readonly ends: readonly EndOrder[] }
 
@@ -105,6 +112,7 @@ export function localOperations(
     importFeed: (options) => importAlone(context, options),
     verify: (onProgress) => verifyNode(context, onProgress),
     scrub: (onProgress) => scrubNow(context, onProgress),
+    prune: (dryRun, onProgress) => pruneNow(context, dryRun, onProgress),
     evidence: (record, snapshot) => makeEvidence(context, record, snapshot),
     snapshot: () => takeSnapshot(context),
     erase: (order, onProgress) => eraseField(context, order, onProgress),
@@ -154,6 +162,15 @@ async function scrubNow(
 ): Promise<ScrubStatus> {
   await scrubber.now(onProgress)
   return scrubStatus(store.registry, scrubber)
+}
+
+async function pruneNow(
+  context: NodeContext,
+  dryRun: boolean,
+  onProgress: Progress,
+): Promise<PruneReport> {
+  const pruned = await context.pruner.now({ dryRun, onProgress })
+  return { ...pruned, dryRun, keeping: await keepingStatus(context) }
 }
 
 async function takeSnapshot(context: NodeContext): Promise<SnapshotStatus> {

@@ -12,7 +12,7 @@ import { readAccessKey } from '../folder/access-key.ts'
 import type { RunFile } from '../folder/run-file.ts'
 import type { ScrubStatus } from '../scrub/scrub-status.ts'
 import type { ErasureStatus } from '../status/erasures.ts'
-import type { Operations } from './operations.ts'
+import type { Operations, PruneReport } from './operations.ts'
 import type { Reindexed } from './reindex.ts'
 import type { Verification } from './verify.ts'
 
@@ -58,6 +58,11 @@ export async function remoteOperations(
     scrub: async (onProgress) => {
       const response = await call('/api/v1/scrub', { method: 'POST', headers: NDJSON })
       return (await lines(response, onProgress)) as ScrubStatus
+    },
+    prune: async (dryRun, onProgress) => {
+      const query = dryRun ? '?dryRun=1' : ''
+      const response = await call(`/api/v1/prunings${query}`, { method: 'POST', headers: NDJSON })
+      return (await lines(response, onProgress)) as PruneReport
     },
     evidence: async (record, snapshot) => {
       const { ns, kind, local } = parseRecordId(record)

@@ -63,6 +63,10 @@ async function compare(
     if (headsOf(registry) === heads || round === ROUNDS_MAX) {
       const { commits } = registry.totals()
       const index = await registry.checkIndex()
+      const lacking = registry.pruning.lackingRecords()
+      if (lacking > 0) {
+        problems.push({ what: 'values that count are not held here', where: `${lacking} records` })
+      }
       for (const { what, log, seq } of registry.damage().commits) {
         problems.push({ what: `damaged ${what}`, where: `commit ${logText(log)} ${seq}` })
       }
@@ -112,7 +116,7 @@ async function offer(
   where: string,
   problems: Problem[],
 ): Promise<void> {
-  const [acceptance] = await scratch.accept([commit])
+  const [acceptance] = await scratch.accept([commit], { leftOut: true })
   if (acceptance?.outcome.kind === 'dropped') {
     problems.push({ what: acceptance.outcome.code, where: `commit ${where}` })
   }

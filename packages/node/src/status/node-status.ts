@@ -7,6 +7,7 @@ import { SOFTWARE } from '../software.ts'
 import { type AsOf, asOfPeers } from './as-of.ts'
 import { type ConductStatus, listConduct } from './conduct.ts'
 import { countErasures } from './erasures.ts'
+import { type KeepingStatus, keepingStatus } from './keeping.ts'
 import { type AgencyRef, agencyRef, officeName } from './names.ts'
 import { fallenOrderOf, type OrderShown, type OrdersStatus, ordersStatus } from './orders.ts'
 import { listPeers, type PeerStatus } from './peers.ts'
@@ -58,6 +59,8 @@ export type NodeStatus = {
   readonly erasures: { readonly orders: number; readonly outstanding: number }
   /** Orders of agencies, and those of them that do not count. */
   readonly orders: OrdersStatus
+  /** What is kept here of superseded values, and who keeps all of them. */
+  readonly keeping: KeepingStatus
   /** Rot in the store, and the search for it. */
   readonly scrub: ScrubStatus
   /** Writers and nodes of whom there is something to tell. */
@@ -96,6 +99,7 @@ export async function readStatus(context: NodeContext): Promise<NodeStatus> {
     snapshots: listSnapshots(registry),
     erasures: await countErasures(context),
     orders: ordersStatus(registry),
+    keeping: await keepingStatus(context),
     scrub: scrubStatus(registry, context.scrubber),
     conduct: listConduct(context),
   }

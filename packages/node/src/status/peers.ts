@@ -1,5 +1,5 @@
 /** All nodes of the roster as this one sees them, itself included. */
-import { type Hash, hashToText, type Labels, type Writer } from '@mulu/registry-core'
+import { type Hash, hashToText, isArchive, type Labels, type Writer } from '@mulu/registry-core'
 import type { Conduct, PeerInfo } from '../network/peer-info.ts'
 import type { NodeContext } from '../node-context.ts'
 import { SOFTWARE } from '../software.ts'
@@ -18,6 +18,8 @@ export type PeerStatus = {
   readonly self: boolean
   readonly lastHeardMs: number | null
   readonly reported: Reported | null
+  /** Whether it keeps superseded values as well, and has them all; null while it has not said. */
+  readonly archive: boolean | null
   readonly agrees: boolean | null
   readonly behind: number | null
   readonly ahead: number | null
@@ -73,6 +75,7 @@ function ownStatus(context: NodeContext, writer: Writer, digest: Hash): PeerStat
       atMs: nowMs,
       software: SOFTWARE,
     },
+    archive: isArchive(context.store.registry),
     agrees: true,
     behind: 0,
     ahead: 0,
@@ -90,6 +93,8 @@ function peerStatus(
 ): PeerStatus {
   const reported = info?.reported
   const conduct = context.network()?.conductOf(writer.client, writer.peers[0] ?? '')
+  // Without what counts the own digest says nothing about the other's.
+  const isLacking = context.store.registry.pruning.lackingRecords() > 0
   const difference = reported && context.store.registry.totals().commits - reported.commits
   return {
     ...identityOf(context, writer),
@@ -98,7 +103,11 @@ function peerStatus(
     self: false,
     lastHeardMs: info?.lastHeardMs ?? null,
     reported: reported === undefined ? null : reportedOf(info, reported),
-    agrees: reported === undefined ? null : hashToText(reported.digest) === hashToText(digest),
+    archive: info?.archive ?? null,
+    agrees:
+      reported === undefined || isLacking
+        ? null
+        : hashToText(reported.digest) === hashToText(digest),
     behind: difference === undefined ? null : Math.max(0, difference),
     ahead: difference === undefined ? null : Math.max(0, -difference),
     refused: info?.refused ?? [],

@@ -16,11 +16,11 @@ import {
   type Hash,
   isMuluError,
   type LogHead,
-  type LogKey,
   MuluError,
   type Orphan,
   openRegistry,
   type Profile,
+  type Pruning,
   type Registry,
   type RegistryEvent,
   type RegistryOptions,
@@ -169,8 +169,17 @@ export class DurableRegistry implements Registry {
   missingProfile(): Hash | undefined {
     return this.#open.registry.missingProfile()
   }
-  accept(commits: readonly Commit[]): Promise<readonly Acceptance[]> {
-    return this.#guard((registry) => registry.accept(commits))
+  accept(...args: Parameters<Registry['accept']>): Promise<readonly Acceptance[]> {
+    return this.#guard((registry) => registry.accept(...args))
+  }
+  get pruning(): Pruning {
+    return {
+      keepsAll: this.#open.registry.pruning.keepsAll,
+      lacked: () => this.#open.registry.pruning.lacked(),
+      lackingRecords: () => this.#open.registry.pruning.lackingRecords(),
+      noteArchived: (heads) => this.#guard((registry) => registry.pruning.noteArchived(heads)),
+      prune: (options) => this.#guard((registry) => registry.pruning.prune(options)),
+    }
   }
   setAuthor(author: Author | undefined): void {
     this.#author = author
@@ -222,8 +231,8 @@ export class DurableRegistry implements Registry {
   headsDigest(...args: Parameters<Registry['headsDigest']>): Hash {
     return this.#open.registry.headsDigest(...args)
   }
-  readLog(log: LogKey, fromSeq: number, maxBytes: number): ReturnType<Registry['readLog']> {
-    return this.#guard((registry) => registry.readLog(log, fromSeq, maxBytes))
+  readLog(...args: Parameters<Registry['readLog']>): ReturnType<Registry['readLog']> {
+    return this.#guard((registry) => registry.readLog(...args))
   }
   get statements(): Statements {
     return {
@@ -399,6 +408,7 @@ export class DurableRegistry implements Registry {
       record: (id, at) => read(() => now().record(id, at)),
       records: (ids) => read(() => now().records(ids)),
       provenance: (id, at) => read(() => now().provenance(id, at)),
+      notHeld: (id, at) => read(() => now().notHeld(id, at)),
       history: (id, at) => read(() => now().history(id, at)),
       conflictSources: (id, at) => read(() => now().conflictSources(id, at)),
       moment: (text) => read(() => now().moment(text)),

@@ -24,6 +24,8 @@ export type NodeStore = AsyncDisposable & {
 /** What may be replaced: the log, and for tests the database. */
 export type StoreOptions = {
   readonly logger?: NodeLogger
+  /** Whether superseded values are kept; they are. */
+  readonly keepsAll?: boolean
   readonly openDatabase?: () => Promise<Database>
 }
 
@@ -52,6 +54,7 @@ export async function openNodeStore(
     now: clock.now,
     randomBytes: createRandomBytes(),
     profiles: Object.values(PROFILES),
+    keepsAll: options.keepsAll ?? true,
   })
   registry.isSalvaged ||= isSalvaged
   await openings.begin()

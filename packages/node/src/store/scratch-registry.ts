@@ -10,20 +10,18 @@ import { PROFILES } from './profiles.ts'
 export type ScratchOptions = {
   readonly crypto: Crypto
   readonly now: () => number
-  /** Whether bodies may be missing from commits. */
-  readonly partial?: boolean
 }
 
 /** Runs `work` on an empty registry. */
 export async function withScratchRegistry<T>(
-  { crypto, now, partial = false }: ScratchOptions,
+  { crypto, now }: ScratchOptions,
   work: (scratch: Registry) => Promise<T>,
 ): Promise<T> {
   const dir = await mkdtemp(join(tmpdir(), 'mulu-scratch-'))
   try {
     const db = await openDatabase(join(dir, 'store'))
     const scratch = await openRegistry({
-      ...{ db, crypto, now, partial },
+      ...{ db, crypto, now },
       randomBytes: (length) => new Uint8Array(length),
       profiles: Object.values(PROFILES),
     })

@@ -31,6 +31,8 @@ export type BundleTally = {
   readonly orders: number
   /** Bodies that a lawful order has erased; they were left out. */
   readonly erased: number
+  /** Bodies that the sender no longer holds, since they are superseded; others may have them. */
+  readonly notHeld: number
 }
 
 /** What taking a bundle in needs. */
@@ -42,7 +44,16 @@ export type IntakeOptions = {
 }
 
 type Waiting = { readonly log: LogKey; readonly seq: number }
-type Count = 'new' | 'known' | 'waiting' | 'postponed' | 'refused' | 'rosters' | 'orders' | 'erased'
+type Count =
+  | 'new'
+  | 'known'
+  | 'waiting'
+  | 'postponed'
+  | 'refused'
+  | 'rosters'
+  | 'orders'
+  | 'erased'
+  | 'notHeld'
 
 /** Waiting commits that are looked at again in the end; more are told as waiting. */
 const LOOKED_AT_AGAIN_MAX = 20_000
@@ -51,7 +62,8 @@ const LOOKED_AT_AGAIN_MAX = 20_000
 export class BundleIntake {
   readonly #options: IntakeOptions
   readonly #counts: Record<Count, number> = {
-    ...{ new: 0, known: 0, waiting: 0, postponed: 0, refused: 0, rosters: 0, orders: 0, erased: 0 },
+    ...{ new: 0, known: 0, waiting: 0, postponed: 0, refused: 0 },
+    ...{ rosters: 0, orders: 0, erased: 0, notHeld: 0 },
   }
   readonly #codes = new Map<string, number>()
   readonly #waiting: Waiting[] = []
@@ -182,7 +194,7 @@ export class BundleIntake {
     }
     const { registry } = this.#options
     if (registry.damage().commits.length > 0) await registry.repair(commits)
-    const acceptances = await registry.accept(commits)
+    const acceptances = await registry.accept(commits, { leftOut: true })
     for (const [index, acceptance] of acceptances.entries()) {
       this.#countAcceptance(acceptance, logs[index])
     }
@@ -199,8 +211,9 @@ export class BundleIntake {
   }
 
   #countAcceptance(acceptance: Acceptance, place: Waiting | undefined): void {
-    const { known, outcome, erased = 0 } = acceptance
+    const { known, outcome, erased = 0, notHeld = 0 } = acceptance
     this.#counts.erased += erased
+    this.#counts.notHeld += notHeld
     if (outcome.kind === 'dropped') {
       const isPostponed = outcome.code === 'MULU_WAITING_FULL'
       this.#count(isPostponed ? 'postponed' : 'refused', outcome.code)

@@ -37,6 +37,16 @@ export type HistoryItem = {
   readonly source: Source
   readonly paths: readonly string[]
   readonly outcome: Outcome
+  /** How many of the values that it wrote are not held here any more. */
+  readonly notHeld: number
+}
+
+/** Values of a record that are not held here. */
+export type NotHeld = {
+  /** Superseded ones, which a node may drop. */
+  readonly earlier: number
+  /** Those that count, so that the record is not whole until a peer has sent them: by commit. */
+  readonly counting: readonly { readonly client: number; readonly seq: number }[]
 }
 
 /** What to list. */
@@ -103,6 +113,8 @@ export interface Catalogue {
   record(id: RecordId, at?: Moment): Promise<View | undefined>
   /** The views of several records in the same order, read in one go. */
   records(ids: readonly RecordId[]): Promise<readonly (View | undefined)[]>
+  /** What of a record is not held here; at a moment, of what counted then. */
+  notHeld(id: RecordId, at?: Moment): Promise<NotHeld>
   provenance(id: RecordId, at?: Moment): Promise<readonly FieldProvenance[]>
   /** Newest first. */
   history(id: RecordId, at?: Moment): Promise<readonly HistoryItem[]>

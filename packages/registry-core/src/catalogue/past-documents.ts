@@ -6,11 +6,13 @@
 import { entrySections, type ReadCommit } from '../commit/commit.ts'
 import type { Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
+import { MuluError } from '../errors.ts'
 import type { LogKey } from '../log/log.ts'
 import type { Profile } from '../profile/profile.ts'
 import { buildView } from '../record/build-view.ts'
 import { type ReadBody, RecordDocument, type Row } from '../record/document.ts'
-import { liveSlots } from '../record/live-slots.ts'
+import { shownSlots } from '../record/live-slots.ts'
+import { recordIdText } from '../record/record-id.ts'
 import type { View } from '../record/view.ts'
 import { type Scope, type Store, scopeOfKey, scopePrefix } from '../store/store.ts'
 import { type Moment, positionAt } from './moment.ts'
@@ -42,9 +44,13 @@ export class PastDocuments {
     return stored === undefined ? undefined : this.#past(key, RecordDocument.open(stored), moment)
   }
 
-  /** The view of a record by its key in the store. */
+  /** The view of a record by its key in the store; MULU_NOT_HELD when values of then are not here. */
   async view(key: string, moment: Moment): Promise<View | undefined> {
     const document = await this.document(key, moment)
+    if (document !== undefined && document.lacking().length > 0) {
+      const reason = 'Values of that moment were superseded since and are no longer kept here.'
+      throw new MuluError('MULU_NOT_HELD', { details: { id: idOf(key), reason } })
+    }
     return document && this.viewOf(key, document)
   }
 
@@ -55,8 +61,8 @@ export class PastDocuments {
     if (profile === undefined) return undefined
     const scope = scopeOfKey(key)
     const stamp = (row: Row): Stamp => this.#context.stamp(scope, row)
-    const rec = key.slice(scopePrefix(scope).length + 1)
-    return buildView({ crypto, profile, stamp }, scope.ns, rec, liveSlots(document.slots()))
+    const rec = recOfKey(key)
+    return buildView({ crypto, profile, stamp }, scope.ns, rec, shownSlots(document))
   }
 
   async #past(
@@ -94,4 +100,12 @@ export class PastDocuments {
     }
     return commit
   }
+}
+
+function recOfKey(key: string): string {
+  return key.slice(scopePrefix(scopeOfKey(key)).length + 1)
+}
+
+function idOf(key: string): string {
+  return recordIdText(scopeOfKey(key).ns, recOfKey(key))
 }

@@ -25,6 +25,7 @@ import type {
   FieldProvenance,
   HistoryItem,
   Item,
+  NotHeld,
   Page,
   Query,
   Source,
@@ -91,7 +92,11 @@ export class ReplicaCatalogue implements Catalogue {
   }
 
   async record(id: RecordId, at?: Moment): Promise<View | undefined> {
-    if (at !== undefined) return this.#past().view(keyOf(id), at)
+    if (at !== undefined) {
+      const past = this.#past()
+      const document = await past.document(keyOf(id), at)
+      return document && past.viewOf(keyOf(id), document)
+    }
     const [view] = await this.records([id])
     return view
   }
@@ -148,9 +153,24 @@ export class ReplicaCatalogue implements Catalogue {
       if (stored === undefined) continue
       const written = slots.filter((s) => s.client === row.client && s.seq === row.seq)
       const paths = written.map((slot) => slot.path).sort()
-      items.push({ source: sourceOf(commit), paths, outcome: decodeOutcome(stored) })
+      const absent = document.rows.filter(
+        (each) => each.isAbsent && each.client === row.client && each.seq === row.seq,
+      )
+      const outcome = decodeOutcome(stored)
+      items.push({ source: sourceOf(commit), paths, outcome, notHeld: lengthOf(absent) })
     }
     return items.sort((a, b) => b.source.atMs - a.source.atMs || b.source.seq - a.source.seq)
+  }
+
+  async notHeld(id: RecordId, at?: Moment): Promise<NotHeld> {
+    const document = await this.#document(id, at)
+    if (document === undefined) return { earlier: 0, counting: [] }
+    const counting = document.lacking()
+    const earlier = document.rows.filter((row) => row.isAbsent && !counting.includes(row))
+    return {
+      earlier: lengthOf(earlier),
+      counting: counting.map(({ client, seq }) => ({ client, seq })),
+    }
   }
 
   async conflictSources(
@@ -222,6 +242,10 @@ function logOfRow(id: RecordId, row: Row): LogKey {
 
 function positionText(at: { readonly client: number; readonly seq: number }): string {
   return `${at.client}.${at.seq}`
+}
+
+function lengthOf(rows: readonly Row[]): number {
+  return rows.reduce((sum, { len }) => sum + len, 0)
 }
 
 function onePerCommit(rows: readonly Row[]): readonly Row[] {

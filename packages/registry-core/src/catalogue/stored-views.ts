@@ -7,7 +7,7 @@ import type { Crypto } from '../crypto.ts'
 import type { Profile } from '../profile/profile.ts'
 import { buildView } from '../record/build-view.ts'
 import type { Row } from '../record/document.ts'
-import { liveSlots } from '../record/live-slots.ts'
+import { shownSlots } from '../record/live-slots.ts'
 import type { View } from '../record/view.ts'
 import { openOrNothing } from '../scrub/check-record.ts'
 import type { ViewReader } from '../search/view-reader.ts'
@@ -66,7 +66,7 @@ export class StoredViews implements ViewReader {
     const document = openOrNothing(stored)
     // A record that has rotted is left out until the scrub has built it anew.
     if (document === undefined) return undefined
-    const live = liveSlots(document.slots())
-    return buildView({ crypto: this.#context.crypto, profile, stamp }, scope.ns, rec, live)
+    const shown = shownSlots(document)
+    return buildView({ crypto: this.#context.crypto, profile, stamp }, scope.ns, rec, shown)
   }
 }

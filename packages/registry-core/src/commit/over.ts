@@ -69,3 +69,13 @@ export function* slotsOf(over: Over): Generator<{ client: number; clock: number 
     }
   }
 }
+
+/** Whether ranges, in any order, together hold all of one. */
+export function coversAll(ranges: readonly ClockRange[], [clock, n]: ClockRange): boolean {
+  let reached = clock
+  for (const [from, length] of [...ranges].sort((a, b) => a[0] - b[0])) {
+    if (from > reached) break
+    reached = Math.max(reached, from + length)
+  }
+  return reached >= clock + n
+}

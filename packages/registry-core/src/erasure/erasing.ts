@@ -14,7 +14,8 @@ import { type AuthorContext, writeChanges, writeOrders, writeStatement } from '.
 import type { LogKey } from '../log/log.ts'
 import { clockOf } from '../log/orphans.ts'
 import { decodeOutcome } from '../log/stored-outcome.ts'
-import { parseRecordId, type RecordId } from '../record/record-id.ts'
+import { classOf } from '../profile/profile.ts'
+import { kindOf, parseRecordId, type RecordId } from '../record/record-id.ts'
 import type { Change, Write } from '../registry.ts'
 import type { Right } from '../roster/change.ts'
 import { hasRight } from '../roster/grant.ts'
@@ -87,7 +88,8 @@ export async function orderErasure(context: ErasingContext, wanted: EraseOrder):
     SCOPES.map(async (aud) => {
       const { ns, rec, path } = wanted
       const planning = { ...context, mayClassify: hasOwnRight(context, ns, 'classify') }
-      return { aud, plan: await planErasure(planning, { scope: { ns, aud }, rec, path }) }
+      const cls = context.profile === undefined ? 0 : classOf(context.profile, kindOf(rec), path)
+      return { aud, plan: await planErasure(planning, { scope: { ns, aud }, rec, path, cls }) }
     }),
   )
   for (const { aud, plan } of plans) {

@@ -38,7 +38,7 @@ import {
   scopePrefix,
 } from '../store/store.ts'
 import { confirmedBy } from './confirmation.ts'
-import { isErasable, mayOrder, missingEntries } from './proof.ts'
+import { isErasable, mayOrder, missingEntries, orderedEntries } from './proof.ts'
 
 /** An entry that an order names. */
 export type Target = {
@@ -77,7 +77,7 @@ export class Erasures {
   /** By key of the named commit, the keys of the commits that name it. */
   readonly #named = new Map<string, Set<string>>()
   readonly #confirmations = new Map<string, ReadCommit[]>()
-  /** By key of a commit, the entries of it whose bodies are not here. */
+  /** By key of a commit, the entries of it whose bodies an order has taken. */
   readonly #missing = new Map<string, readonly number[]>()
 
   #isDone = false
@@ -121,7 +121,7 @@ export class Erasures {
   operations(log: LogKey, commit: ReadCommit): readonly Operation[] {
     const { store } = this.#context
     const key = commitKey(log, commit.read.seq, commit.id)
-    const missing = missingEntries(commit)
+    const missing = orderedEntries(commit)
     return [
       ...(isNoted(commit) ? [put(store.orders, key, new Uint8Array())] : []),
       ...(missing.length > 0 ? [put(store.missing, key, encodeCbor([...missing]))] : []),
@@ -133,7 +133,7 @@ export class Erasures {
     const { ns, aud, writer, seq, erase } = commit.read
     const log = { ns, aud, writer }
     const key = commitKey(log, seq, commit.id)
-    const missing = missingEntries(commit)
+    const missing = orderedEntries(commit)
     if (missing.length > 0) this.#missing.set(key, missing)
     for (const id of confirmedBy(commit.read)) this.#confirm(toHex(id), commit)
     if (erase.length === 0 || this.#orders.has(key)) return
@@ -294,7 +294,7 @@ export class Erasures {
   /** What the batch has to hold that replaces a stored commit by one with other bodies. */
   replacing(key: string, commit: ReadCommit): readonly Operation[] {
     const { store } = this.#context
-    const missing = missingEntries(commit)
+    const missing = orderedEntries(commit)
     return [
       put(store.commits, key, encodeCommit(commit)),
       missing.length > 0
@@ -305,7 +305,7 @@ export class Erasures {
 
   /** Remembers such a batch once it is written. */
   replaced(key: string, commit: ReadCommit): void {
-    const missing = missingEntries(commit)
+    const missing = orderedEntries(commit)
     this.#isDone = false
     if (missing.length > 0) this.#missing.set(key, missing)
     else this.#missing.delete(key)

@@ -5,7 +5,7 @@
  */
 import { readBody } from '../commit/body.ts'
 import { decodeCommit, entrySection, type ReadCommit, readCommit } from '../commit/commit.ts'
-import { NOTE_ENTRY } from '../commit/header.ts'
+import { type EntryClass, NOTE_ENTRY } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { MuluError } from '../errors.ts'
 import { clockOf } from '../log/orphans.ts'
@@ -14,9 +14,15 @@ import { type DocumentSlot, RecordDocument, type Row } from '../record/document.
 import type { Change } from '../registry.ts'
 import { recordKey, type Scope, type Store, scopePrefix, under } from '../store/store.ts'
 import { type Erasures, placeOf, type Target } from './erasures.ts'
+import { orderedEntries } from './proof.ts'
 
-/** Which field of which record. */
-export type Field = { readonly scope: Scope; readonly rec: string; readonly path: string }
+/** Which field of which record, and the class of it. */
+export type Field = {
+  readonly scope: Scope
+  readonly rec: string
+  readonly path: string
+  readonly cls: EntryClass
+}
 
 /** What to write, and what to order then. */
 export type ErasurePlan = {
@@ -45,8 +51,11 @@ export async function planErasure(context: PlanContext, field: Field): Promise<E
     return { rewritten: [], targets: await findNotes(context, field) }
   }
   const stored = await context.store.records.get(recordKey(field.scope, field.rec))
-  const slots = RecordDocument.open(stored).slots()
+  const document = RecordDocument.open(stored)
+  const slots = document.slots()
   const rows = new Set(slots.filter(({ path }) => path === field.path).map(({ row }) => row))
+  // Nobody can say here what absent bodies hold, and others still have them.
+  for (const row of document.rows) if (row.isAbsent && row.cls === field.cls) rows.add(row)
   const targets = await findTargets(context, field, rows)
   const named = new Set(targets.map(({ log, seq, entry }) => `${log.writer}.${seq}.${entry}`))
   const erased = [...rows].filter(({ client, seq, entry }) =>
@@ -86,7 +95,7 @@ function neighboursOf(
 /** The entries to erase: of every commit of the scope, whatever became of it. */
 async function findTargets(
   { crypto, store, erasures, mayClassify }: PlanContext,
-  { scope, rec, path }: Field,
+  { scope, rec, path, cls }: Field,
   rows: ReadonlySet<Row>,
 ): Promise<ErasurePlan['targets']> {
   const inRecord = new Set([...rows].map(({ client, seq }) => `${client}.${seq}`))
@@ -100,7 +109,7 @@ async function findTargets(
     const commit = readCommit(crypto, decodeCommit(stored))
     const erased = erasures.erasedIn(key, commit)
     for (const [entry, { rec: of }] of commit.read.entries.entries()) {
-      if (of !== rec || erased.has(entry) || !mayHold(commit, entry, path)) continue
+      if (of !== rec || erased.has(entry) || !mayHold(commit, entry, { path, cls })) continue
       if (commit.read.entries[entry]?.cls === 1 && !mayClassify) {
         const reason = 'The field has legal effect: who has it erased needs the right to set it.'
         const details = { namespace: scope.ns, right: 'classify', rec, path, reason }
@@ -133,10 +142,16 @@ function isPlain(outcome: StoredOutcome): boolean {
   return outcome.kind === 'in force' && outcome.voidBodies.length === 0
 }
 
-/** Whether a body gives a path a value; what cannot be read may hold anything. */
-function mayHold(commit: ReadCommit, entry: number, path: string): boolean {
+/** Whether a body gives a path a value; what cannot be read may hold anything of its class. */
+function mayHold(
+  commit: ReadCommit,
+  entry: number,
+  { path, cls }: Pick<Field, 'path' | 'cls'>,
+): boolean {
   const section = entrySection(commit, entry)
-  if (section === undefined) return false
+  if (section === undefined) {
+    return !orderedEntries(commit).includes(entry) && commit.read.entries[entry]?.cls === cls
+  }
   const { writer: client, seq, entries } = commit.read
   const clock = clockOf(section) ?? 0
   const slots = readBody(section, { client, seq, clock }, entries[entry]?.len ?? 0, () => true)

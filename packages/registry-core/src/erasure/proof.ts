@@ -18,6 +18,18 @@ export function missingEntries({ read, bodies }: ReadCommit): readonly number[] 
   return bodies.flatMap((body, i) => (body instanceof Uint8Array ? [] : [entryOfBody(read, i)]))
 }
 
+/** Those of the missing bodies that orders name which came with the commit; the rest is absent. */
+export function orderedEntries(commit: ReadCommit): readonly number[] {
+  const missing = missingEntries(commit)
+  if (missing.length === 0 || commit.orders === undefined) return []
+  const named = new Set<number>()
+  for (const { header } of commit.orders) {
+    const order = readHeader(header)
+    for (const erase of order.erase) if (isOf(erase, order, commit)) named.add(erase[3])
+  }
+  return missing.filter((entry) => named.has(entry))
+}
+
 /** Whether every missing body is named by an order that the commit brings. */
 export function isMissingProven(
   crypto: Crypto,
@@ -46,6 +58,19 @@ export function isProven(
     }
   }
   return missing.every((entry) => ordered.has(entry))
+}
+
+/** Whether each order that came with a commit is signed and names it; throws for what is none. */
+export function areOrdersSigned(
+  crypto: Crypto,
+  rosters: readonly Roster[],
+  commit: ReadCommit,
+): boolean {
+  return (commit.orders ?? []).every((order) => {
+    const read = readHeader(order.header)
+    checkSigned(crypto, rosters, { ...order, read })
+    return read.erase.some((erase) => isOf(erase, read, commit))
+  })
 }
 
 /** Whether the roster that a header cites gave its writer the right to erase there. */

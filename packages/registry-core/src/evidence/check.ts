@@ -1,10 +1,10 @@
 /**
  * Checks evidence by doing with it what every node does: rosters and commits pass into an empty
- * replica, which comes to its own verdicts. The replica has to be opened with `partial`, since
- * bodies of other records are missing on purpose.
+ * replica, which comes to its own verdicts. Bodies of other records are missing on purpose, and
+ * those that the maker of the file held no longer, as superseded: what is shown is checked whole.
  */
 import type { FieldProvenance, HistoryItem } from '../catalogue/catalogue.ts'
-import { type Commit, entrySection, readCommit } from '../commit/commit.ts'
+import { entrySection, type ReadCommit, readCommit } from '../commit/commit.ts'
 import type { Header } from '../commit/header.ts'
 import { type Crypto, type Hash, hashToText } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
@@ -28,6 +28,8 @@ export type Checked = {
   /** How far each log goes in the file. */
   readonly heads: readonly LogHead[]
   readonly commits: number
+  /** Superseded values that whoever made the file no longer held; what stands is all there. */
+  readonly notHeld: number
   /** What the proof of a snapshot shows, where the file has one. */
   readonly snapshot: ShownSnapshot | undefined
 }
@@ -58,8 +60,13 @@ export async function checkEvidence(
   const proven = proof && checkProof(crypto, scratch.rosters, record, proof)
   let asAfter: ShownSnapshot['asAfter']
   let wasThen = false
+  const unproven = new Map<string, Where>()
   for (const [index, commit] of evidence.commits.entries()) {
-    const { writer, seq } = await addCommit(crypto, scratch, evidence, commit)
+    const read = readCommit(crypto, commit)
+    const { writer, seq } = await addCommit(scratch, evidence, read)
+    if (lacksUnproven(crypto, scratch, evidence, read)) {
+      unproven.set(`${writer}.${seq}`, whereOf(read))
+    }
     const isThen = proven !== undefined && (await hasLeaf(scratch, record, proven.leaf))
     if (isThen && !wasThen) asAfter = { writer, seq }
     wasThen = isThen
@@ -67,6 +74,11 @@ export async function checkEvidence(
   }
   const { roster, catalogue } = scratch
   const history = await catalogue.history(record)
+  const { earlier, counting } = await catalogue.notHeld(record)
+  for (const { client, seq } of counting) {
+    const where = unproven.get(`${client}.${seq}`)
+    if (where !== undefined) throw refusal({ ...where, code: 'MULU_BODY_MISSING' })
+  }
   const isNothing = history.length === 0 && proven === undefined
   if (roster === undefined || isNothing) throw refusal({ reason: 'nothing is shown' })
   const isPresent = await hasLeaf(scratch, record, proven?.leaf)
@@ -77,6 +89,7 @@ export async function checkEvidence(
     history,
     heads: scratch.heads(),
     commits: evidence.commits.length,
+    notHeld: earlier,
     snapshot: proven && { ...proven, asAfter, isPresent },
   }
 }
@@ -103,26 +116,38 @@ async function addOrders(scratch: Registry, orders: readonly Uint8Array[]): Prom
   }
 }
 
+type Where = { readonly commit: string; readonly writer: number; readonly seq: number }
+
+function whereOf({ id, read }: ReadCommit): Where {
+  return { commit: hashToText(id), writer: read.writer, seq: read.seq }
+}
+
 async function addCommit(
-  crypto: Crypto,
   scratch: Registry,
   { record }: Evidence,
-  commit: Commit,
+  commit: ReadCommit,
 ): Promise<Header> {
-  const read = readCommit(crypto, commit)
-  const where = { commit: hashToText(read.id), writer: read.read.writer, seq: read.read.seq }
-  if (read.read.ns !== record.ns || read.read.aud !== 1) throw refusal({ ...where, reason: 'log' })
-  const isMissing = read.read.entries.map(
-    ({ rec }, index) => rec === recOf(record) && entrySection(read, index) === undefined,
-  )
-  const missing = [...isMissing.keys()].filter((index) => isMissing[index])
-  if (!isProven(crypto, scratch.rosters, read, missing))
-    throw refusal({ ...where, code: 'MULU_BODY_MISSING' })
-  const [acceptance] = await scratch.accept([commit])
+  const { read } = commit
+  const where = whereOf(commit)
+  if (read.ns !== record.ns || read.aud !== 1) throw refusal({ ...where, reason: 'log' })
+  const [acceptance] = await scratch.accept([commit], { leftOut: true })
   const outcome = acceptance?.outcome
-  if (outcome?.kind === 'in force' || outcome?.kind === 'void') return read.read
+  if (outcome?.kind === 'in force' || outcome?.kind === 'void') return read
   const reason = outcome?.kind === 'waits' ? { missing: outcome.missing } : { code: outcome?.code }
   throw refusal({ ...where, ...reason })
+}
+
+/** Whether a body about the record is missing that no order which came with it names. */
+function lacksUnproven(
+  crypto: Crypto,
+  { rosters }: Registry,
+  { record }: Evidence,
+  commit: ReadCommit,
+): boolean {
+  const missing = commit.read.entries.flatMap(({ rec }, index) =>
+    rec === recOf(record) && entrySection(commit, index) === undefined ? [index] : [],
+  )
+  return !isProven(crypto, rosters, commit, missing)
 }
 
 function refusal(details: Readonly<Record<string, unknown>>): MuluError {

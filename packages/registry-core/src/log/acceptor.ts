@@ -12,9 +12,12 @@ import { equalBytes } from '../encoding/bytes.ts'
 import { encodeCbor } from '../encoding/cbor.ts'
 import { erasedBy } from '../erasure/erased-by.ts'
 import { type Erasures, NONE } from '../erasure/erasures.ts'
-import { missingEntries } from '../erasure/proof.ts'
+import { missingEntries, orderedEntries } from '../erasure/proof.ts'
 import { WAITING_MAX, WAITING_PER_WRITER_MAX } from '../limits.ts'
 import type { Profile } from '../profile/profile.ts'
+import type { Lacking, LackingStage } from '../pruning/lacking.ts'
+import { putBack } from '../pruning/put-back.ts'
+import type { Row } from '../record/document.ts'
 import { type Merged, mergeCommit } from '../record/merge.ts'
 import type { View } from '../record/view.ts'
 import type { LogEnd } from '../roster/change.ts'
@@ -60,12 +63,11 @@ export type AcceptorContext = {
   readonly meanwhile: () => void
   /** The profile that views are made with. */
   readonly viewProfile: () => Profile | undefined
-  /** Whether fillers may stand for missing bodies: in a replica that only checks evidence. */
-  readonly partial: boolean
   readonly settlement: Settlement
   readonly erasures: Erasures
   /** Keys of commits that were named before they came to stand; see named-ahead.ts. */
   readonly foreseen: Set<string>
+  readonly lacking: Lacking
   /** Told when what was accepted before has to be judged again. */
   readonly onRejudge: (scope: Scope) => void
 }
@@ -86,13 +88,24 @@ const WAITING_FULL: Outcome = { kind: 'dropped', code: 'MULU_WAITING_FULL', blam
 type ReadAhead = {
   readonly commit: Commit
   readonly roster: Roster | undefined
+  readonly leftOut: boolean
   readonly attribution: Attribution
+}
+
+/** How commits are taken in. */
+export type AcceptOptions = {
+  /**
+   * Whether bodies may have been left out, as superseded. Of those that count after all this
+   * replica says that it lacks them, until somebody has sent them.
+   */
+  readonly leftOut?: boolean
 }
 
 /** Places, judges and merges commits. */
 export class Acceptor {
   readonly #context: AcceptorContext
   #following: Commit | undefined
+  #leftOut = false
   #ahead: ReadAhead | undefined
   readonly #stalls = new Map<string, { readonly log: LogKey; readonly stall: Stall }>()
 
@@ -104,9 +117,14 @@ export class Acceptor {
    * Takes in one commit. Rejects with MULU_DISK when the store refuses; nothing is then changed.
    * `following` is read and its signature verified while this one is being written.
    */
-  async accept(commit: Commit, following?: Commit): Promise<Acceptance> {
-    const attribution = this.#attribute(commit)
+  async accept(
+    commit: Commit,
+    following?: Commit,
+    { leftOut = false }: AcceptOptions = {},
+  ): Promise<Acceptance> {
+    const attribution = this.#attribute(commit, leftOut)
     this.#following = following
+    this.#leftOut = leftOut
     if ('code' in attribution) {
       return { known: false, outcome: { kind: 'dropped', ...attribution }, problems: 0 }
     }
@@ -118,9 +136,15 @@ export class Acceptor {
     const { erasures } = this.#context
     const key = commitKey(logOf(offered), offered.read.seq, offered.id)
     const commit = erasures.withoutErased(key, offered)
-    const acceptance = (await this.#fill(key, commit)) ?? (await this.#place(key, commit))
-    const erased = missingEntries(commit).length - missingEntries(offered).length
-    return erased === 0 ? acceptance : { ...acceptance, erased }
+    const acceptance =
+      (await this.#fill(key, commit)) ??
+      (await this.#putBack(key, commit)) ??
+      (await this.#place(key, commit))
+    const missing = missingEntries(commit).length
+    if (missing === 0) return acceptance
+    const erased = missing - missingEntries(offered).length
+    const notHeld = acceptance.known ? 0 : missing - orderedEntries(commit).length
+    return { ...acceptance, ...(erased > 0 ? { erased } : {}), ...(notHeld > 0 ? { notHeld } : {}) }
   }
 
   async #fill(key: string, copy: ReadCommit): Promise<Acceptance | undefined> {
@@ -138,23 +162,40 @@ export class Acceptor {
     return { known: false, outcome: decodeOutcome(outcome), problems: 0 }
   }
 
-  #attribute(commit: Commit): Attribution {
-    const { crypto, rosters, partial } = this.#context
+  /** Bodies that were pruned or left out and are wanted; nothing is judged anew for them. */
+  async #putBack(key: string, copy: ReadCommit): Promise<Acceptance | undefined> {
+    const { logs, rosters, profileOf } = this.#context
+    const context = {
+      ...this.#context,
+      stamp: (scope: Scope, row: Row) => effectiveStamp(logs, scope, row),
+      citedProfile: ({ read }: ReadCommit) => {
+        const cited = rosters()[read.roster[0] - 1]
+        return cited && profileOf(cited)
+      },
+    }
+    const outcome = await putBack(context, logOf(copy), key, copy)
+    return outcome && { known: false, outcome, problems: 0 }
+  }
+
+  #attribute(commit: Commit, leftOut: boolean): Attribution {
+    const { crypto, rosters } = this.#context
     const ahead = this.#ahead
     this.#ahead = undefined
-    const isValid = ahead?.commit === commit && ahead.roster === rosters().at(-1)
-    return isValid ? ahead.attribution : attribute(crypto, rosters(), commit, partial)
+    const isSame = ahead?.commit === commit && ahead.leftOut === leftOut
+    const isValid = isSame && ahead.roster === rosters().at(-1)
+    return isValid ? ahead.attribution : attribute(crypto, rosters(), commit, leftOut)
   }
 
   /** Everything about the next commit that follows from its bytes and the roster alone. */
   #readAhead(): void {
-    const { crypto, rosters, partial } = this.#context
+    const { crypto, rosters } = this.#context
     const commit = this.#following
+    const leftOut = this.#leftOut
     this.#following = undefined
     if (commit === undefined) return
-    const attribution = attribute(crypto, rosters(), commit, partial)
+    const attribution = attribute(crypto, rosters(), commit, leftOut)
     if ('commit' in attribution) entrySections(attribution.commit)
-    this.#ahead = { commit, roster: rosters().at(-1), attribution }
+    this.#ahead = { commit, roster: rosters().at(-1), leftOut, attribution }
   }
 
   async #place(key: string, commit: ReadCommit): Promise<Acceptance> {
@@ -262,7 +303,8 @@ export class Acceptor {
     }
     const after = nextState(state, commit, verdict, isNew)
     const leaves = this.#context.tree.stage(log)
-    const merged = await this.#merge(state, commit, verdict, leaves)
+    const lacking = this.#context.lacking.stage(log)
+    const merged = await this.#merge(state, commit, verdict, leaves, lacking)
     const outcome = outcomeOf(verdict, merged)
     const isResetting = commit.read.reset && verdict.kind === 'in force'
     const isOverdue = isResetting || (await this.#comesLate(log, commit, verdict))
@@ -272,6 +314,7 @@ export class Acceptor {
     const ahead = namedAhead(this.#context, commit)
     await this.#write(commit, outcome, after, [...operations, ...ahead], isNew)
     leaves.apply()
+    lacking.apply()
     staged?.apply()
     if (isOverdue) this.#context.onRejudge(log)
     return { outcome, isDone: true, problems: countProblems(merged) }
@@ -289,6 +332,7 @@ export class Acceptor {
     commit: ReadCommit,
     verdict: Verdict,
     leaves: LeafStage,
+    lacking: LackingStage,
   ): Promise<Merged | undefined> {
     const { crypto, store, logs, rosters, profileOf, viewProfile } = this.#context
     if (verdict.kind !== 'in force' && verdict.kind !== 'void') return undefined
@@ -302,7 +346,7 @@ export class Acceptor {
         crypto,
         store,
         scope,
-        leaves,
+        ...{ leaves, lacking },
         citedProfile,
         profile: viewProfile() ?? citedProfile,
         stamp: (row) => effectiveStamp(logs, scope, row),

@@ -4,7 +4,7 @@
  */
 import { type Commit, checkBodies, type ReadCommit, readCommit } from '../commit/commit.ts'
 import type { Crypto } from '../crypto.ts'
-import { isMissingProven } from '../erasure/proof.ts'
+import { areOrdersSigned, isMissingProven } from '../erasure/proof.ts'
 import { type ErrorCode, isMuluError } from '../errors.ts'
 import { ORDERED_WRITERS_FROM } from '../roster/administrators.ts'
 import type { Roster } from '../roster/roster.ts'
@@ -17,13 +17,13 @@ export type Attribution =
 
 /**
  * Reads a commit and verifies federation, writer, signature and body hashes. Bodies may be missing
- * where the commit brings the orders that had them erased; with `partial` any may.
+ * where the commit brings the orders that had them erased; with `leftOut` any may.
  */
 export function attribute(
   crypto: Crypto,
   rosters: readonly Roster[],
   commit: Commit,
-  partial = false,
+  leftOut = false,
 ): Attribution {
   let writer = 0
   try {
@@ -31,7 +31,10 @@ export function attribute(
     writer = read.read.writer
     checkSigned(crypto, rosters, read)
     checkBodies(crypto, read)
-    if (!partial && !isMissingProven(crypto, rosters, read)) {
+    const isExplained = leftOut
+      ? areOrdersSigned(crypto, rosters, read)
+      : isMissingProven(crypto, rosters, read)
+    if (!isExplained) {
       return { code: 'MULU_BODY_MISSING', blame: true }
     }
     return { commit: read }

@@ -28,4 +28,6 @@ export type Acceptance = {
   readonly problems: number
   /** How many bodies were offered with it that a lawful order has erased; they are not kept. */
   readonly erased?: number
+  /** How many of its bodies are absent, since the sender did not hold them, or left them out. */
+  readonly notHeld?: number
 }

@@ -6,6 +6,9 @@
 
 import { bucketMark } from '../catalogue/digest-tree.ts'
 import type { Erasures } from '../erasure/erasures.ts'
+import type { Archived } from '../pruning/archived.ts'
+import type { Lacking } from '../pruning/lacking.ts'
+import { forgetPruning } from '../pruning/prune.ts'
 import {
   commitBatch,
   del,
@@ -45,14 +48,18 @@ export async function rebuildScope(
     readonly acceptor: Acceptor
     readonly erasures: Erasures
     readonly foreseen: AcceptorContext['foreseen']
+    readonly lacking: Lacking
+    readonly archived: Archived
   },
   scope: Scope,
 ): Promise<void> {
-  const { store, logs, acceptor, stage, erasures, foreseen } = context
+  const { store, logs, acceptor, stage, erasures, foreseen, lacking, archived } = context
   const prefix = scopePrefix(scope)
   await commitBatch(store, [rebuildMark(store, scope)])
+  await archived.forget(scope)
   await setForeignAside(context, scope)
   const pass = async (resets: Resets): Promise<Resets> => {
+    lacking.forget(scope)
     await clearDerived(store, scope, stage)
     const states = await resetLogs(store, logs, scope, resets)
     for (const state of states) await acceptor.advance(state.log)
@@ -80,6 +87,7 @@ async function clearDerived(
   const prefix = scopePrefix(scope)
   await deleteKeys(store, store.outcomes.keys(under(prefix)), (key) => [del(store.outcomes, key)])
   await deleteRecords(store, scope, stage)
+  await deleteKeys(store, store.lacking.keys(under(prefix)), (key) => [del(store.lacking, key)])
   await deleteKeys(store, store.leaves.keys(under(prefix)), (key) => [
     del(store.leaves, key),
     bucketMark(store, prefix, key),
@@ -136,6 +144,7 @@ async function resetLogs(
     }
     await commitBatch(store, [
       ...keys.map((key) => put(store.outcomes, key, outcome)),
+      forgetPruning(store, state.log),
       logs.operation(store, reset),
     ])
     logs.set(reset)

@@ -1,8 +1,10 @@
 /** Handing out what is stored: pages of a log, and statements by their place. */
-import { type Commit, decodeCommit } from '../commit/commit.ts'
+import { type Commit, decodeCommit, encodeCommit, type ReadCommit } from '../commit/commit.ts'
 import { decodeHeader } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import type { Erasures } from '../erasure/erasures.ts'
+import { missingEntries, orderedEntries } from '../erasure/proof.ts'
+import { withoutSuperseded } from '../pruning/superseded.ts'
 import type { Registry } from '../registry.ts'
 import { readIntact } from '../scrub/commit-condition.ts'
 import type { Settlement } from '../snapshot/settlement.ts'
@@ -19,13 +21,24 @@ export type ServingContext = {
 
 const PAGE_BYTES = 4_194_304
 
+/**
+ * Which bodies a page of a log holds.
+ *
+ * held   those that are here
+ * whole  all, up to the first commit of which one is absent here
+ * live   those that are here and, as far as a settled snapshot covers them, not superseded
+ */
+export type BodiesServed = 'held' | 'whole' | 'live'
+
 /** A page of a log from a position on, in wire form; both sides of a fork stand on one page. */
 export async function readLog(
-  { crypto, store, erasures }: ServingContext,
+  context: ServingContext,
   log: LogKey,
   fromSeq: number,
   maxBytes: number,
+  bodies: BodiesServed = 'held',
 ): ReturnType<Registry['readLog']> {
+  const { crypto, store, erasures } = context
   const range = under(logPrefix(log))
   const from = `${logPrefix(log)}/${fixedHex(fromSeq, 12)}`
   const commits: Uint8Array[] = []
@@ -34,16 +47,25 @@ export async function readLog(
   for await (const [key, commit] of store.commits.iterator({ gte: from, lt: range.lt })) {
     const at = key.slice(0, from.length)
     // What has rotted is passed on to nobody; what follows it can be asked for by position.
-    if (readIntact(crypto, key, commit) === undefined) break
+    const intact = readIntact(crypto, key, commit)
+    if (intact === undefined) break
+    if (bodies === 'whole' && isBodyAbsent(intact)) break
     const isOver = commits.length > 0 && bytes + commit.length > maxBytes
     // Both sides of a fork go together, so that a page can be continued by position.
     if (isOver && at !== position) return { commits, more: true }
-    const served = erasures.served(key, commit)
+    const lean = bodies === 'live' ? await withoutSuperseded(context, log, intact) : intact
+    const served = erasures.served(key, lean === intact ? commit : encodeCommit(lean))
     commits.push(served)
     bytes += served.length
     position = at
   }
   return { commits, more: false }
+}
+
+/** Whether a body is not here that no order accounts for. */
+function isBodyAbsent(commit: ReadCommit): boolean {
+  const ordered = orderedEntries(commit)
+  return missingEntries(commit).some((entry) => !ordered.includes(entry))
 }
 
 /** Those statements of a log that are here, in wire form, as many as fit. */

@@ -3,21 +3,22 @@
  * run of clocks. It lives in memory only while it merges.
  *
  * stored form: varuint number of rows · row … · Yjs v1 update of the document
- * row = varuints client, seq, entry, clock, len, cls, ms, counter, number of clients in `over`, and
- * for each client, number of ranges, (clock, n) …
+ * row = varuints client, seq, entry, clock, len, cls (and 4 where the body is absent), ms, counter,
+ * number of clients in `over`, and for each client, number of ranges, (clock, n) …
  *
  * Rows stand in the order in which this node applied them; `over` holds only what counts after
  * the mask. Nothing of the order is in any view or digest. The update is byte for byte what Yjs
  * writes for the same document, held to it by a test: a live slot is an item of ContentAny, a dead
  * one an item of ContentDeleted that keeps its key, and the slots of a body that is void, erased or
- * pruned are a GC struct.
+ * absent are a GC struct. A body is absent when it was pruned or left out: nothing says that it
+ * may not be here, and where one of its slots is live again it has to be fetched.
  */
 import { assert } from '../assert.ts'
 import { StrictReader } from '../commit/any-encoding.ts'
 import type { SlotValue } from '../commit/any-value.ts'
 import { LIVE_STRUCT, type ReadSlot } from '../commit/body.ts'
 import type { EntryClass, Stamp } from '../commit/header.ts'
-import type { ClockRange, Over } from '../commit/over.ts'
+import { type ClockRange, coversAll, type Over } from '../commit/over.ts'
 import { ByteWriter } from '../encoding/byte-writer.ts'
 import { parseSlotKey, slotKey } from './path.ts'
 
@@ -31,6 +32,8 @@ export type Row = {
   readonly cls: EntryClass
   readonly stamp: Stamp
   readonly over: Over
+  /** Whether its body is not here though no order has erased it: pruned here, or left out by a peer. */
+  readonly isAbsent: boolean
 }
 
 /** A slot of the document, live or dead. A dead slot has lost its value. */
@@ -60,6 +63,7 @@ type Struct = HeldSlot | Gap
 
 const DEAD_STRUCT = Uint8Array.of(0x21, 1, 1, 0x66)
 const GC = 0
+const ABSENT = 4
 const NO_BYTES = new Uint8Array()
 const scratch = new ByteWriter()
 
@@ -103,18 +107,82 @@ export class RecordDocument {
   /** Puts a filler in the place of the body of an entry; false when there was nothing to take out. */
   erase(client: number, seq: number, entry: number): boolean {
     const row = this.rows.find((r) => r.client === client && r.seq === seq && r.entry === entry)
-    const structs = this.#structs.get(client)
-    if (row === undefined || structs === undefined) return false
-    const isErased = (struct: Struct): boolean => 'path' in struct && struct.row === row
-    if (!structs.some(isErased)) return false
+    return row !== undefined && this.#clear(row, false)
+  }
+
+  /** Drops the body of an entry: a filler stands for its slots until it is put back. */
+  drop(row: Row): void {
+    this.#clear(row, true)
+  }
+
+  #clear(row: Row, isAbsent: boolean): boolean {
+    const structs = this.#structs.get(row.client) ?? []
+    const isOfRow = (struct: Struct): boolean => 'path' in struct && struct.row === row
+    const isHeld = structs.some(isOfRow)
+    this.#replaceRow(row, { ...row, isAbsent })
+    if (!isHeld) return false
     const left: Struct[] = []
     for (const struct of structs) {
-      if (isErased(struct)) addGap(left, struct.clock, 1)
+      if (isOfRow(struct)) addGap(left, struct.clock, 1)
       else if ('path' in struct) left.push(struct)
       else addGap(left, struct.clock, struct.len)
     }
-    this.#structs.set(client, left)
+    this.#structs.set(row.client, left)
     return true
+  }
+
+  /** Puts an absent body back; undefined for one that fails the gate, which a filler stands for. */
+  putBack(row: Row, body: ReadBody | undefined): void {
+    const back: Row = { ...row, isAbsent: false }
+    this.#replaceRow(row, back)
+    if (body === undefined) return
+    const own: Struct[] = []
+    addSlots(own, back, body)
+    const [before, after]: [Struct[], Struct[]] = [[], []]
+    for (const struct of this.#structs.get(row.client) ?? []) {
+      const end = struct.clock + ('path' in struct ? 1 : struct.len)
+      if (end <= row.clock) before.push(struct)
+      else if (struct.clock >= row.clock + row.len) after.push(struct)
+      else if (!('path' in struct)) {
+        if (struct.clock < row.clock) addGap(before, struct.clock, row.clock - struct.clock)
+        const from = row.clock + row.len
+        if (end > from) addGap(after, from, end - from)
+      }
+    }
+    this.#structs.set(row.client, [...before, ...own, ...after])
+    for (const { over } of this.rows) {
+      for (const [client, ranges] of over) {
+        if (client === row.client) this.#supersede(client, ranges)
+      }
+    }
+  }
+
+  #replaceRow(row: Row, by: Row): void {
+    this.rows[this.rows.indexOf(row)] = by
+  }
+
+  /** Entries whose bodies are absent though one of their slots is live. */
+  lacking(): readonly Row[] {
+    return this.rows.filter((row) => row.isAbsent && !this.#isSuperseded(row, () => true))
+  }
+
+  /**
+   * Entries whose slots are here and are all superseded, by commits that count as `isSettled`
+   * says, as they do themselves.
+   */
+  superseded(isSettled: (row: Row) => boolean): readonly Row[] {
+    const held = new Set(this.slots().map(({ row }) => row))
+    return this.rows.filter(
+      (row) => held.has(row) && isSettled(row) && this.#isSuperseded(row, isSettled),
+    )
+  }
+
+  #isSuperseded({ client, clock, len }: Row, isCounted: (row: Row) => boolean): boolean {
+    const ranges = this.rows.flatMap((row) => {
+      const own = row.over.find(([of]) => of === client)
+      return own === undefined || !isCounted(row) ? [] : own[1]
+    })
+    return coversAll(ranges, [clock, len])
   }
 
   #supersede(client: number, ranges: readonly ClockRange[]): void {
@@ -167,8 +235,9 @@ function addGap(structs: Struct[], clock: number, len: number): void {
 
 function writeRows(writer: ByteWriter, rows: readonly Row[]): void {
   writer.varUint(rows.length)
-  for (const { client, seq, entry, clock, len, cls, stamp, over } of rows) {
-    writer.varUint(client).varUint(seq).varUint(entry).varUint(clock).varUint(len).varUint(cls)
+  for (const { client, seq, entry, clock, len, cls, stamp, over, isAbsent } of rows) {
+    writer.varUint(client).varUint(seq).varUint(entry).varUint(clock).varUint(len)
+    writer.varUint(isAbsent ? cls + ABSENT : cls)
     writer.varUint(stamp[0]).varUint(stamp[1]).varUint(over.length)
     for (const [superseded, ranges] of over) writeRanges(writer, superseded, ranges)
   }
@@ -181,9 +250,13 @@ function writeRanges(writer: ByteWriter, client: number, ranges: readonly ClockR
 
 function readRows(reader: StrictReader): Row[] {
   return repeat(reader.varUint(), () => {
-    const [client, seq, entry, clock, len, cls, ms, counter] = repeat(8, () => reader.varUint())
+    const [client, seq, entry, clock, len, form = 0, ms, counter] = repeat(8, () =>
+      reader.varUint(),
+    )
     const over = repeat(reader.varUint(), () => readRanges(reader))
-    return { client, seq, entry, clock, len, cls, stamp: [ms, counter], over } as Row
+    const isAbsent = form >= ABSENT
+    const cls = isAbsent ? form - ABSENT : form
+    return { client, seq, entry, clock, len, cls, stamp: [ms, counter], over, isAbsent } as Row
   })
 }
 

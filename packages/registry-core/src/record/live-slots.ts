@@ -1,10 +1,20 @@
 /** The live slots of a record in the one order in which digest and view take them. */
-import type { DocumentSlot } from './document.ts'
+import type { DocumentSlot, RecordDocument } from './document.ts'
 
 /** Live slots by path in code-unit order, then writer, then position. */
 export function liveSlots(slots: readonly DocumentSlot[]): readonly DocumentSlot[] {
   const live = slots.filter((slot) => slot.live)
   return isInOrder(live) ? live : live.sort(compareSlots)
+}
+
+/**
+ * The live slots that a view is made of. While a value with legal effect that counts is not here,
+ * none is shown: what is absent is the most restrictive, whatever the others say.
+ */
+export function shownSlots(document: RecordDocument): readonly DocumentSlot[] {
+  const live = liveSlots(document.slots())
+  const isHeld = !document.lacking().some(({ cls }) => cls === 1)
+  return isHeld ? live : live.filter(({ row }) => row.cls !== 1)
 }
 
 /** Mostly they are: a record that one commit wrote has them so. */

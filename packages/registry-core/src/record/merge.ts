@@ -10,10 +10,11 @@ import { entrySections } from '../commit/commit.ts'
 import type { Entry, Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { classOf, type Profile } from '../profile/profile.ts'
+import type { LackingStage } from '../pruning/lacking.ts'
 import { type Operation, put, recordKey, type Scope, type Store } from '../store/store.ts'
 import { buildView, type EffectiveStamp } from './build-view.ts'
 import { RecordDocument } from './document.ts'
-import { liveSlots } from './live-slots.ts'
+import { liveSlots, shownSlots } from './live-slots.ts'
 import { maskOver, type Sight } from './mask.ts'
 import { kindOf } from './record-id.ts'
 import { compareStamps } from './shown.ts'
@@ -25,6 +26,7 @@ export type MergeContext = {
   readonly store: Store
   readonly scope: Scope
   readonly leaves: LeafStage
+  readonly lacking: LackingStage
   /** The profile of the roster that the commit cites: it classes the paths. */
   readonly citedProfile: Profile
   /** The profile of the newest roster: it makes the view. */
@@ -55,6 +57,7 @@ export type Merged = {
 /** Merges every entry of a commit into its record. */
 export async function mergeCommit(context: MergeContext, commit: ReadCommit): Promise<Merged> {
   const documents = await openDocuments(context, commit)
+  for (const [rec, document] of documents) context.lacking.opened(rec, document)
   const voidBodies = commit.read.entries.flatMap((entry, index) => {
     const document = documents.get(entry.rec)
     const isVoid = document !== undefined && !mergeEntry(context, commit, index, document)
@@ -70,7 +73,9 @@ export async function mergeCommit(context: MergeContext, commit: ReadCommit): Pr
     operations.push(put(context.store.records, recordKey(context.scope, rec), document.encode()))
     views.set(rec, finishRecord(context, rec, document))
   }
-  return { operations: [...operations, ...context.leaves.operations], views, voidBodies }
+  const { leaves, lacking } = context
+  operations.push(...leaves.operations, ...lacking.operations)
+  return { operations, views, voidBodies }
 }
 
 async function openDocuments(
@@ -103,7 +108,8 @@ function mergeEntry(
     classOf(context.citedProfile, kindOf(rec), path) === cls
   const slots = slotsAt(body?.read, clock, isOfClass)
   const counted = context.sight === undefined ? [] : maskOver(over, document.rows, context.sight)
-  const row = { ...place, entry: index, len, cls, stamp, over: counted }
+  const isAbsent = !isFiller && body === undefined
+  const row = { ...place, entry: index, len, cls, stamp, over: counted, isAbsent }
   const isPlain = body !== undefined && slots !== undefined
   document.apply(row, isPlain ? { section: body.section, slots } : undefined)
   return isPlain
@@ -114,14 +120,20 @@ export function stampOf({ of }: Entry, own: Stamp): Stamp {
   return of !== undefined && compareStamps(of[2], own) < 0 ? of[2] : own
 }
 
-/** Sets the leaf of a record and gives its view. */
-function finishRecord(
-  context: MergeContext,
+/** What a record has to be made known to, once its document has changed. */
+export type FinishContext = Pick<
+  MergeContext,
+  'crypto' | 'scope' | 'leaves' | 'lacking' | 'profile' | 'stamp'
+>
+
+/** Sets the leaf of a record, notes what it lacks, and gives its view. */
+export function finishRecord(
+  context: FinishContext,
   rec: string,
   document: RecordDocument,
 ): View | undefined {
-  const { crypto, scope } = context
-  const live = liveSlots(document.slots())
-  context.leaves.set(rec, leafOf(crypto, scope, rec, live))
-  return buildView(context, scope.ns, rec, live)
+  const { crypto, scope, leaves, lacking } = context
+  leaves.set(rec, leafOf(crypto, scope, rec, liveSlots(document.slots())))
+  lacking.changed(rec, document)
+  return buildView(context, scope.ns, rec, shownSlots(document))
 }

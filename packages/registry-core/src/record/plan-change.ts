@@ -88,6 +88,9 @@ export function planChange(
   record: RecordDocument,
   change: CheckedChange,
 ): readonly PlannedEntry[] {
+  // What counts and is not here would stand beside the new value, unseen.
+  if (record.lacking().length > 0)
+    throw new MuluError('MULU_NOT_HELD', { details: { rec: change.rec } })
   const present = presentBase(record.slots())
   const base = baseFor(crypto, record, change, present)
   const writings = change.writings.filter((w) => w.value !== undefined || holds(base, w.path))

@@ -8,12 +8,13 @@ import type { Crypto, Hash } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
 import { decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
 import { type Erasures, isNoted } from '../erasure/erasures.ts'
-import { missingEntries } from '../erasure/proof.ts'
+import { missingEntries, orderedEntries } from '../erasure/proof.ts'
 import { commitsAt } from '../log/chain.ts'
 import type { LogKey, LogPosition } from '../log/log.ts'
 import { encodeLogState, type LogState } from '../log/log-state.ts'
 import type { Logs } from '../log/logs.ts'
 import { decodeOutcome, type StoredOutcome } from '../log/stored-outcome.ts'
+import type { Lacking } from '../pruning/lacking.ts'
 import type { Roster } from '../roster/roster.ts'
 import {
   commitBatch,
@@ -40,6 +41,7 @@ export type CheckContext = {
   readonly rosters: () => readonly Roster[]
   readonly damage: DamageList
   readonly erasures: Erasures
+  readonly lacking: Lacking
   /** A snapshot, a receipt or an order of erasure that was not found before. */
   readonly onStatement: (commit: ReadCommit) => void
   readonly onFinding: (finding: Finding) => void
@@ -207,7 +209,7 @@ export class LogCheck {
   /** Whether an order, a confirmation or what an order left would not be found again. */
   async #lacksNote(key: string, commit: ReadCommit): Promise<boolean> {
     const { store, erasures } = this.#context
-    if (missingEntries(commit).length > 0 && !erasures.lacks(key)) return true
+    if (orderedEntries(commit).length > 0 && !erasures.lacks(key)) return true
     return isNoted(commit) && (await store.orders.get(key)) === undefined
   }
 
@@ -217,7 +219,8 @@ export class LogCheck {
     outcome: StoredOutcome,
   ): Promise<readonly string[]> {
     const { store, erasures } = this.#context
-    const erased = new Set([...erasures.erasedIn(key, commit), ...missingEntries(commit)])
+    const erased = erasures.erasedIn(key, commit)
+    const missing = new Set(missingEntries(commit))
     const recs = [...new Set(commit.read.entries.map(({ rec }) => rec))]
     const keys = recs.map((rec) => recordKey(this.#log, rec))
     const stored = await store.records.getMany(keys)
@@ -225,8 +228,10 @@ export class LogCheck {
     const voids = outcome.kind === 'in force' ? outcome.voidBodies : undefined
     const differing = commit.read.entries.flatMap(({ rec }, index) => {
       const document = documents.get(rec)
-      const isFiller = voids === undefined || voids.includes(index) || erased.has(index)
-      const agrees = document !== undefined && agreesWithEntry(document, commit, index, isFiller)
+      const isGone = voids === undefined || erased.has(index)
+      const stands =
+        isGone || voids.includes(index) ? 'void' : missing.has(index) ? 'absent' : 'held'
+      const agrees = document !== undefined && agreesWithEntry(document, commit, index, stands)
       return agrees ? [] : [rec]
     })
     return [...new Set(differing)]

@@ -18,12 +18,15 @@ export function openOrNothing(stored: Uint8Array | undefined): RecordDocument | 
   }
 }
 
+/** What of an entry is in its record: its slots, or a filler, for a body that is wanted or not. */
+export type Standing = 'held' | 'absent' | 'void'
+
 /** Whether a document holds what entry `index` of a commit wrote, or a filler for it. */
 export function agreesWithEntry(
   document: RecordDocument,
   commit: ReadCommit,
   index: number,
-  isFiller: boolean,
+  stands: Standing,
 ): boolean {
   const { writer, seq, entries } = commit.read
   const entry = entries[index]
@@ -36,8 +39,9 @@ export function agreesWithEntry(
     row.len === entry.len && row.cls === entry.cls && compareStamps(row.stamp, stamp) === 0
   return (
     isSameRow &&
+    row.isAbsent === (stands === 'absent') &&
     isWithin(row.over, entry.over) &&
-    holdsSlots(document, row, isFiller ? undefined : commit, index)
+    holdsSlots(document, row, stands === 'held' ? commit : undefined, index)
   )
 }
 

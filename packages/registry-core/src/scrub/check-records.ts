@@ -50,15 +50,17 @@ export class ScopeCheck {
   }
 
   async #checkRecords(): Promise<number> {
-    const { crypto, store, tree, onFinding, onSuspect } = this.#context
+    const { crypto, store, tree, lacking, onFinding, onSuspect } = this.#context
     const prefix = scopePrefix(this.#scope)
     const rows = await rowsAfter(store.records, this.#recordCursor, prefix)
     const stage = tree.stage(this.#scope)
-    for (const [key, stored] of rows) {
+    const noted = await store.lacking.getMany(rows.map(([key]) => key))
+    for (const [i, [key, stored]] of rows.entries()) {
       this.#recordCursor = key
       const rec = key.slice(prefix.length + 1)
       const document = openOrNothing(stored)
-      if (document === undefined || !isConsistent(document, stored)) {
+      const isSound = document !== undefined && isConsistent(document, stored)
+      if (!isSound || !isSame(lacking.encoded(document), noted[i])) {
         onFinding({ what: 'record', scope: this.#scope, records: [rec] })
         await onSuspect(this.#scope)
         continue
@@ -100,6 +102,10 @@ export class ScopeCheck {
     onFinding({ what: 'tree', scope: this.#scope, at: `${scopePrefix(this.#scope)}` })
     await tree.refresh()
   }
+}
+
+function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b)
 }
 
 type Rows = readonly (readonly [key: string, value: Uint8Array])[]

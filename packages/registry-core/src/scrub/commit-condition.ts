@@ -5,7 +5,7 @@
 import { bodiesRoot, decodeCommit, type ReadCommit, readCommit } from '../commit/commit.ts'
 import type { Crypto } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
-import { isMissingProven } from '../erasure/proof.ts'
+import { areOrdersSigned } from '../erasure/proof.ts'
 import { isMuluError } from '../errors.ts'
 import { checkSigned } from '../log/check-signed.ts'
 import type { Roster } from '../roster/roster.ts'
@@ -14,7 +14,7 @@ import { commitKey } from '../store/store.ts'
 /**
  * sound      as signed, at its place
  * misplaced  as signed, at a place that is not its own
- * body       the header is as signed, a body is not, or is missing without a reason
+ * body       the header is as signed, a body is not, or an order that came with it
  * commit     nothing can be made of it
  */
 export type CommitCondition =
@@ -39,7 +39,7 @@ export function conditionOf(
   if (commit === undefined) return { kind: 'commit' }
   if (!isSigned(crypto, rosters, commit)) return { kind: 'commit' }
   const isInPlace = keyOf(commit) === key
-  const isWhole = areBodiesRight(crypto, commit) && mayBodiesBeMissing(crypto, rosters, commit)
+  const isWhole = areBodiesRight(crypto, commit) && areOrdersRight(crypto, rosters, commit)
   if (!isWhole) return isInPlace ? { kind: 'body', commit } : { kind: 'commit' }
   return { kind: isInPlace ? 'sound' : 'misplaced', commit }
 }
@@ -49,14 +49,10 @@ function areBodiesRight(crypto: Crypto, { bodies, read }: ReadCommit): boolean {
   return equalBytes(bodiesRoot(crypto, bodies), read.bodies)
 }
 
-/** A body that is not here was erased by an order that came with the commit. */
-function mayBodiesBeMissing(
-  crypto: Crypto,
-  rosters: readonly Roster[],
-  commit: ReadCommit,
-): boolean {
+/** The orders that came with a commit; a body that is missing without one was pruned or left out. */
+function areOrdersRight(crypto: Crypto, rosters: readonly Roster[], commit: ReadCommit): boolean {
   try {
-    return isMissingProven(crypto, rosters, commit)
+    return areOrdersSigned(crypto, rosters, commit)
   } catch {
     // Whatever fails while reading rotten orders has one meaning: they prove nothing.
     return false

@@ -1,10 +1,12 @@
 /** Puts commits that a peer has sent in the place of those that have rotted here. */
 import type { Commit, ReadCommit } from '../commit/commit.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
+import { missingEntries, orderedEntries } from '../erasure/proof.ts'
 import { attribute } from '../log/attribute.ts'
 import { commitsAt } from '../log/chain.ts'
 import type { LogKey } from '../log/log.ts'
-import { commitBatch, commitKey, put } from '../store/store.ts'
+import { commitBatch, commitKey, put, recordKey, type Store } from '../store/store.ts'
+import { openOrNothing } from './check-record.ts'
 import type { DamagedCommit } from './damage.ts'
 import type { ScrubContext } from './scrub.ts'
 
@@ -22,13 +24,13 @@ export async function repairCommit(
   offered: Commit,
 ): Promise<ReadCommit | undefined> {
   const { crypto, store, damage, erasures, rosters } = context
-  const attribution = attribute(crypto, rosters(), offered)
+  const attribution = attribute(crypto, rosters(), offered, true)
   if ('code' in attribution) return undefined
   const { ns, aud, writer, seq } = attribution.commit.read
   const log = { ns, aud, writer }
   const damaged = damage.at(log, seq)
   const isIt = damaged !== undefined && (await isTheOne(context, damaged, attribution.commit))
-  if (!isIt) return undefined
+  if (!isIt || !(await isComplete(store, log, attribution.commit))) return undefined
   const key = commitKey(log, seq, attribution.commit.id)
   const commit = erasures.withoutErased(key, attribution.commit)
   const removed = damage.remove(log, seq)
@@ -45,6 +47,22 @@ export async function repairCommit(
   suspect?.apply()
   erasures.replaced(key, commit)
   return commit
+}
+
+/** Whether the copy has every body but those that orders have erased and that were absent here. */
+async function isComplete(store: Store, log: LogKey, commit: ReadCommit): Promise<boolean> {
+  const ordered = orderedEntries(commit)
+  const { writer, seq, entries } = commit.read
+  for (const entry of missingEntries(commit)) {
+    const rec = entries[entry]?.rec
+    if (ordered.includes(entry)) continue
+    const stored = rec === undefined ? undefined : await store.records.get(recordKey(log, rec))
+    const row = openOrNothing(stored)?.rows.find(
+      (each) => each.client === writer && each.seq === seq && each.entry === entry,
+    )
+    if (row?.isAbsent !== true) return false
+  }
+  return true
 }
 
 async function isTheOne(

@@ -68,7 +68,7 @@ class Scrub {
     this.#options = options
     this.#checks = {
       ...{ crypto: context.crypto, store: context.store, logs: context.logs },
-      ...{ damage: context.damage, erasures: context.erasures },
+      ...{ damage: context.damage, erasures: context.erasures, lacking: context.lacking },
       rosters: context.rosters,
       onFinding: (finding) => this.#onFinding(finding),
       onStatement: context.onStatement,

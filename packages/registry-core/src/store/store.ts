@@ -1,8 +1,9 @@
 /**
- * The store: sublevels over one abstract-level database, format 4.
+ * The store: sublevels over one abstract-level database, format 5.
  *
  * sublevel  key -> value
- * meta      `format`, `federation`, `replay/<scope>`, `ahead/<commit>`, `purge` -> bytes
+ * meta      `format`, `federation`, `replay/<scope>`, `ahead/<commit>`, `purge`, `pruned/<log>`,
+ *           `archived/<log>`, `keeps` -> bytes
  * rosters   version (8 hex) -> roster in wire form
  * agencyOrders  orders of agencies beside the roster chain (roster/order-store.ts)
  * profiles  hash (hex) -> canonical JSON of a profile
@@ -17,6 +18,7 @@
  * statements `<log>/<seq>/<id>` -> nothing; snapshots and receipts among the commits
  * orders    `<log>/<seq>/<id>` -> nothing; orders of erasure and confirmations among the commits
  * missing   `<log>/<seq>/<id>` -> CBOR [entry …], the bodies of the commit that are not here
+ * lacking   `<scope>/<kind>/<local>` -> CBOR, bodies that are absent and wanted (pruning/lacking.ts)
  * evidence  `<log>/<seq>` -> two headers with signatures that prove a fork
  * kept      digest trees of snapshots (snapshot/kept-trees.ts)
  * damage    `commit/<log>/<seq>` -> CBOR, a commit that is to be fetched again; `scope/<scope>` ->
@@ -28,7 +30,7 @@
 import type { AbstractBatchOperation, AbstractSublevel } from 'abstract-level'
 import { audienceText, parseAudience } from '../commit/audience.ts'
 import type { Hash } from '../crypto.ts'
-import { toHex, utf8 } from '../encoding/bytes.ts'
+import { toHex } from '../encoding/bytes.ts'
 import { MuluError } from '../errors.ts'
 import type { LogKey } from '../log/log.ts'
 import type { Database } from '../registry.ts'
@@ -54,6 +56,7 @@ export type Store = {
   readonly statements: Sublevel<Uint8Array>
   readonly orders: Sublevel<Uint8Array>
   readonly missing: Sublevel<Uint8Array>
+  readonly lacking: Sublevel<Uint8Array>
   readonly evidence: Sublevel<Uint8Array>
   readonly kept: Sublevel<Uint8Array>
   readonly damage: Sublevel<Uint8Array>
@@ -62,9 +65,10 @@ export type Store = {
 /** One write of a batch. */
 export type Operation = AbstractBatchOperation<Database, string, string | Uint8Array>
 
-const FORMAT = '4'
+/** The format of a store as this software writes it; migrate.ts brings older ones to it. */
+export const FORMAT = 5
 
-/** Opens the sublevels and checks the format; MULU_STORE_VERSION when it is another one. */
+/** Opens the sublevels, whatever the format. */
 export async function openStore(db: Database): Promise<Store> {
   await db.open()
   const bytes = (name: string): Sublevel<Uint8Array> =>
@@ -86,21 +90,12 @@ export async function openStore(db: Database): Promise<Store> {
     statements: bytes('statements'),
     orders: bytes('orders'),
     missing: bytes('missing'),
+    lacking: bytes('lacking'),
     evidence: bytes('evidence'),
     kept: bytes('kept'),
     damage: bytes('damage'),
   }
-  await checkFormat(store)
   return store
-}
-
-async function checkFormat(store: Store): Promise<void> {
-  const found = await store.meta.get('format')
-  if (found === undefined) return store.meta.put('format', utf8(FORMAT))
-  const text = String.fromCharCode(...found)
-  if (text !== FORMAT) {
-    throw new MuluError('MULU_STORE_VERSION', { details: { found: text, expected: FORMAT } })
-  }
 }
 
 /** Puts a value into a sublevel as part of a batch. */

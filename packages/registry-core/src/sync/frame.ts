@@ -13,8 +13,9 @@
  * orders-pull   numbers                      orders
  * heads-pull    from: bucket,                heads
  *               buckets: [[bucket, digest] …]
- * pull          log, from: seq, max: bytes   commits
- * part-pull     log, from, max,              part, where the next commit alone is longer than max
+ * pull          log, from: seq, max: bytes,  commits
+ *               bodies?: held | live         2; without it all bodies, up to where one is absent
+ * part-pull     log, from, max, bodies?,     part, where the next commit alone is longer than max
  *               sum, at: bytes               or `at` bytes of it are there; else commits. Version 2
  * places-pull   log                          places
  * statements-pull   log, places              statements
@@ -44,7 +45,8 @@
  *               report?
  * refuse        code, message                either side; the stream then ends
  *
- * summary   {fed, roster: [version, hash], known, accepted, orders?, report?, addresses: [text …]}
+ * summary   {fed, roster: [version, hash], known, accepted, orders?, report?, addresses: [text …],
+ *            archive?}; archive, 2: whether all bodies up to the accepted heads are here, and stay
  *           version 0 with an empty hash: no roster yet, only the pinned federation
  * orders    the digest over the orders of agencies; only of a responder, once the version is agreed
  * mark      [number] of a writer by order that several orders have, [number, id] of one
@@ -57,7 +59,9 @@
  * report    see report.ts
  *
  * Versioning: `hello` offers versions; `hello-ok` names the highest that both speak. A later
- * version may add frames, never change the meaning of a key here.
+ * version may add frames and keys, never change the meaning of a key here; what it added is sent
+ * only where it is spoken. Version 2 added orders, and the marked keys: bodies that are superseded
+ * may be left out (pruning/superseded.ts), and an answer to hello says whether its node keeps all.
  */
 
 import type { Hash } from '../crypto.ts'
@@ -92,12 +96,19 @@ export type Request =
       readonly from: number
       readonly buckets: readonly BucketDigest[]
     }
-  | { readonly t: 'pull'; readonly log: LogKey; readonly from: number; readonly max: number }
+  | {
+      readonly t: 'pull'
+      readonly log: LogKey
+      readonly from: number
+      readonly max: number
+      readonly bodies?: BodiesAsked | undefined
+    }
   | {
       readonly t: 'part-pull'
       readonly log: LogKey
       readonly from: number
       readonly max: number
+      readonly bodies?: BodiesAsked | undefined
       /** The hash of the commit of which `at` bytes have come; empty for none. */
       readonly sum: Hash
       readonly at: number
@@ -110,6 +121,12 @@ export type Request =
     }
   | { readonly t: 'peers-pull' }
   | { readonly t: 'ready' }
+
+/**
+ * Which bodies a pull asks for where not all have to come: those that the peer holds, or of these
+ * the ones that are not superseded.
+ */
+export type BodiesAsked = 'held' | 'live'
 
 /** What a responder sends. */
 export type Response =

@@ -18,7 +18,7 @@ import {
 } from '../limits.ts'
 import type { LogPosition } from '../log/log.ts'
 import { STATEMENTS_BEYOND_MAX } from '../snapshot/beyond-fork.ts'
-import type { BucketDigest, Frame } from './frame.ts'
+import type { BodiesAsked, BucketDigest, Frame } from './frame.ts'
 import {
   readHead,
   readLogKey,
@@ -115,15 +115,16 @@ const READERS: Readonly<Record<Frame['t'], readonly [keys: readonly string[], re
     }),
   ],
   pull: [
-    ['log', 'from', 'max'],
+    ['log', 'from', 'max', 'bodies'],
     (s) => ({
       t: 'pull',
       log: readLogKey(s['log']),
       from: readInteger(s['from'], 1, Number.MAX_SAFE_INTEGER, 'from'),
       max: readInteger(s['max'], 1, PULL_BYTES_MAX, 'max'),
+      ...readBodies(s['bodies']),
     }),
   ],
-  'part-pull': [['log', 'from', 'max', 'sum', 'at'], readPartPull],
+  'part-pull': [['log', 'from', 'max', 'bodies', 'sum', 'at'], readPartPull],
   part: [['sum', 'length', 'at', 'bytes'], readPart],
   commits: [
     ['commits', 'more'],
@@ -189,6 +190,7 @@ function readPartPull(s: Shape): Frame {
     log: readLogKey(s['log']),
     from: readInteger(s['from'], 1, Number.MAX_SAFE_INTEGER, 'from'),
     max: readInteger(s['max'], 1, PULL_BYTES_MAX, 'max'),
+    ...readBodies(s['bodies']),
     sum: readBytes(s['sum'], sumBytes, sumBytes, 'sum'),
     at,
   }
@@ -211,6 +213,12 @@ function readCommits(s: Shape): readonly Uint8Array[] {
     COMMITS_MAX,
     'commits',
   )
+}
+
+function readBodies(value: unknown): { readonly bodies?: BodiesAsked } {
+  if (value === undefined) return {}
+  if (value !== 'held' && value !== 'live') throw new Error('bodies are asked for otherwise')
+  return { bodies: value }
 }
 
 function readPlaces(s: Shape): readonly LogPosition[] {

@@ -1,10 +1,10 @@
 /**
- * How a requester fetches again what has rotted here: by position, with the same pull as anything
+ * How a requester fetches again what has rotted here, and bodies that are wanted: by position, with the same pull as anything
  * else, once it has all that is new. A peer is asked once for each, until the next round.
  */
 import { type LogKey, logText } from '../log/log.ts'
 import type { Request } from './frame.ts'
-import { readAnswer } from './requester-pull.ts'
+import { asHeld, readAnswer } from './requester-pull.ts'
 import type { Mend, RequesterState, RequesterStep } from './requester-state.ts'
 import { mayOwnHold, mayPeerHold, type SyncContext } from './sync-context.ts'
 import { PULL_BYTES_MAX } from './sync-limits.ts'
@@ -42,7 +42,13 @@ export function pullDamaged(
   // Of a single one no more than that comes: one commit is always sent, however long.
   const max = last > from ? PULL_BYTES_MAX : 1
   const mendTried = new Map([...state.mendTried, [logText(log), from]])
-  return send({ ...state, mend: { log, last }, mendTried }, { t: 'pull', log, from, max })
+  return send(
+    { ...state, mend: { log, last }, mendTried },
+    {
+      ...{ t: 'pull', log, from, max },
+      bodies: asHeld(state),
+    },
+  )
 }
 
 /** Hands the commits of an answer to the registry, which takes those that are damaged here. */

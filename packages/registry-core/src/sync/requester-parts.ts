@@ -7,7 +7,7 @@ import { DOMAIN, type Hash, hash } from '../crypto.ts'
 import { concat, equalBytes } from '../encoding/bytes.ts'
 import { COMMIT_BYTES_MAX } from '../limits.ts'
 import { type LogKey, logText } from '../log/log.ts'
-import type { Part, Request } from './frame.ts'
+import type { BodiesAsked, Part, Request } from './frame.ts'
 import type { PullSize } from './pull-size.ts'
 import { FIRST_PULL } from './pull-size.ts'
 import { NEW_REQUESTER, type RequesterState } from './requester-state.ts'
@@ -40,12 +40,17 @@ export function resumptionOf({ begun, size }: RequesterState): Resumption {
 
 const NO_SUM = new Uint8Array()
 
-/** The request for commits of a log from a position on. */
-export function pullRequest(state: RequesterState, log: LogKey, from: number): Request {
-  const { next: max } = state.size
-  if (state.version < PARTS_VERSION) return { t: 'pull', log, from, max }
+/** The request for commits of a log from a position on, with the bodies that are asked for. */
+export function pullRequest(
+  state: RequesterState,
+  log: LogKey,
+  from: number,
+  bodies: BodiesAsked | undefined,
+): Request {
+  const asked = { log, from, max: state.size.next, bodies }
+  if (state.version < PARTS_VERSION) return { t: 'pull', ...asked }
   const begun = begunOf(state, log, from)
-  return { t: 'part-pull', log, from, max, sum: begun?.sum ?? NO_SUM, at: begun?.bytes ?? 0 }
+  return { t: 'part-pull', ...asked, sum: begun?.sum ?? NO_SUM, at: begun?.bytes ?? 0 }
 }
 
 function begunOf({ begun }: RequesterState, log: LogKey, from: number): Begun | undefined {

@@ -7,7 +7,7 @@ import { equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
 import { type LogHead, type LogKey, logText } from '../log/log.ts'
 import type { Acceptance } from '../log/outcome.ts'
-import type { Request } from './frame.ts'
+import type { BodiesAsked, Request } from './frame.ts'
 import { headsIndex } from './heads-index.ts'
 import { pullRequest } from './requester-parts.ts'
 import type {
@@ -18,6 +18,7 @@ import type {
   RequesterStep,
 } from './requester-state.ts'
 import type { SyncContext } from './sync-context.ts'
+import { BODIES_VERSION } from './sync-limits.ts'
 import { bringForward, byRank, positionOf, startOf, stepBack, type Want } from './wants.ts'
 
 /**
@@ -37,10 +38,26 @@ export function pullAhead(
     const from = isSame && more ? pull.last + 1 : isSame ? undefined : start
     if (from === undefined || (!isSame && context.isClaimed(text))) continue
     if (context.isThrottled(head.log)) continue
-    const frame = pullRequest(state, head.log, from)
+    const frame = pullRequest(state, head.log, from, bodiesAsked(context, state))
     return { ahead: { text, from, answer: undefined }, frame }
   }
   return undefined
+}
+
+/**
+ * Which bodies to ask for. Whoever keeps everything asks for all that the peer holds, and fetches
+ * the rest from others; the others leave out what is superseded for good.
+ */
+function bodiesAsked(
+  { replica }: Pick<SyncContext, 'replica'>,
+  { version }: Pick<RequesterState, 'version'>,
+): BodiesAsked | undefined {
+  return replica.keepsAll ? asHeld({ version }) : version < BODIES_VERSION ? undefined : 'live'
+}
+
+/** All that the peer holds, where the version of the protocol lets it say so. */
+export function asHeld({ version }: Pick<RequesterState, 'version'>): BodiesAsked | undefined {
+  return version < BODIES_VERSION ? undefined : 'held'
 }
 
 /** Makes what was asked for ahead the present pull; an answer that is wanted no more is let go. */
@@ -73,7 +90,9 @@ export function nextPull(
     const before = headsIndex(context.heads).byLog.get(want.text)
     const pull: Pull = { want, from, before, named: [], last: 0 }
     const wants = [...held, ...state.wants.slice(index + 1)]
-    const frame = pullRequest(state, want.head.log, from)
+    // Where bodies are missed, or a fork is looked for, nothing is left out.
+    const bodies = want.at === undefined ? bodiesAsked(context, state) : asHeld(state)
+    const frame = pullRequest(state, want.head.log, from, bodies)
     return send({ ...state, wants, pull }, frame)
   }
   return undefined
@@ -96,7 +115,8 @@ export function answerPull(state: RequesterState, answer: readonly Uint8Array[])
     last = read.seq
   }
   const storing: RequesterState = { ...state, phase: 'storing', pull: { ...pull, named, last } }
-  return [storing, [{ type: 'accept', writer: pull.want.head.log.writer, commits }]]
+  const { writer } = pull.want.head.log
+  return [storing, [{ type: 'accept', writer, commits, leftOut: state.version >= BODIES_VERSION }]]
 }
 
 type Answer = {

@@ -47,6 +47,8 @@ export type Remote = {
   readonly accepted: readonly GroupDigest[]
   readonly orders: Hash | undefined
   readonly report: NodeReport | undefined
+  /** Whether it said that it keeps everything, and lacks nothing. */
+  readonly archive: boolean
 }
 
 /** A pull that is under way: the want, where it starts, and the own head before it. */
@@ -81,7 +83,7 @@ export type RequesterState = {
   readonly phase: RequesterPhase
   readonly deadlineMs: number | undefined
   readonly remote: Remote | undefined
-  /** The version of the protocol that both speak; 0 before hello. */
+  /** The version of the protocol that hello has come to; 0 before. */
   readonly version: number
   readonly wants: readonly Want[]
   /** Wants whose last pull changed nothing; they return when another log has moved. */
@@ -145,10 +147,18 @@ export type RequesterEffect =
   | { readonly type: 'store-rosters'; readonly rosters: readonly Uint8Array[] }
   | { readonly type: 'store-orders'; readonly orders: readonly Uint8Array[] }
   | { readonly type: 'store-profile'; readonly profile: Uint8Array }
-  | { readonly type: 'accept'; readonly writer: number; readonly commits: readonly Commit[] }
+  | {
+      readonly type: 'accept'
+      readonly writer: number
+      readonly commits: readonly Commit[]
+      /** Whether bodies may have been left out of them. */
+      readonly leftOut: boolean
+    }
   /** Commits that may be those that have rotted here. */
   | { readonly type: 'repair'; readonly commits: readonly Commit[] }
   | { readonly type: 'heard'; readonly remote: Remote; readonly addresses: readonly string[] }
+  /** The peer keeps everything and has what stands here, up to these heads. */
+  | { readonly type: 'archived'; readonly heads: readonly LogHead[] }
   | { readonly type: 'peers'; readonly peers: readonly PeerAddresses[] }
   | { readonly type: 'level' }
   /** The peer sent what is not to be accepted from anybody. */

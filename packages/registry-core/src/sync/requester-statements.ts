@@ -89,7 +89,7 @@ export function answerStatements(
   const rest = places.length > 0 ? { ...lacking, places } : undefined
   return [
     { ...state, phase: 'storing', lacking: rest },
-    [{ type: 'accept', writer: lacking.log.writer, commits }],
+    [{ type: 'accept', writer: lacking.log.writer, commits, leftOut: false }],
   ]
 }
 

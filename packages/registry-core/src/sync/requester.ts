@@ -17,6 +17,7 @@ import { BLAMED, pullProfile, pullRosters } from './requester-rosters.ts'
 import type {
   Ahead,
   Remote,
+  RequesterEffect,
   RequesterEvent,
   RequesterPhase,
   RequesterState,
@@ -81,7 +82,7 @@ function isResting(state: RequesterState): boolean {
 function sayHello(context: SyncContext, state: RequesterState): RequesterStep {
   const fed = context.replica.federation
   if (fed === undefined) return close(state, 'MULU_FEDERATION_MISMATCH')
-  // Orders are told once it is agreed that both sides can read of them.
+  // Before the peer has answered nobody knows what it speaks: only what the oldest version has.
   const summary = ownSummary(context, fed, 1)
   const fresh: RequesterState = {
     ...state,
@@ -248,18 +249,29 @@ function takeHello(
     return refuse(state, 'MULU_FEDERATION_MISMATCH')
   }
   if (!SYNC_VERSIONS.includes(version)) return refuse(state, 'MULU_SYNC_VERSION')
-  const { roster, known, accepted, orders, report, addresses } = summary
-  const remote: Remote = { roster, known, accepted, orders, report }
+  const { roster, known, accepted, orders, report, addresses, archive = false } = summary
+  const remote: Remote = { roster, known, accepted, orders, report, archive }
   const wants = mergeWants(context, state.wants, wantsOfHoles(context))
-  const step = advance(context, { ...state, remote, version, wants, compareFrom: 0 })
-  return then(step, [{ type: 'heard', remote, addresses }])
+  const step = advance(context, { ...state, version, remote, wants, compareFrom: 0 })
+  return then(step, [{ type: 'heard', remote, addresses }, ...archivedBy(context, remote)])
+}
+
+/** What a peer that keeps everything has, where that is what stands here. */
+function archivedBy(
+  { replica, heads }: SyncContext,
+  { archive, accepted }: Remote,
+): readonly RequesterEffect[] {
+  const theirs = accepted.find(({ group }) => group === '1')?.digest
+  if (replica.keepsAll || !archive || theirs === undefined) return []
+  if (!equalBytes(theirs, replica.headsDigest('accepted', 1))) return []
+  return [{ type: 'archived', heads: heads.filter(({ log }) => log.aud === 1) }]
 }
 
 function takeAnnounce(context: SyncContext, state: RequesterState, frame: Announce): RequesterStep {
   if (state.remote === undefined || state.announces === 0) return refuse(state, 'MULU_SYNC_ORDER')
   const { roster, known, accepted, orders } = frame
   const report = frame.report ?? state.remote.report
-  const remote: Remote = { roster, known, accepted, orders, report }
+  const remote: Remote = { ...state.remote, roster, known, accepted, orders, report }
   const wants = mergeWants(context, state.wants, wantsOf(context, frame.heads))
   const next = {
     ...state,

@@ -8,6 +8,7 @@ import type { Hash } from '../crypto.ts'
 import { compareBytes, equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
 import { type LogHead, type LogKey, type LogPosition, logText } from '../log/log.ts'
+import type { BodiesServed } from '../log/serving.ts'
 import type { BucketDigest, Frame, Refuse, Request, Response } from './frame.ts'
 import type { HeadNote, PeerAddresses, RosterMark } from './frame-parts.ts'
 import { bucketDigests, headNote, headsByBucket, headsIndex } from './heads-index.ts'
@@ -72,6 +73,7 @@ export type ResponderEffect =
       readonly log: LogKey
       readonly from: number
       readonly maxBytes: number
+      readonly bodies: BodiesServed
     }
   | {
       readonly type: 'read-statements'
@@ -203,18 +205,18 @@ function takeMemberRequest(
       if (context.peer === undefined) return answer(context, state, { t: 'peers', peers: [] })
       return read(state, { type: 'read-peers' })
     case 'pull': {
-      const { log, from } = frame
+      const { log, from, bodies = 'whole' } = frame
       if (!isServed(context, log)) return answer(context, state, NO_COMMITS)
       const maxBytes = Math.min(frame.max, PULL_BYTES_MAX)
-      return read(state, { type: 'read-log', log, from, maxBytes })
+      return read(state, { type: 'read-log', log, from, maxBytes, bodies })
     }
     case 'part-pull': {
-      const { log, from, max, sum, at } = frame
+      const { log, from, max, sum, at, bodies = 'whole' } = frame
       if (!isServed(context, log)) return answer(context, state, NO_COMMITS)
       // Of a commit that has begun to come nothing beside it is read.
       const maxBytes = at > 0 ? 1 : max
       const asked = { max, sum, at }
-      return read({ ...state, asked }, { type: 'read-log', log, from, maxBytes })
+      return read({ ...state, asked }, { type: 'read-log', log, from, maxBytes, bodies })
     }
     case 'places-pull': {
       const { log } = frame

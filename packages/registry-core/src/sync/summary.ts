@@ -1,7 +1,7 @@
 /** What a side says of its replica; its form stands in the header of frame.ts. */
 import { HASH_BYTES, type Hash } from '../crypto.ts'
 import type { CborValue } from '../encoding/cbor.ts'
-import { readBytes, readShape, type Shape } from '../encoding/shape.ts'
+import { readBoolean, readBytes, readShape, type Shape } from '../encoding/shape.ts'
 import {
   type GroupDigest,
   type RosterMark,
@@ -21,6 +21,8 @@ export type Summary = {
   readonly orders: Hash | undefined
   readonly report: NodeReport | undefined
   readonly addresses: readonly string[]
+  /** Whether all bodies up to the accepted heads are here, and stay; from version 2 on. */
+  readonly archive?: boolean | undefined
 }
 
 /** What a summary and an announcement have in common. */
@@ -28,7 +30,8 @@ export type Stand = Pick<Summary, 'roster' | 'known' | 'accepted' | 'orders' | '
 
 /** A summary as CBOR. */
 export function summaryToCbor(summary: Summary): CborValue {
-  return { ...stateToCbor(summary), fed: summary.fed, addresses: summary.addresses }
+  const { fed, addresses, archive } = summary
+  return { ...stateToCbor(summary), fed, addresses, archive }
 }
 
 /** What a summary and an announcement have in common, as CBOR. */
@@ -44,12 +47,13 @@ export function stateToCbor(state: Stand): Record<string, CborValue | undefined>
 
 /** Reads a summary out of decoded bytes; throws when it is none. */
 export function readSummary(value: unknown): Summary {
-  const keys = ['fed', 'roster', 'known', 'accepted', 'orders', 'report', 'addresses']
+  const keys = ['fed', 'roster', 'known', 'accepted', 'orders', 'report', 'addresses', 'archive']
   const s = readShape(value, keys, 'summary')
   return {
     ...readState(s),
     fed: readBytes(s['fed'], HASH_BYTES, HASH_BYTES, 'fed'),
     addresses: readAddresses(s['addresses']),
+    ...(s['archive'] === undefined ? {} : { archive: readBoolean(s['archive'], 'archive') }),
   }
 }
 

@@ -11,7 +11,7 @@ import type { GroupDigest, RosterMark } from './frame-parts.ts'
 import { headsIndex } from './heads-index.ts'
 import type { NodeReport } from './report.ts'
 import type { Summary } from './summary.ts'
-import { ORDERS_VERSION } from './sync-limits.ts'
+import { BODIES_VERSION, ORDERS_VERSION } from './sync-limits.ts'
 
 /** What a step reads of the own registry. */
 export type SyncReplica = {
@@ -27,7 +27,10 @@ export type SyncReplica = {
   holes(): readonly { readonly log: LogKey; readonly seq: number }[]
   /** Snapshots and receipts that are passed on beside their logs. */
   readonly statements: Pick<Statements, 'has' | 'placesBeyond'>
-  /** Commits that have rotted here and are to be fetched again. */
+  /** Whether superseded bodies are kept here as well, and whether none of them is lacked. */
+  readonly keepsAll: boolean
+  readonly isArchive: boolean
+  /** Commits to be fetched by position: they have rotted here, or bodies of them are wanted. */
   damaged(): readonly LogPlace[]
 }
 
@@ -120,7 +123,7 @@ export function ownOrders(
   return replica.ordersDigest()
 }
 
-/** What this side says of itself to the peer, in a version of the protocol. */
+/** What this side says of itself to the peer, in a version of the protocol that both speak. */
 export function ownSummary(context: SyncContext, fed: Hash, version: number): Summary {
   return {
     fed,
@@ -130,5 +133,6 @@ export function ownSummary(context: SyncContext, fed: Hash, version: number): Su
     orders: ownOrders(context.replica, version),
     report: context.peer === undefined ? undefined : context.report,
     addresses: context.addresses,
+    ...(version >= BODIES_VERSION ? { archive: context.replica.isArchive } : {}),
   }
 }

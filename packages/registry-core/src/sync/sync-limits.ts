@@ -32,15 +32,14 @@ export const ADDRESSES_MAX = 8
 export const ADDRESS_TEXT_MAX = 256
 /** Protocol versions a hello may offer. */
 export const VERSIONS_MAX = 16
-/**
- * The versions of the protocol that this software speaks; in the second orders of agencies are
- * exchanged, and commits may travel in parts.
- */
+/** The versions of the protocol that this software speaks; what came with each stands in frame.ts. */
 export const SYNC_VERSIONS: readonly number[] = [1, 2]
 /** The version from which on orders of agencies are exchanged. */
 export const ORDERS_VERSION = 2
 /** The version from which on commits may travel in parts. */
 export const PARTS_VERSION = 2
+/** The version from which on superseded bodies may be left out. */
+export const BODIES_VERSION = 2
 /**
  * Announcements that can be under way to a requester: one, and one more for each request that
  * crossed it (`ready` has no answer, so that several requests can).

@@ -53,7 +53,6 @@ async function check(evidence: Evidence): Promise<Checked> {
     now: () => TEST_START_MS,
     randomBytes: (length) => new Uint8Array(length),
     profiles: [CN_GOV_PROFILE],
-    partial: true,
   })
   return checkEvidence(testCrypto, scratch, evidence)
 }

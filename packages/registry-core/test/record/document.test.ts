@@ -61,7 +61,17 @@ function merge(entries: readonly GeneratedEntry[]): readonly [RecordDocument, Yj
     const section = encodeBody({ client, seq, clock }, slots)
     const read = readBody(section, { client, seq, clock }, len, () => true)
     const over = overOf(aims.flatMap(([n, at]) => reachable(document.rows, n, at)))
-    const row: Row = { client, seq, entry: 0, clock, len, cls: 0, stamp: [seq, 0], over }
+    const row: Row = {
+      client,
+      seq,
+      entry: 0,
+      clock,
+      len,
+      cls: 0,
+      stamp: [seq, 0],
+      over,
+      isAbsent: false,
+    }
     document.apply(row, isVoid || read === undefined ? undefined : { section, slots: read })
     yjs.apply(isVoid ? filler(client, clock, len) : section, over)
     // Every entry merges into what was stored, as in a node.

@@ -243,7 +243,6 @@ async function check(evidence: Evidence): Promise<Checked> {
     now: () => 0,
     randomBytes: (length) => new Uint8Array(length),
     profiles: [CN_GOV_PROFILE],
-    partial: true,
   })
   const file = encodeEvidence(testCrypto, evidence)
   return checkEvidence(testCrypto, scratch, decodeEvidence(testCrypto, file))

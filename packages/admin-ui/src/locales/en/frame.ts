@@ -32,6 +32,8 @@ export const enFrame = {
     'The address of this page names something the node does not know. Start from an empty search.',
   'error.asOfTooFar':
     'Too much has changed since that day to search as of it. Choose a later day; one record can be read as of any day on its own page.',
+  'error.notHeld':
+    'This node no longer has the values of that moment: it keeps only what counts now. A node that keeps everything can show them; the node page names those.',
   'error.turn': 'Others are searching the past on this node. Try again in a few seconds.',
   'error.notFound':
     'No record has this address. It may be in a part of the catalogue that this node has not received yet.',

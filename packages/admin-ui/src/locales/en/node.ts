@@ -122,6 +122,17 @@ export const enNode = {
   'identity.fullKey': 'full key',
   'identity.peer': 'Network identity',
   'identity.fullPeer': 'network identity',
+  'identity.keeps': 'What it keeps',
+  'identity.keepsAll': 'Everything, superseded values as well.',
+  'identity.keepsAllSoon_one':
+    'Everything; {{count}} commit is still to be fetched whole from a node that has it.',
+  'identity.keepsAllSoon_other':
+    'Everything; {{count}} commits are still to be fetched whole from a node that has them.',
+  'identity.keepsLive': 'Values that count now; superseded ones are dropped.',
+  'identity.lacking_one':
+    'Values of {{count}} record that count are not here yet and are being fetched.',
+  'identity.lacking_other':
+    'Values of {{count}} records that count are not here yet and are being fetched.',
   'identity.version': 'Version',
   'identity.software': 'Mulu {{software}}',
   'identity.profile': ', profile {{profile}} {{version}}',

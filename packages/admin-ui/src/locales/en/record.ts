@@ -176,6 +176,9 @@ export const enRecord = {
   'history.outcome': 'Outcome',
   'history.andMore_one': '{{listed}} and {{count}} more',
   'history.andMore_other': '{{listed}} and {{count}} more',
+  'history.notHeld_one': '{{count}} earlier value, no longer kept here',
+  'history.notHeld_other': '{{count}} earlier values, no longer kept here',
+  'history.dropped': 'This node keeps only values that count now.',
   'history.count': '{{shown}} of {{total}} commits shown.',
   'history.all': 'Show all {{count}}',
   'outcome.inForce': 'In force',
@@ -197,6 +200,16 @@ export const enRecord = {
   'past.now': 'Show it as it is now',
   'past.shown':
     'As it was at the end of {{day}} (UTC). Related records, history and downloads are those of now.',
+  'notHeld.keptBy': 'Kept by: {{names}}.',
+  'notHeld.nobody': 'No node that keeps everything has been heard since this one was started.',
+  'notHeld.now_one':
+    'Values of {{count}} commit that count are not on this node yet and are being fetched. Until then nothing with legal effect is shown, and the record cannot be changed.',
+  'notHeld.now_other':
+    'Values of {{count}} commits that count are not on this node yet and are being fetched. Until then nothing with legal effect is shown, and the record cannot be changed.',
+  'notHeld.then_one':
+    'Values of {{count}} commit that counted on that day are no longer kept on this node, so the record is not shown whole.',
+  'notHeld.then_other':
+    'Values of {{count}} commits that counted on that day are no longer kept on this node, so the record is not shown whole.',
   'problem.required': 'Missing',
   'problem.type': 'Not of the expected type',
   'problem.enum': 'Not one of the known values',

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
-import type { HistoryItem } from '../../api.ts'
+import type { History, HistoryItem } from '../../api.ts'
 import { formatList } from '../../format.ts'
 import { useLanguage } from '../../language.ts'
 import { DigestWords } from '../../parts/digest-words.tsx'
@@ -13,22 +13,25 @@ import { Status } from '../../parts/status.tsx'
 import { historyQuery } from '../../queries.ts'
 import { COMMIT_WORDS } from '../../words.ts'
 import { useFieldLabel } from './field-label.ts'
+import { useKeptBy } from './not-held.tsx'
 
 const SHOWN_FIRST = 10
 const PATHS_SHOWN = 4
+const NO_HISTORY: History = { items: [], keptBy: [] }
 
 /** Who changed what, newest first; what was refused stays in the list with its reason. */
 export function HistorySection({ id }: { id: string }) {
   const { t } = useTranslation()
   const history = useQuery(historyQuery(id))
   const [isWhole, setWhole] = useState(false)
-  const items = history.data ?? []
+  const { items, keptBy } = history.data ?? NO_HISTORY
   const shown = isWhole ? items : items.slice(0, SHOWN_FIRST)
   return (
     <section className="section" aria-labelledby="history">
       <div className="section-head">
         <h2 id="history">{t('history.title')}</h2>
         <p>{t('history.text')}</p>
+        <NotHeldText items={items} keptBy={keptBy} />
       </div>
       {history.isError ? (
         <ErrorNotice
@@ -70,6 +73,18 @@ export function HistorySection({ id }: { id: string }) {
   )
 }
 
+/** Where this node has dropped superseded values: that it has, and who still has them. */
+function NotHeldText({ items, keptBy }: History) {
+  const { t } = useTranslation()
+  const who = useKeptBy(keptBy)
+  if (items.every(({ notHeld }) => notHeld === 0)) return null
+  return (
+    <p>
+      {t('history.dropped')} {who}
+    </p>
+  )
+}
+
 function HistoryRow({ item }: { item: HistoryItem }) {
   const { t } = useTranslation()
   const language = useLanguage()
@@ -88,6 +103,11 @@ function HistoryRow({ item }: { item: HistoryItem }) {
       </td>
       <td className="wrap">
         {rest > 0 ? t('history.andMore', { listed, count: rest }) : listed}
+        {item.notHeld === 0 ? null : (
+          <span className={names.length === 0 ? undefined : 'sub'}>
+            {t('history.notHeld', { count: item.notHeld })}
+          </span>
+        )}
         {item.reason === null ? null : <span className="sub">{item.reason}</span>}
       </td>
       <td>

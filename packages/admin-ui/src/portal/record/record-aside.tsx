@@ -15,7 +15,7 @@ import { RelatedRecords } from './related-records.tsx'
 export function RecordAside({ record }: { record: RecordView }) {
   const { t } = useTranslation()
   const history = useQuery(historyQuery(record.id))
-  const items = history.data
+  const items = history.data?.items
   return (
     <div className="aside">
       <Completeness record={record} />

@@ -13,6 +13,7 @@ import { GROUP_NAMES } from './field-names.ts'
 import { FieldRow } from './field-row.tsx'
 import { HistorySection } from './history-section.tsx'
 import { HowToGet } from './how-to-get.tsx'
+import { NotHeldNotice } from './not-held.tsx'
 import { PastNotice } from './past-notice.tsx'
 import { RecordAside } from './record-aside.tsx'
 import { Crumbs, labelsOf, RecordHead } from './record-head.tsx'
@@ -47,6 +48,7 @@ export function RecordPage() {
           />
         ) : null}
         {day === null ? null : <PastNotice day={day} />}
+        {record.data === undefined ? null : <NotHeldNotice record={record.data} day={day} />}
         {record.isPending ? <Loading>{t('record.reading')}</Loading> : null}
         {record.data === undefined ? null : (
           <Shown

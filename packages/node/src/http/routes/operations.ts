@@ -42,6 +42,13 @@ export function addOperationRoutes(
     readQuery(request, apiPath('post', '/api/v1/scrub'))
     await answerLong(context, request, response, (onProgress) => operations.scrub(onProgress))
   })
+  router.post('/api/v1/prunings', guard, async (request, response) => {
+    const values = readQuery(request, apiPath('post', '/api/v1/prunings'))
+    const dryRun = values['dryRun'] !== undefined
+    await answerLong(context, request, response, (onProgress) =>
+      operations.prune(dryRun, onProgress),
+    )
+  })
   router.post('/api/v1/reindex', guard, async (request, response) => {
     readQuery(request, apiPath('post', '/api/v1/reindex'))
     await answerLong(context, request, response, (onProgress) => operations.reindex(onProgress))

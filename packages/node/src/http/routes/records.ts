@@ -12,6 +12,7 @@ import {
 import type { Request, RequestHandler, Router } from 'express'
 import type { NodeContext } from '../../node-context.ts'
 import { asOf } from '../../status/as-of.ts'
+import { archivesOf } from '../../status/keeping.ts'
 import { agencyRef } from '../../status/names.ts'
 import { apiPath } from '../api-paths.ts'
 import { facetLabel } from '../facet-labels.ts'
@@ -90,7 +91,9 @@ function addPastRoutes(router: Router, context: NodeContext): void {
     },
     history: async (id, at) => {
       const items = await catalogue.history(id, at)
-      return { items: items.map((item) => showHistory(context, item)) }
+      const isWhole = items.every(({ notHeld }) => notHeld === 0)
+      const keptBy = isWhole ? [] : await archivesOf(context)
+      return { items: items.map((item) => showHistory(context, item)), keptBy }
     },
     conflicts: async (id, at) => {
       const view = await findRecord(context, id, at)
