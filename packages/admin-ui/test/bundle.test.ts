@@ -10,7 +10,7 @@ import { formatBytes } from '../src/format.ts'
 import { ApiError } from '../src/request.ts'
 
 const REPORT: BundleReport = {
-  ...{ new: 3, known: 1, waiting: 0, postponed: 0, refused: 0, rosters: 0, erased: 0 },
+  ...{ new: 3, known: 1, waiting: 0, postponed: 0, refused: 0, rosters: 0, erased: 0, notHeld: 0 },
   ...{ codes: {}, sender: 1, to: 2, madeMs: 1, damaged: 0, problem: null },
 }
 const t = ((key: string, { count }: { count?: number } = {}) =>

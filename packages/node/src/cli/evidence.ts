@@ -125,14 +125,14 @@ function printReport(report: EvidenceReport, isCompared: boolean): void {
   print(`record ${record}, by roster ${roster.version}`)
   if (report.snapshot !== null) printSnapshot(report.snapshot)
   if (history.length === 0) print('  no commit of it is in this file')
-  for (const { path, value, removed, at, node, writer } of fields) {
+  for (const { path, value, removed, at, ...signer } of fields) {
     print(`  ${path}: ${removed ? '(removed)' : JSON.stringify(value)}`)
-    print(`    ${nameOf(node)}, writer ${writer}, ${at}`)
+    print(`    ${nameOf(signer.node)}, ${writerText(signer)}, ${at}`)
   }
   for (const path of conflicts) print(`  CONFLICT ${path}: several values hold together`)
   if (history.length > 0) print('history, newest first')
-  for (const { at, node, writer, seq, outcome, paths, notHeld, reason } of history) {
-    print(`  ${at} ${nameOf(node)}, writer ${writer}, commit ${seq}, ${outcome}`)
+  for (const { at, seq, outcome, paths, notHeld, reason, ...signer } of history) {
+    print(`  ${at} ${nameOf(signer.node)}, ${writerText(signer)}, commit ${seq}, ${outcome}`)
     const said = [...paths, ...(notHeld > 0 ? [`(${superseded(notHeld)}, not in this file)`] : [])]
     print(`    ${said.join(' ')}${reason === null ? '' : ` · ${reason}`}`)
   }
@@ -168,8 +168,12 @@ function stateText({ state, asAfter }: EvidenceSnapshot): string {
   return 'in a state that this file does not show'
 }
 
-function signerText({ node, writer }: EvidenceSnapshot['by']): string {
-  return `${nameOf(node)} (writer ${writer})`
+function signerText(signer: EvidenceSnapshot['by']): string {
+  return `${nameOf(signer.node)} (${writerText(signer)})`
+}
+
+function writerText({ writer, byOrder }: Omit<EvidenceSnapshot['by'], 'node'>): string {
+  return `writer ${writer}${byOrder ? ' by order of its agency' : ''}`
 }
 
 function nameOf(node: Readonly<Record<string, string>>): string {

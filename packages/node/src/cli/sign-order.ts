@@ -1,6 +1,12 @@
 /** From a draft of orders to orders that count: signed here and taken in, or written for elsewhere. */
 import { writeFile } from 'node:fs/promises'
-import { encodeOrders, MuluError, parseOrderDraft, readOrderDraft } from '@mulu/registry-core'
+import {
+  ERRORS,
+  encodeOrders,
+  MuluError,
+  parseOrderDraft,
+  readOrderDraft,
+} from '@mulu/registry-core'
 import { readEnvironment } from '../config.ts'
 import { createCrypto } from '../crypto.ts'
 import { signDraft } from '../federation/administrator-signing.ts'
@@ -61,12 +67,24 @@ export function printDraft(text: string, tell: (line: string) => void = print): 
 /** What became of orders, one a line or as JSON; 1 unless all of them count. */
 export function printTaken(taken: readonly OrderTaken[], json = false): ExitStatus {
   if (json) printJson({ items: taken })
+  for (const code of new Set(taken.map((each) => each.code))) sayWhy(code)
   for (const { number, kind, code } of taken) {
     const name = number === null ? 'bytes that are no order' : `order ${number}`
     const what = kind === 'new' ? 'taken' : kind === 'known' ? 'known already' : 'refused'
     if (!json) print(`${name}: ${what}${code === null ? '' : `, does not count: ${code}`}`)
   }
   return statusOf(taken)
+}
+
+const NUMBER_HINT =
+  'Sign again under a free number: --number. Two administrators have to divide the numbers; if one ' +
+  'of the orders is nobody’s, the key is stolen, and the root holders end it.'
+
+function sayWhy(code: string | null): void {
+  const known = Object.entries(ERRORS).find(([each]) => each === code)
+  if (known === undefined) return
+  say(`${known[0]}: ${known[1].message}`)
+  if (code === 'MULU_ORDER_NUMBER') say(`  hint: ${NUMBER_HINT}`)
 }
 
 /** 0 when all of these orders count. */

@@ -104,8 +104,8 @@ function draftOf(
 }
 
 const REACH_HINT =
-  'An order passes on only what writers that the root holders admitted for the agency may do. Say ' +
-  'fewer --rights, or have the root holders grant more.'
+  'An order passes on only what writers that the root holders admitted for the agency may do, and ' +
+  'never the right to erase. Say fewer --rights, or have the root holders admit the office.'
 
 function judge(draft: OrderDraft): void {
   try {

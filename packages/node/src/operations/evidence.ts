@@ -10,6 +10,7 @@ import {
   type JsonValue,
   logText,
   MuluError,
+  ORDERED_WRITERS_FROM,
   parseRecordId,
   type Registry,
   recOf,
@@ -99,6 +100,8 @@ export type EvidenceSnapshot = {
 
 type EvidenceSigner = {
   readonly writer: number
+  /** Whether an agency admitted it by an order of its own, which the file carries. */
+  readonly byOrder: boolean
   readonly node: Readonly<Record<string, string>>
 }
 
@@ -108,10 +111,8 @@ type EvidenceField = EvidenceSource & {
   readonly removed: boolean
 }
 
-type EvidenceSource = {
+type EvidenceSource = EvidenceSigner & {
   readonly at: string
-  readonly writer: number
-  readonly node: Readonly<Record<string, string>>
   readonly seq: number
   readonly commit: string
   readonly reason: string | null
@@ -186,7 +187,8 @@ function showSnapshot(
 function showSigner({ roster }: Checked, client: number): EvidenceSigner {
   const writer = roster.state.writers.get(client)
   const { name } = agencyRef(roster.state, writer?.agency ?? 0)
-  return { writer: client, node: officeName(name, writer?.office ?? '') }
+  const byOrder = client >= ORDERED_WRITERS_FROM
+  return { writer: client, byOrder, node: officeName(name, writer?.office ?? '') }
 }
 
 function showSource(checked: Checked, source: Source): EvidenceSource {

@@ -147,6 +147,9 @@ describe('the key of an agency', function () {
     const south = await office('south')
     await admit(south, '--rights', 'describe,classify', '--number', '500')
     const taken = ['admit', await office('east'), '--dir', at, '--agency-key', key()]
+    const beyond = await run(...taken, '--rights', 'describe,erase')
+    expect([beyond.status, beyond.stderr.split(':')[0]]).to.deep.equal([1, 'MULU_ORDER_REACH'])
+    expect(beyond.stderr).to.include('never the right to erase')
     expect(await refused(...taken, '--number', '500')).to.deep.equal([1, 'MULU_ORDERS'])
     expect((await list()).items.map(({ number, writer }) => [number, writer])).to.deep.equal([
       [1, FIRST],
@@ -282,6 +285,8 @@ describe('the key of an agency', function () {
     const retire = ['roster', 'propose', '--dir', at, '--retire', 'CN-TEST=B-1', ...end]
     expect(await refused(...retire)).to.deep.equal([1, 'MULU_ORDERS'])
     await done('key', 'revoke', String(FIRST), '--from', '1', '--dir', at, '--agency-key', key())
+    await propose('--retire', 'CN-TEST=B-1', ...end, '--out', path('merger.json'))
+    expect(await done('roster', 'show', path('merger.json'))).to.match(/Test Office .* ends/)
     await done(...transfer, ...end)
     expect(await codes()).to.deep.equal([
       [1, null],
@@ -308,6 +313,7 @@ describe('the key of an agency', function () {
     const clash = await run('order', 'take', `${drafts[1]}.signed`, '--dir', at)
     expect(clash.status).to.equal(1)
     expect(clash.stdout).to.equal('order 1: taken, does not count: MULU_ORDER_NUMBER\n')
+    expect(clash.stderr).to.match(/two orders\.\n {2}hint: .*divide the numbers/)
     const { items } = await list()
     expect(items.map(({ code }) => code)).to.deep.equal([
       ...['MULU_ORDER_NUMBER', 'MULU_ORDER_NUMBER'],
@@ -326,6 +332,24 @@ describe('the key of an agency', function () {
       ['south', 'MULU_ORDER_OVERRULED'],
       ['south', null],
     ])
+  })
+
+  it('[ND48] lets evidence tell who was admitted by order, to somebody who has nothing else', async () => {
+    await nameKey()
+    const own = path('north')
+    await admit(await office('north'))
+    await carry(at, own)
+    await writeFile(path('feed.json'), feed(dataset('a')))
+    await done('import', '--dir', own, path('feed.json'))
+    await carry(own, at)
+    const [line = ''] = (await done('export', '--dir', at)).split('\n')
+    const { id } = JSON.parse(line) as { readonly id: string }
+    const file = path('record.mulu')
+    await done('evidence', id, '--dir', at, '--out', file)
+    const said = await done('verify', file)
+    expect(said).to.match(/Test Office · north.*, writer 2147483648 by order of its agency, /)
+    const report = JSON.parse(await done('verify', file, '--json'))
+    expect(report.fields[0]).to.include({ writer: FIRST, byOrder: true })
   })
 
   /** Brings everything from one folder to another, as a bundle. */

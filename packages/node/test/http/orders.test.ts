@@ -47,7 +47,7 @@ describe('orders of agencies over HTTP', function () {
     return JSON.parse(encodeOrders(orders)) as object
   }
 
-  it('[HT80] names and ends an administrator key by proposals, and tells everybody what is ordered', async () => {
+  it('[HT80] tells everybody the keys that root holders named on request, and what was ordered', async () => {
     const claim = { fed, agency: AGENCY.code }
     const request = await requestForKey(keyFile, claim, NO_PASSPHRASE, async () => undefined)
     expect((await node.get(ORDERS)).body).to.deep.equal({ keys: [], items: [] })

@@ -6,7 +6,7 @@ import { type Commit, checkBodies, type ReadCommit, readCommit } from '../commit
 import type { Crypto } from '../crypto.ts'
 import { areOrdersSigned, isMissingProven } from '../erasure/proof.ts'
 import { type ErrorCode, isMuluError } from '../errors.ts'
-import { ORDERED_WRITERS_FROM } from '../roster/administrators.ts'
+import { administratorOf } from '../roster/administrators.ts'
 import type { Roster } from '../roster/roster.ts'
 import { checkSigned } from './check-signed.ts'
 
@@ -40,12 +40,13 @@ export function attribute(
     return { commit: read }
   } catch (error) {
     if (!isMuluError(error)) throw error
-    return { code: error.code, blame: !isForLater(error.code, writer) }
+    return { code: error.code, blame: !isForLater(rosters, error.code, writer) }
   }
 }
 
 /** Whether a roster or an order that is not here yet can make the commit attributable. */
-function isForLater(code: ErrorCode, writer: number): boolean {
+function isForLater(rosters: readonly Roster[], code: ErrorCode, writer: number): boolean {
   if (code === 'MULU_ROSTER_UNKNOWN') return true
-  return code === 'MULU_KEY_NOT_BOUND' && writer >= ORDERED_WRITERS_FROM
+  const administrators = rosters.at(-1)?.state.administrators ?? []
+  return code === 'MULU_KEY_NOT_BOUND' && administratorOf(administrators, writer) !== undefined
 }

@@ -28,7 +28,8 @@ export type OrderGround = {
 
 /**
  * The acts that admit a newcomer to its agency; one that continues a writer takes over its open
- * grants, and that one is closed where `heads` or the request know its logs to stand. Throws
+ * grants, and that one is closed where `heads` or the request know its logs to stand. Without
+ * `rights`, those of any admission but the right to erase, which no order passes on. Throws
  * MULU_ADMISSION or MULU_FEDERATION_MISMATCH.
  */
 export function admissionActs(
@@ -43,7 +44,16 @@ export function admissionActs(
     throw new MuluError('MULU_ADMISSION', { details })
   }
   const known = withoutDisputed(state, request.continues)
-  return actsOf(admissionChanges(fed, known, [request], rights, heads), request)
+  const acts = actsOf(admissionChanges(fed, known, [request], rights, heads), request)
+  return rights === undefined ? acts.map(withoutErasing) : acts
+}
+
+function withoutErasing(act: OrderAct): OrderAct {
+  if (act.type === 'close') return act
+  const grants = act.grants
+    .map((grant) => ({ ...grant, rights: grant.rights.filter((right) => right !== 'erase') }))
+    .filter(({ rights }) => rights.length > 0)
+  return { ...act, grants }
 }
 
 /** Whose order does not count, or counts no more, may be admitted again under the same key. */

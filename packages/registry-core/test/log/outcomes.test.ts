@@ -41,6 +41,10 @@ describe('outcomes of accept', () => {
     for (const [commit, code] of cases) {
       expect(await outcomeOf(registry, commit), code).to.include({ kind: 'dropped', code })
     }
+    // No agency has a key here that could have admitted it by an order.
+    const nobody = commitOf(federation, 0xffffffff, {}, 'x', 1)
+    const refused = { kind: 'dropped', code: 'MULU_KEY_NOT_BOUND', blame: true }
+    expect(await outcomeOf(registry, nobody)).to.deep.equal(refused)
     expect(registry.heads()).to.deep.equal([])
     expect(await outcomeOf(registry, good)).to.deep.equal({ kind: 'in force', voidBodies: [] })
   })

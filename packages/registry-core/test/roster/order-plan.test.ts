@@ -87,6 +87,18 @@ describe('planning orders', () => {
     expect(until).to.deep.include({ ends: [end(4)], final: true, why: 'rotated' })
   })
 
+  it('[ND47] passes on no right to erase unless it is asked for, which no order may', () => {
+    const federation = orderingFederation()
+    const ground = groundOf(federation)
+    const request = { ...requestOf(federation, testSigner(30)), office: '' }
+    const [act] = admissionActs(ground, request, undefined, [])
+    expect(act?.type === 'admit' && act.grants.map(({ rights }) => rights)).to.deep.equal([
+      ['describe', 'classify'],
+    ])
+    const [asked] = admissionActs(ground, request, ['describe', 'erase'], [])
+    expect(asked?.type === 'admit' && asked.grants[0]?.rights).to.deep.equal(['describe', 'erase'])
+  })
+
   it('[ND47] refuses another agency, a key that is known, and an agency without a key', () => {
     const federation = orderingFederation()
     const ground = groundOf(federation, [admit(federation)])
