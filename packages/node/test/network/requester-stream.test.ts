@@ -77,7 +77,15 @@ describe('a stream that this node opened', () => {
     const roster = { version: newest.version, hash: newest.hash }
     const known = [{ group: '1', digest: hash }]
     if (frame.t === 'hello') {
-      const summary = { fed, roster, known, accepted: [], report: undefined, addresses: [] }
+      const summary = {
+        fed,
+        roster,
+        known,
+        accepted: [],
+        orders: undefined,
+        report: undefined,
+        addresses: [],
+      }
       return { t: 'hello-ok', version, summary }
     }
     if (frame.t !== 'heads-pull') return undefined
