@@ -24,6 +24,8 @@ import { createTransport } from '../../packages/node/src/network/transport.ts'
 import type { Made } from './hostile-writer.ts'
 
 const crypto = createCrypto()
+/** As much as a frame holds. */
+const ANSWER_BYTES_MAX = 1_000_000
 
 /** A log as this peer offers it. */
 type Offer = {
@@ -159,7 +161,8 @@ export class HostilePeer {
       case 'heads-pull':
         return { t: 'heads', heads: this.#heads(), next: 256 }
       case 'pull':
-        return this.#commits(frame.log, frame.from, frame.max)
+        // All it has, whatever was asked for.
+        return this.#commits(frame.log, frame.from, ANSWER_BYTES_MAX)
       case 'peers-pull':
         return { t: 'peers', peers: [] as readonly PeerAddresses[] }
       default:

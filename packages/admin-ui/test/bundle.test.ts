@@ -10,7 +10,17 @@ import { formatBytes } from '../src/format.ts'
 import { ApiError } from '../src/request.ts'
 
 const REPORT: BundleReport = {
-  ...{ new: 3, known: 1, waiting: 0, postponed: 0, refused: 0, rosters: 0, erased: 0, notHeld: 0 },
+  ...{
+    new: 3,
+    known: 1,
+    waiting: 0,
+    postponed: 0,
+    refused: 0,
+    rosters: 0,
+    orders: 0,
+    erased: 0,
+    notHeld: 0,
+  },
   ...{ codes: {}, sender: 1, to: 2, madeMs: 1, damaged: 0, problem: null },
 }
 const t = ((key: string, { count }: { count?: number } = {}) =>
@@ -52,6 +62,7 @@ describe('the page of bundles', () => {
     expect(keyOf({})).to.equal('taken.whole')
     expect(keyOf({ new: 0 })).to.equal('taken.nothingNew')
     expect(keyOf({ new: 0, rosters: 1 })).to.equal('taken.whole')
+    expect(keyOf({ new: 0, orders: 1 })).to.equal('taken.whole')
     expect(keyOf({ waiting: 1 })).to.equal('taken.someWait')
     expect(keyOf({ waiting: 1, refused: 1 })).to.equal('taken.someRefused')
     expect(keyOf({ refused: 1, problem: 'MULU_BUNDLE_CUT' })).to.equal('taken.part')
@@ -62,7 +73,7 @@ describe('the page of bundles', () => {
       {
         ...REPORT,
         ...{ problem: 'MULU_BUNDLE_CUT', damaged: 2, waiting: 4, postponed: 5, rosters: 1 },
-        erased: 6,
+        ...{ orders: 3, erased: 6 },
         codes: { MULU_GRANT_MISSING: 7, MULU_WAITING_FULL: 5, MULU_OTHER: 8 },
       },
       t,
@@ -77,6 +88,7 @@ describe('the page of bundles', () => {
       'taken.code.other 8 MULU_OTHER',
       'taken.waiting 4',
       'taken.rosters 1',
+      'taken.orders 3',
       'taken.erased 6',
     ])
     expect(reportLines(REPORT, t)).to.deep.equal([])

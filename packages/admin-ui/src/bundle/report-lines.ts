@@ -21,7 +21,7 @@ export function verdictOf(report: BundleReport): { readonly state: State; readon
   if (report.problem !== null) return { state: 'warn', key: 'taken.part' }
   if (report.refused > 0) return { state: 'warn', key: 'taken.someRefused' }
   if (report.waiting > 0) return { state: 'wait', key: 'taken.someWait' }
-  const isNothing = report.new === 0 && report.rosters === 0
+  const isNothing = report.new === 0 && report.rosters === 0 && report.orders === 0
   return { state: 'ok', key: isNothing ? 'taken.nothingNew' : 'taken.whole' }
 }
 
@@ -48,6 +48,9 @@ export function reportLines(report: BundleReport, t: TFunction): readonly Report
   }
   if (report.rosters > 0) {
     lines.push({ state: 'ok', text: t('taken.rosters', { count: report.rosters }) })
+  }
+  if (report.orders > 0) {
+    lines.push({ state: 'ok', text: t('taken.orders', { count: report.orders }) })
   }
   if (report.erased > 0) {
     lines.push({ state: 'ok', text: t('taken.erased', { count: report.erased }) })

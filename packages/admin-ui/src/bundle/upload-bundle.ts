@@ -14,6 +14,8 @@ export type BundleReport = {
   readonly refused: number
   readonly codes: Readonly<Record<string, number>>
   readonly rosters: number
+  /** Orders of agencies, which admit and end their own writers. */
+  readonly orders: number
   readonly erased: number
   /** Superseded values that the sender no longer held. */
   readonly notHeld: number

@@ -215,9 +215,9 @@ export class Neighbours {
     const opened = await connection.newStream(SYNC_PROTOCOL, { signal })
     const stream = new RequesterStream(context, peerId, createFrameStream(opened))
     this.#asking.set(peerId, { stream, roundAtMs: this.#nextRound() })
-    const { wasLevel, code } = await stream.run()
-    // What was level and broke off is asked again at once; what never got there waits longer.
-    if (wasLevel && code === undefined) table.get(peerId).failures = 0
+    const { gotOn, code } = await stream.run()
+    // What got on and broke off is asked again at once; what never did waits longer each time.
+    if (gotOn && code === undefined) table.get(peerId).failures = 0
     table.fail(peerId, context.clock.elapsed())
   }
 

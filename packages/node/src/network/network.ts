@@ -13,10 +13,10 @@ import { createMembership, type Membership } from './membership.ts'
 import { Neighbours } from './neighbours.ts'
 import { NETWORK_LIMITS, type NetworkLimits, type NetworkOptions } from './network-options.ts'
 import type { Conduct, Network, NetworkProgress, PeerInfo, PeerPhase } from './peer-info.ts'
+import { phaseOfStream } from './peer-phase.ts'
 import { PeerTable, peerOf } from './peer-table.ts'
 import { Quotas } from './quotas.ts'
 import { ReplicaView } from './replica-view.ts'
-import type { RequesterStream } from './requester-stream.ts'
 import { Resumptions } from './resumptions.ts'
 import type { Heard, StreamContext } from './stream-context.ts'
 import { type Told, ToldHeads } from './told-heads.ts'
@@ -399,31 +399,5 @@ class RunningNetwork implements Network {
 
   #tell(): void {
     for (const listener of this.#listeners) listener()
-  }
-}
-
-function phaseOfStream(stream: RequesterStream | undefined): PeerPhase {
-  switch (stream?.phase) {
-    case undefined:
-    case 'idle':
-    case 'hello':
-    case 'closed':
-      return 'greeting'
-    case 'rosters':
-    case 'profile':
-    case 'orders':
-    case 'commits':
-    case 'statements':
-    case 'storing':
-      return 'pulling'
-    case 'marks':
-    case 'heads':
-    case 'places':
-    case 'peers':
-      return 'comparing'
-    case 'held':
-    case 'outside':
-    case 'level':
-      return stream?.phase ?? 'greeting'
   }
 }

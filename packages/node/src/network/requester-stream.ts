@@ -22,8 +22,8 @@ import { FrameWriter } from './frame-writer.ts'
 import type { StreamContext } from './stream-context.ts'
 import type { Told } from './told-heads.ts'
 
-/** How an exchange ended, and whether it had got level before. */
-export type Ending = { readonly wasLevel: boolean; readonly code: string | undefined }
+/** How an exchange ended, and whether it had got on before: it was level, or commits had come. */
+export type Ending = { readonly gotOn: boolean; readonly code: string | undefined }
 
 /** One stream this node opened. */
 export class RequesterStream {
@@ -33,7 +33,7 @@ export class RequesterStream {
   readonly #writer: FrameWriter
   readonly #works = new Set<Promise<void>>()
   #state: RequesterState
-  #wasLevel = false
+  #gotOn = false
   #isCompared = false
   /** Bytes that had come when the exchange last got on. */
   #received = 0
@@ -81,6 +81,7 @@ export class RequesterStream {
         await this.#context.quotas.pace(this.#peerId)
         const frame = await this.#stream.read()
         if (frame.t === 'announce') this.#context.quotas.chargeFrame(this.#peerId)
+        this.#gotOn ||= frame.t === 'part' || (frame.t === 'commits' && frame.commits.length > 0)
         this.notify({ type: 'frame', frame })
       }
     } catch (error) {
@@ -91,7 +92,7 @@ export class RequesterStream {
     this.#context.onEnded(this.#peerId, this.told, resumptionOf(this.#state))
     this.#state = { ...this.#state, phase: 'closed', pull: undefined, ahead: undefined }
     this.#release(claims)
-    return { wasLevel: this.#wasLevel, code: this.#code }
+    return { gotOn: this.#gotOn, code: this.#code }
   }
 
   /** Tells the exchange that something has happened. */
@@ -231,7 +232,7 @@ export class RequesterStream {
         this.#context.onPeers(effect.peers)
         return
       case 'level':
-        this.#wasLevel = true
+        this.#gotOn = true
         this.#context.onLevel()
         return
       case 'unshared':

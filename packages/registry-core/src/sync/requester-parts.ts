@@ -12,7 +12,7 @@ import type { PullSize } from './pull-size.ts'
 import { FIRST_PULL } from './pull-size.ts'
 import { NEW_REQUESTER, type RequesterState } from './requester-state.ts'
 import type { SyncContext } from './sync-context.ts'
-import { PARTS_VERSION } from './sync-limits.ts'
+import { PARTS_VERSION, RESTARTS_MAX } from './sync-limits.ts'
 import { byRank } from './wants.ts'
 
 /** What has come of one commit, and the hash and length of its wire form at that peer. */
@@ -71,10 +71,10 @@ export function takePart(
   const { log } = pull.want.head
   const before = begunOf(state, log, pull.from)
   const isMore = before !== undefined && equalBytes(before.sum, part.sum)
-  // An erasure gives a commit another wire form; that happens once, not again and again.
+  // An erasure or a newer writing gives a commit another wire form, but not without end.
   const restarts = state.restarts + (before === undefined || isMore ? 0 : 1)
   const after = isMore ? before : undefined
-  if (restarts > 1 || !follows(part, after, state.size.asked)) return undefined
+  if (restarts > RESTARTS_MAX || !follows(part, after, state.size.asked)) return undefined
   const begun: Begun = {
     ...{ text: logText(log), from: pull.from, sum: part.sum, length: part.length },
     parts: [...(after?.parts ?? []), part.bytes],
@@ -87,7 +87,7 @@ export function takePart(
   }
   const whole = concat(...begun.parts)
   if (!equalBytes(partSum(context.crypto, whole), part.sum)) return undefined
-  return { state: { ...state, begun: undefined, restarts }, whole }
+  return { state: { ...state, begun: undefined, restarts: 0 }, whole }
 }
 
 /** Whether a part is the next one, as long as it was asked to be. */

@@ -94,7 +94,7 @@ export type RequesterState = {
   /** How much is asked for at once, and the commit of which a part has come. */
   readonly size: PullSize
   readonly begun: Begun | undefined
-  /** How often a commit that had begun to come began anew. */
+  /** How often the commit that has begun to come began anew. */
   readonly restarts: number
   /** Heads of forked logs beyond which the peer may know what counts, and what is being fetched. */
   readonly forks: readonly HeadNote[]

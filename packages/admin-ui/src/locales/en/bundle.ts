@@ -142,6 +142,8 @@ export const enBundle = {
   'taken.look': 'See how the nodes stand',
   'taken.new': 'New',
   'taken.nothingNew': 'All read; there was nothing new in it',
+  'taken.orders_one': '{{count}} new order of an agency about its own nodes came with it.',
+  'taken.orders_other': '{{count}} new orders of agencies about their own nodes came with it.',
   'taken.part': 'Taken in only in part',
   'taken.postponed_one':
     '{{count}} commit was not taken yet, since too many wait already. Take in earlier bundles, then this one again.',

@@ -103,6 +103,7 @@ export const zhCnBundle = {
   'taken.look': '看各节点情况',
   'taken.new': '新收',
   'taken.nothingNew': '已全部读完，没有新内容',
+  'taken.orders_other': '其中有 {{count}} 份新的机构令。',
   'taken.part': '只收进了一部分',
   'taken.postponed_other':
     '{{count}} 个提交还没有收：等待补齐的太多。先收较早的数据包，再收这一个。',
