@@ -36,7 +36,8 @@ const REMEMBERED_MAX = 256
 export class SnapshotReview {
   readonly #context: ReviewContext
   readonly #root = new Set<string>()
-  readonly #heads = new Set<string>()
+  /** By snapshot the first log that stands otherwise here. */
+  readonly #heads = new Map<string, Snapshot['log']>()
   /** By snapshot, as of what it was judged: while that is the same it comes to the same. */
   readonly #judgedAt = new Map<string, string>()
 
@@ -69,7 +70,12 @@ export class SnapshotReview {
   disagreements(snapshots: readonly Snapshot[]): readonly Disagreement[] {
     return snapshots.flatMap((snapshot): readonly Disagreement[] => {
       const id = toHex(snapshot.id)
-      if (this.#heads.has(id)) return [{ snapshot, in: 'heads', agreed: snapshot.agreed }]
+      const log = this.#heads.get(id)
+      if (log !== undefined) {
+        // A fork or roster that came since explains it at once, not only at the next review.
+        const isOpen = !this.#isExplained(snapshot, log)
+        return isOpen ? [{ snapshot, in: 'heads', agreed: snapshot.agreed }] : []
+      }
       const isOther = this.#root.has(id) && !this.#isExplained(snapshot)
       return isOther ? [{ snapshot, in: 'root', agreed: snapshot.agreedRoot }] : []
     })
@@ -84,7 +90,7 @@ export class SnapshotReview {
     }
     if (judgement.kind !== 'differs' || this.#root.size + this.#heads.size >= REMEMBERED_MAX) return
     if (judgement.in === 'heads') {
-      if (!this.#isExplained(snapshot, judgement.log)) this.#heads.add(id)
+      if (!this.#isExplained(snapshot, judgement.log)) this.#heads.set(id, judgement.log)
       return
     }
     this.#root.add(id)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { bodiesRoot, type Commit } from '../../src/commit/commit.ts'
+import { bodiesRoot, type Commit, decodeCommit } from '../../src/commit/commit.ts'
 import type { Header } from '../../src/commit/header.ts'
 import { encodeReceipt, encodeSnapshot } from '../../src/snapshot/statement.ts'
 import { testCrypto } from '../../testing/crypto.ts'
@@ -68,6 +68,18 @@ describe('reviews of snapshots', () => {
     await newcomer.registry.reviewSnapshots()
     expect(newcomer.registry.snapshots()).to.have.length(1)
     expect(found(newcomer)).to.deep.equal([])
+  })
+
+  it('[SN10] accuses nobody from the moment that a fork explains the difference', async () => {
+    const late = await openReplica(federation)
+    await late.registry.accept([commitOf(federation, 2, { ns: 2 }, 'forked')])
+    await one.registry.snapshot(1)
+    const own = await one.registry.readLog({ ns: 1, aud: 1, writer: 1 }, 1, 1e7)
+    await late.registry.accept(own.commits.map(decodeCommit))
+    await late.registry.reviewSnapshots()
+    expect(found(late)).to.have.length(1)
+    await pass(one.registry, late.registry)
+    expect(found(late)).to.deep.equal([])
   })
 
   it('[SN7] keeps what any node holds exactly, for proofs by others than author and witnesses', async () => {
