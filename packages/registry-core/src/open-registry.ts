@@ -7,7 +7,6 @@ import { StoredViews } from './catalogue/stored-views.ts'
 import type { Audience } from './commit/audience.ts'
 import type { Commit, ReadCommit } from './commit/commit.ts'
 import type { Hash } from './crypto.ts'
-import { equalBytes } from './encoding/bytes.ts'
 import {
   confirmErasures,
   destroyErased,
@@ -29,7 +28,7 @@ import { type HeadsContext, Logs } from './log/logs.ts'
 import { type Orphan, orphansOf, type PositionedCommit, positionedCommits } from './log/orphans.ts'
 import type { Acceptance } from './log/outcome.ts'
 import { effectiveStamp } from './log/past.ts'
-import { rebuildMark, rebuildScope, unfinishedScopes } from './log/rebuild.ts'
+import { Rejudging } from './log/rejudging.ts'
 import { readLog, readStatements, type ServingContext } from './log/serving.ts'
 import type { Profile } from './profile/profile.ts'
 import { Archived } from './pruning/archived.ts'
@@ -51,7 +50,6 @@ import type {
   Write,
   Written,
 } from './registry.ts'
-import { affectedBy } from './roster/affected.ts'
 import type { MarkedOrders } from './roster/order-marks.ts'
 import { OrderStore } from './roster/order-store.ts'
 import { OrderedChain, type TakenOrder } from './roster/ordered-chain.ts'
@@ -76,7 +74,7 @@ import type { Disagreement } from './snapshot/review.ts'
 import { Settlement, type Snapshot } from './snapshot/settlement.ts'
 import { Snapshots } from './snapshot/snapshots.ts'
 import { migrate } from './store/migrate.ts'
-import { commitBatch, type Operation, openStore, type Scope, type Store } from './store/store.ts'
+import { openStore, type Store } from './store/store.ts'
 
 /** Opens a registry. MULU_STORE_VERSION when the store has a format that it cannot be brought from. */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
@@ -146,8 +144,7 @@ class Replica implements Registry {
   readonly #damage: DamageList
   readonly #queue = new Queue()
   readonly #listeners = new Set<(event: RegistryEvent) => void>()
-  readonly #rejudge = new Map<string, Scope>()
-  readonly #foreseen = new Set<string>()
+  readonly #rejudging: Rejudging
   #author: Author | undefined
   #isClosed = false
 
@@ -178,6 +175,7 @@ class Replica implements Registry {
       profile: () => rosters.viewProfile,
       agencyOf: (ns) => ownerOf(rosters, ns).agency,
     })
+    const foreseen = new Set<string>()
     this.#acceptor = new Acceptor({
       crypto: options.crypto,
       store,
@@ -190,26 +188,22 @@ class Replica implements Registry {
       meanwhile: () => index.catchUp(),
       settlement,
       erasures,
-      foreseen: this.#foreseen,
+      foreseen,
       lacking,
-      onRejudge: (scope) => this.#markForRejudging(scope),
+      onRejudge: (scope) => this.#rejudging.mark(scope),
+    })
+    this.#rejudging = new Rejudging({
+      ...{ crypto: options.crypto, store, logs, acceptor: this.#acceptor, foreseen },
+      ...{ settlement, erasures, lacking, archived },
+      rosters: () => chain.rosters,
+      stage: (scope, views) => index.stage(scope, views),
     })
   }
 
   /** Finishes interrupted rebuilds and judges what had been waiting. */
   async resume(): Promise<void> {
     await this.#snapshots.load()
-    const lost = await this.#logs.recover(this.#store)
-    await commitBatch(
-      this.#store,
-      lost.map((scope) => rebuildMark(this.#store, scope)),
-    )
-    for (const scope of await unfinishedScopes(this.#store)) await this.#rebuild(scope)
-    await this.#acceptor.retry()
-    await this.#settleStale()
-    // Where the last run ended between a receipt and what follows from it.
-    await this.#rejudgeOutOfStep(this.#logs.all().map(({ log }) => log))
-    await this.#settleStale()
+    await this.#rejudging.resume()
   }
 
   get federation(): Hash | undefined {
@@ -234,12 +228,8 @@ class Replica implements Registry {
 
   async chooseRoster(hash: Hash): Promise<void> {
     await this.#exclusively(async () => {
-      const marks = this.#logs.all().map(({ log }) => rebuildMark(this.#store, log))
-      if (!(await this.#rosters.choose(hash, marks))) return
-      for (const { log } of this.#logs.all()) this.#markForRejudging(log)
-      await this.#rejudgeMarked()
-      await this.#acceptor.retry()
-      await this.#settle()
+      if (!(await this.#rosters.choose(hash, () => this.#rejudging.all()))) return
+      await this.#rejudging.followRoster()
     })
     this.#tell({ type: 'roster' })
   }
@@ -266,9 +256,9 @@ class Replica implements Registry {
     try {
       const added = await this.#exclusively(async () => {
         const result = await this.#rosters.add(bytes, (next) =>
-          this.#scopesToRejudge(this.#chain.newest, this.#chain.newestWith(next)),
+          this.#rejudging.affected(this.#chain.newest, this.#chain.newestWith(next)),
         )
-        if (result === 'new') await this.#followRoster()
+        if (result === 'new') await this.#rejudging.followRoster()
         return result
       })
       if (added === 'new') this.#tell({ type: 'roster' })
@@ -281,9 +271,9 @@ class Replica implements Registry {
   async takeOrders(offered: readonly Uint8Array[]): Promise<readonly TakenOrder[]> {
     const taken = await this.#exclusively(async () => {
       const result = await this.#chain.take(offered, (...states) =>
-        this.#scopesToRejudge(...states),
+        this.#rejudging.affected(...states),
       )
-      if (hasNew(result)) await this.#followRoster()
+      if (hasNew(result)) await this.#rejudging.followRoster()
       return result
     })
     if (hasNew(taken)) this.#tell({ type: 'roster' })
@@ -300,51 +290,6 @@ class Replica implements Registry {
 
   ordersDigest(): Hash {
     return this.#chain.digest()
-  }
-
-  /** Marks what a new roster or new orders make judge again, in the store and here. */
-  #scopesToRejudge(before: Roster | undefined, after: Roster | undefined): readonly Operation[] {
-    if (before === undefined || after === undefined) return []
-    const isReprofiled = !equalBytes(before.state.profile.hash, after.state.profile.hash)
-    const { namespaces, writers } = affectedBy(before.state, after.state)
-    const logs = this.#logs
-      .all()
-      .filter(({ log }) => isReprofiled || namespaces.has(log.ns) || writers.has(log.writer))
-    for (const { log } of logs) this.#markForRejudging(log)
-    return logs.map(({ log }) => rebuildMark(this.#store, log))
-  }
-
-  async #followRoster(): Promise<void> {
-    await this.#rejudgeMarked()
-    await this.#acceptor.retry()
-    await this.#settle()
-  }
-
-  /**
-   * Follows floors that have moved: a forked log may go further now, or on another branch. What is
-   * judged again for that may lie elsewhere than when receipts were counted.
-   */
-  async #settle(): Promise<void> {
-    do {
-      const moved = await this.#settlement.refresh()
-      await this.#rejudgeOutOfStep(moved)
-      // A settled order counts for good, also where its log was closed below it meanwhile.
-      for (const scope of await this.#erasures.refresh()) this.#markForRejudging(scope)
-      await this.#rejudgeMarked()
-      // A floor rules out what stands beside it, which somebody may have named and waited for.
-      if (moved.length > 0) await this.#acceptor.retry()
-    } while (this.#settlement.isStale)
-  }
-
-  async #settleStale(): Promise<void> {
-    if (this.#settlement.isStale) await this.#settle()
-  }
-
-  async #rejudgeOutOfStep(logs: readonly LogKey[]): Promise<void> {
-    for (const log of logs) {
-      if (await this.#acceptor.isOutOfStep(log)) this.#markForRejudging(log)
-    }
-    await this.#rejudgeMarked()
   }
 
   profileBytes(hash: Hash): Promise<Uint8Array | undefined> {
@@ -384,8 +329,8 @@ class Replica implements Registry {
     options?: AcceptOptions,
   ): Promise<Acceptance> {
     const acceptance = await this.#acceptor.accept(commit, following, options)
-    await this.#rejudgeMarked()
-    if (!acceptance.known) await this.#settleStale()
+    await this.#rejudging.marked()
+    if (!acceptance.known) await this.#rejudging.settleStale()
     return acceptance
   }
 
@@ -565,8 +510,8 @@ class Replica implements Registry {
   async scrub(options?: ScrubOptions): Promise<Scrubbed> {
     const scrubbed = await scrub(this.#scrubContext(), options)
     await this.#exclusively(async () => {
-      await this.#refreshErasures()
-      await this.#settleStale()
+      await this.#rejudging.followErasures()
+      await this.#rejudging.settleStale()
     })
     return scrubbed
   }
@@ -589,9 +534,9 @@ class Replica implements Registry {
         this.#remember(commit)
         await this.#acceptor.advance(logOf(commit))
       }
-      await this.#refreshErasures()
+      await this.#rejudging.followErasures()
       await rebuildWhatCan(context)
-      await this.#settleStale()
+      await this.#rejudging.settleStale()
       return count
     })
     if (repaired > 0) this.#tell({ type: 'commits' })
@@ -604,11 +549,6 @@ class Replica implements Registry {
     if (lacked === 0) return false
     await this.#acceptOne(offered, undefined, { leftOut: true })
     return this.#lacking.count < lacked
-  }
-
-  async #refreshErasures(): Promise<void> {
-    for (const scope of await this.#erasures.refresh()) this.#markForRejudging(scope)
-    await this.#rejudgeMarked()
   }
 
   /** What a commit says beside changes of records. */
@@ -634,7 +574,7 @@ class Replica implements Registry {
       erasures: this.#erasures,
       onStatement: (commit) => this.#remember(commit),
       exclusively: (work) => this.#exclusively(work),
-      rebuild: (scope) => this.#rebuild(scope),
+      rebuild: (scope) => this.#rejudging.rebuild(scope),
       checkIndex: () => this.checkIndex(),
       reindex: () => this.reindex(),
     }
@@ -673,37 +613,6 @@ class Replica implements Registry {
 
   #tell(event: RegistryEvent): void {
     for (const listener of this.#listeners) listener(event)
-  }
-
-  #markForRejudging(scope: Scope): void {
-    this.#rejudge.set(`${scope.ns}/${scope.aud}`, { ns: scope.ns, aud: scope.aud })
-  }
-
-  async #rejudgeMarked(): Promise<void> {
-    for (const [key, scope] of this.#rejudge) {
-      await this.#rebuild(scope)
-      // Judging a resetting commit again marks its scope again, though nothing has changed.
-      this.#rejudge.delete(key)
-    }
-  }
-
-  async #rebuild(scope: Scope): Promise<void> {
-    const context = {
-      crypto: this.#options.crypto,
-      store: this.#store,
-      logs: this.#logs,
-      rosters: () => this.#chain.rosters,
-      acceptor: this.#acceptor,
-      settlement: this.#settlement,
-      erasures: this.#erasures,
-      foreseen: this.#foreseen,
-      lacking: this.#lacking,
-      archived: this.#archived,
-      stage: (of: Scope, views: Parameters<SearchIndex['stage']>[1]) =>
-        this.#index.stage(of, views),
-    }
-    await rebuildScope(context, scope)
-    this.#settlement.rejudged(scope)
   }
 }
 

@@ -40,19 +40,21 @@ export function rebuildMark(store: Store, scope: Scope): Operation {
   return put(store.meta, MARKER + scopePrefix(scope), new Uint8Array())
 }
 
+/** What judging again works on. */
+export type RebuildContext = Pick<
+  AcceptorContext,
+  'crypto' | 'rosters' | 'settlement' | 'stage' | 'foreseen'
+> & {
+  readonly store: Store
+  readonly logs: Logs
+  readonly acceptor: Acceptor
+  readonly erasures: Erasures
+  readonly lacking: Lacking
+  readonly archived: Archived
+}
+
 /** Empties the derived state of a scope and judges all its commits anew. */
-export async function rebuildScope(
-  context: Pick<AcceptorContext, 'crypto' | 'rosters' | 'settlement' | 'stage'> & {
-    readonly store: Store
-    readonly logs: Logs
-    readonly acceptor: Acceptor
-    readonly erasures: Erasures
-    readonly foreseen: AcceptorContext['foreseen']
-    readonly lacking: Lacking
-    readonly archived: Archived
-  },
-  scope: Scope,
-): Promise<void> {
+export async function rebuildScope(context: RebuildContext, scope: Scope): Promise<void> {
   const { store, logs, acceptor, stage, erasures, foreseen, lacking, archived } = context
   const prefix = scopePrefix(scope)
   await commitBatch(store, [rebuildMark(store, scope)])

@@ -139,7 +139,7 @@ export class RosterStore {
    * Resolves to whether another branch is followed now; `following` is then begun in its batch.
    * MULU_NOT_FOUND when there is no such pair.
    */
-  async choose(chosen: Hash, following: readonly Operation[]): Promise<boolean> {
+  async choose(chosen: Hash, following: () => readonly Operation[]): Promise<boolean> {
     const other = this.#forks.get(toHex(chosen))
     const kept = this.#rosters.find((roster) => equalBytes(roster.hash, chosen))
     const version = (other?.roster ?? kept)?.version
@@ -151,7 +151,7 @@ export class RosterStore {
       .map((roster) => ({ roster, isSettled: true }))
     await commitBatch(this.#store, [
       ...settled.map((fork) => this.#forkOperation(fork)),
-      ...(other === undefined ? [] : [...this.#branchOperations(other), ...following]),
+      ...(other === undefined ? [] : [...this.#branchOperations(other), ...following()]),
     ])
     for (const fork of settled) this.#forks.set(toHex(fork.roster.hash), fork)
     if (other === undefined) return false
