@@ -88,8 +88,10 @@ function connectAll(world: World): boolean {
   for (const other of others) {
     if (first !== undefined && other !== undefined) open(first, other)
   }
+  // What an outsider has of orders is taken by a member that is not rotten.
+  const asked = members.find(({ isRotten }) => !isRotten) ?? members[0]
   for (const node of world.up) {
-    if (members[0] !== undefined && !members.includes(node)) world.connect(node, members[0])
+    if (asked !== undefined && !members.includes(node)) world.connect(node, asked)
   }
   return isOpened
 }
