@@ -73,7 +73,7 @@ describe('the page of bundles', () => {
       {
         ...REPORT,
         ...{ problem: 'MULU_BUNDLE_CUT', damaged: 2, waiting: 4, postponed: 5, rosters: 1 },
-        ...{ orders: 3, erased: 6 },
+        ...{ orders: 3, erased: 6, notHeld: 9 },
         codes: { MULU_GRANT_MISSING: 7, MULU_WAITING_FULL: 5, MULU_OTHER: 8 },
       },
       t,
@@ -90,6 +90,7 @@ describe('the page of bundles', () => {
       'taken.rosters 1',
       'taken.orders 3',
       'taken.erased 6',
+      'taken.notHeld 9',
     ])
     expect(reportLines(REPORT, t)).to.deep.equal([])
   })

@@ -46,6 +46,7 @@ describe('a stream that this node opened', () => {
       onUnshared: () => undefined,
       onReceived: () => undefined,
       onLevel: () => undefined,
+      onUnshared: () => undefined,
       onEnded: (_, told, resumption) => {
         left = { told, resumption }
       },
