@@ -46,7 +46,6 @@ describe('a stream that this node opened', () => {
       onUnshared: () => undefined,
       onReceived: () => undefined,
       onLevel: () => undefined,
-      onUnshared: () => undefined,
       onEnded: (_, told, resumption) => {
         left = { told, resumption }
       },
