@@ -252,7 +252,11 @@ describe('the portal in a browser', function () {
       await page.getByRole('navigation').innerText(),
     ]
     const chinese = ['zh-CN', '检索全国目录', '检索\n全国态势\nU 盘\n本节点']
-    const english = ['en', 'Search the national catalogue', 'Search\nSituation\nUSB stick\nThis node']
+    const english = [
+      'en',
+      'Search the national catalogue',
+      'Search\nSituation\nUSB stick\nThis node',
+    ]
     expect(await state()).to.deep.equal(chinese)
     await page.getByRole('button', { name: 'English' }).click()
     expect(await state()).to.deep.equal(english)
