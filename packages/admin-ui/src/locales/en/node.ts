@@ -65,9 +65,9 @@ export const enNode = {
   'check.held': 'Held commits',
   'check.noneHeld': 'None.',
   'check.someHeld_one':
-    '{{count}}. It goes in by itself when its forerunner arrives; nothing to do.',
+    '{{count, number}}. It goes in by itself when its forerunner arrives; nothing to do.',
   'check.someHeld_other':
-    '{{count}}. They go in by themselves when the missing forerunner arrives; nothing to do.',
+    '{{count, number}}. They go in by themselves when the missing forerunner arrives; nothing to do.',
   'check.roster': 'Roster',
   'check.rosterOld': 'Version {{version}}; other nodes have {{newest}}. It is fetched by itself.',
   'check.rosterFork':
@@ -83,17 +83,18 @@ export const enNode = {
     'Nothing stops. Ask the root holders to sign a version, if need be an unchanged one.',
   'check.refused': 'Refused',
   'check.noneRefused': 'Nothing refused.',
-  'check.someRefused_one': '{{count}} refusal, from {{names}}.',
-  'check.someRefused_other': '{{count}} refusals, from {{names}}.',
+  'check.someRefused_one': '{{count, number}} refusal, from {{names}}.',
+  'check.someRefused_other': '{{count, number}} refusals, from {{names}}.',
   'check.refusedFix':
     'What was refused has no effect here. Tell the sender’s administrator the code: {{codes}}.',
   'check.noConflicts': 'None open.',
-  'check.someConflicts_one': '{{count}} open in the whole catalogue; its own agency settles it.',
+  'check.someConflicts_one':
+    '{{count, number}} open in the whole catalogue; its own agency settles it.',
   'check.someConflicts_other':
-    '{{count}} open in the whole catalogue; their own agencies settle them.',
+    '{{count, number}} open in the whole catalogue; their own agencies settle them.',
   'check.noProblems': 'Every record is complete.',
-  'check.someProblems_one': '{{count}} record has something missing or misshapen.',
-  'check.someProblems_other': '{{count}} records have something missing or misshapen.',
+  'check.someProblems_one': '{{count, number}} record has something missing or misshapen.',
+  'check.someProblems_other': '{{count, number}} records have something missing or misshapen.',
   'check.clock': 'Clock',
   'check.clockFine': 'Matches this computer’s clock.',
   'check.clockAhead_one': '{{count}} minute ahead of this computer’s clock.',
@@ -125,14 +126,14 @@ export const enNode = {
   'identity.keeps': 'What it keeps',
   'identity.keepsAll': 'Everything, superseded values as well.',
   'identity.keepsAllSoon_one':
-    'Everything; {{count}} commit is still to be fetched whole from a node that has it.',
+    'Everything; {{count, number}} commit is still to be fetched whole from a node that has it.',
   'identity.keepsAllSoon_other':
-    'Everything; {{count}} commits are still to be fetched whole from a node that has them.',
+    'Everything; {{count, number}} commits are still to be fetched whole from a node that has them.',
   'identity.keepsLive': 'Values that count now; superseded ones are dropped.',
   'identity.lacking_one':
-    'Values of {{count}} record that count are not here yet and are being fetched.',
+    'Values of {{count, number}} record that count are not here yet and are being fetched.',
   'identity.lacking_other':
-    'Values of {{count}} records that count are not here yet and are being fetched.',
+    'Values of {{count, number}} records that count are not here yet and are being fetched.',
   'identity.version': 'Version',
   'identity.software': 'Mulu {{software}}',
   'identity.profile': ', profile {{profile}} {{version}}',
