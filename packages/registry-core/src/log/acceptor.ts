@@ -6,7 +6,6 @@
 import type { DigestTree, LeafStage } from '../catalogue/digest-tree.ts'
 import type { Commit, ReadCommit } from '../commit/commit.ts'
 import { decodeCommit, encodeCommit, entrySections, readCommit } from '../commit/commit.ts'
-import type { Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { encodeCbor } from '../encoding/cbor.ts'
@@ -20,8 +19,7 @@ import { putBack } from '../pruning/put-back.ts'
 import type { Row } from '../record/document.ts'
 import { type Merged, mergeCommit } from '../record/merge.ts'
 import type { View } from '../record/view.ts'
-import type { LogEnd } from '../roster/change.ts'
-import { anchorOf, finalEnd } from '../roster/grant.ts'
+import { finalEnd } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import type { Staged } from '../search/generation.ts'
 import type { Settlement } from '../snapshot/settlement.ts'
@@ -36,6 +34,7 @@ import {
   type Store,
   scopePrefix,
 } from '../store/store.ts'
+import { anchorIn, isOverturned } from './anchor.ts'
 import { type Attribution, attribute } from './attribute.ts'
 import { commitsAt, type Next, nextStored } from './chain.ts'
 import { judge, type Verdict } from './judge.ts'
@@ -43,6 +42,7 @@ import type { LogKey } from './log.ts'
 import type { LogState } from './log-state.ts'
 import type { Logs } from './logs.ts'
 import { namedAhead, wasNamedAhead } from './named-ahead.ts'
+import { extendKnown, nextState } from './next-state.ts'
 import type { Acceptance, Missing, Outcome } from './outcome.ts'
 import { effectiveStamp, firstUnseen, hasEndedBelow, sightOf, type Unseen } from './past.ts'
 import { rebuildMark } from './rebuild.ts'
@@ -233,7 +233,7 @@ export class Acceptor {
     for (let isDone = true; isDone; ) {
       const state = logs.get(log)
       if (state.known.seq <= state.judged.seq && state.held === 0) return
-      const next = await nextStored(crypto, store, log, state.judged, this.#anchor(log))
+      const next = await nextStored(crypto, store, log, state.judged, anchorIn(this.#context, log))
       isDone = next !== undefined && (await this.#step(log, next, false)).isDone
     }
     await this.#linkHeld(log)
@@ -243,23 +243,13 @@ export class Acceptor {
   async #linkHeld(log: LogKey): Promise<void> {
     const { crypto, store, logs } = this.#context
     for (let state = logs.get(log); state.held > 0; state = logs.get(log)) {
-      const next = await nextStored(crypto, store, log, state.known, this.#anchor(log))
+      const next = await nextStored(crypto, store, log, state.known, anchorIn(this.#context, log))
       if (next === undefined) return
       const linked = extendKnown(state, next.commit, false)
       await commitBatch(store, [logs.operation(store, linked)])
       logs.set(linked)
       this.#context.settlement.judged(next.commit)
     }
-  }
-
-  /** The commit that has to stand in a log: what the roster says, else what settled snapshots do. */
-  #anchor(log: LogKey): LogEnd | undefined {
-    return this.#rosterAnchor(log) ?? this.#context.settlement.floorOf(log)
-  }
-
-  #rosterAnchor(log: LogKey): LogEnd | undefined {
-    const newest = this.#context.rosters().at(-1)
-    return newest === undefined ? undefined : anchorOf(newest.state, log)
   }
 
   /** Logs that waited for a position which `log` has now reached, or ended below. */
@@ -406,23 +396,9 @@ export class Acceptor {
     await this.#write(commit, outcome, after, [])
     await this.#linkHeld(state.log)
     // The way to the anchor may be whole now, so that one of several branches can be taken.
-    if (!isNextKnown && this.#anchor(state.log) !== undefined) await this.advance(state.log)
+    if (!isNextKnown && anchorIn(this.#context, state.log) !== undefined)
+      await this.advance(state.log)
     return { known: false, outcome, problems: 0 }
-  }
-
-  /** Whether a log stands otherwise than the floor under it says. */
-  async isOutOfStep(log: LogKey): Promise<boolean> {
-    const { store, logs, settlement } = this.#context
-    const floor = settlement.floorOf(log)
-    const { accepted, forkedAt, ended } = logs.get(log)
-    if (this.#rosterAnchor(log) !== undefined) return false
-    if (forkedAt !== undefined && accepted.seq > Math.max(forkedAt - 1, floor?.seq ?? 0))
-      return true
-    if (floor === undefined) return false
-    if (accepted.seq < floor.seq) return ended
-    const stored = await store.outcomes.get(commitKey(log, floor.seq, floor.id))
-    const kind = stored === undefined ? undefined : decodeOutcome(stored).kind
-    return kind !== 'in force' && kind !== 'void'
   }
 
   #isWaitingFull({ log, known, judged, held }: LogState): boolean {
@@ -454,32 +430,17 @@ export class Acceptor {
     const proof = [other ?? commit, commit].map((c) => [c.header, c.signature])
     const forkedAt = Math.min(seq, state.forkedAt ?? seq)
     const outcome: StoredOutcome = { kind: 'ended', code: 'MULU_FORK' }
-    const isOverturned = await this.#isOverturned(state, commit)
+    const isAtOdds = await isOverturned(this.#context, state, commit)
     await this.#write(commit, outcome, { ...state, forkedAt }, [
       put(store.evidence, positionPrefix(state.log, seq), encodeCbor(proof)),
-      ...(isOverturned ? [rebuildMark(store, state.log)] : []),
+      ...(isAtOdds ? [rebuildMark(store, state.log)] : []),
     ])
     if (state.forkedAt === undefined) this.#context.settlement.forked(state.log)
-    if (isOverturned) this.#context.onRejudge(state.log)
+    if (isAtOdds) this.#context.onRejudge(state.log)
     else await this.advance(state.log)
     // On the branch that the roster chose it may stand all the same.
     const judged = await store.outcomes.get(commitKey(state.log, seq, commit.id))
     return { known: false, outcome: judged ? decodeOutcome(judged) : outcome, problems: 0 }
-  }
-
-  /** Whether a second commit at a position takes something back that was accepted. */
-  async #isOverturned({ log, accepted, ended }: LogState, { read }: ReadCommit): Promise<boolean> {
-    const anchor = this.#anchor(log)
-    if (anchor === undefined) return accepted.seq >= read.seq
-    const isOnTheWay = accepted.seq < anchor.seq
-    const isOff = isOnTheWay && (ended || accepted.seq >= read.seq)
-    if (this.#rosterAnchor(log) === undefined) {
-      return isOff || accepted.seq > Math.max(read.seq - 1, anchor.seq)
-    }
-    if (read.seq <= anchor.seq) return isOff
-    if (accepted.seq < read.seq) return false
-    const parent = await this.#context.store.outcomes.get(commitKey(log, read.seq - 1, read.parent))
-    return parent !== undefined && decodeOutcome(parent).kind !== 'ended'
   }
 }
 
@@ -492,38 +453,6 @@ function countProblems(merged: Merged | undefined): number {
 export function logOf(commit: ReadCommit): LogKey {
   const { ns, aud, writer } = commit.read
   return { ns, aud, writer }
-}
-
-function extendKnown(state: LogState, commit: ReadCommit, isNew: boolean): LogState {
-  if (commit.read.seq <= state.known.seq) return state
-  const held = isNew ? state.held : state.held - 1
-  return { ...state, held, known: { seq: commit.read.seq, id: commit.id } }
-}
-
-function nextState(
-  state: LogState,
-  commit: ReadCommit,
-  verdict: Verdict,
-  isNew: boolean,
-): LogState {
-  const position = { seq: commit.read.seq, id: commit.id }
-  const moved = { ...extendKnown(state, commit, isNew), judged: position }
-  if (verdict.kind === 'ended') return { ...moved, ended: true }
-  const { roster, stamp, reset, after } = commit.read
-  const seen = new Map(state.seen)
-  for (const [writer, seq, id] of after) seen.set(writer, { seq, id })
-  return {
-    ...moved,
-    accepted: position,
-    rosterVersion: roster[0],
-    stamp,
-    seen,
-    resets: reset ? withReset(state.resets, position.seq, stamp) : state.resets,
-  }
-}
-
-function withReset(resets: LogState['resets'], seq: number, stamp: Stamp): LogState['resets'] {
-  return [...resets.filter(([at]) => at !== seq), [seq, stamp]]
 }
 
 function outcomeOf(verdict: Verdict, merged: Merged | undefined): StoredOutcome {

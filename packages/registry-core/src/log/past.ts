@@ -7,12 +7,12 @@ import type { Stamp } from '../commit/header.ts'
 import type { Row } from '../record/document.ts'
 import type { Sight } from '../record/mask.ts'
 import { compareStamps } from '../record/shown.ts'
-import type { LogEnd } from '../roster/change.ts'
-import { anchorOf, finalEnd, pinOf } from '../roster/grant.ts'
+import { finalEnd, pinOf } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import { EMPTY_STATE } from '../roster/state.ts'
 import type { Settlement } from '../snapshot/settlement.ts'
 import { commitKey, type Scope, type Store } from '../store/store.ts'
+import { rosterAnchor } from './anchor.ts'
 import type { LogKey, LogPosition } from './log.ts'
 import type { Logs } from './logs.ts'
 import { unknownPin } from './named-ahead.ts'
@@ -63,7 +63,7 @@ export function hasEndedBelow(context: PastContext, log: LogKey, seq: number): b
   if (state.ended && seq > state.accepted.seq) return true
   const newest = context.rosters().at(-1)
   const final = newest === undefined ? undefined : finalEnd(newest.state, log)
-  const isForked = state.forkedAt !== undefined && anchorFor(context, log) === undefined
+  const isForked = state.forkedAt !== undefined && rosterAnchor(context, log) === undefined
   const floor = context.settlement.floorOf(log)?.seq ?? 0
   const ends = [final?.seq, isForked ? Math.max((state.forkedAt ?? 1) - 1, floor) : undefined]
   return ends.some((end) => end !== undefined && seq > end && state.judged.seq >= end)
@@ -74,16 +74,11 @@ export function hasEndedBelow(context: PastContext, log: LogKey, seq: number): b
  * anchor that the chain has reached, or beyond a pin where another commit stands by now.
  */
 function isRuledOut(context: PastContext, log: LogKey, seq: number): boolean {
-  const pinned = anchorFor(context, log)
+  const pinned = rosterAnchor(context, log)
   const anchor = pinned ?? context.settlement.floorOf(log)
   const { accepted } = context.logs.get(log)
   if (anchor === undefined || accepted.seq < anchor.seq) return false
   return seq <= anchor.seq || (pinned !== undefined && accepted.seq >= seq)
-}
-
-function anchorFor(context: PastContext, log: LogKey): LogEnd | undefined {
-  const newest = context.rosters().at(-1)
-  return newest === undefined ? undefined : anchorOf(newest.state, log)
 }
 
 /** What the author of a commit had seen and may do. */
@@ -115,7 +110,7 @@ async function boundPosition(
   const state = context.logs.get(log)
   const end = state.ended ? state.accepted.seq : Number.POSITIVE_INFINITY
   const newest = context.rosters().at(-1)
-  const anchor = anchorFor(context, log)
+  const anchor = rosterAnchor(context, log)
   if (anchor === undefined && state.forkedAt === undefined) return Math.min(position.seq, end)
   if (await stands(context, log, position)) return position.seq
   const isBeyond = anchor !== undefined && position.seq > anchor.seq

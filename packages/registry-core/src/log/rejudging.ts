@@ -8,6 +8,7 @@ import { equalBytes } from '../encoding/bytes.ts'
 import { affectedBy } from '../roster/affected.ts'
 import type { Roster } from '../roster/roster.ts'
 import { commitBatch, type Operation, type Scope } from '../store/store.ts'
+import { isOutOfStep } from './anchor.ts'
 import type { LogKey } from './log.ts'
 import { type RebuildContext, rebuildMark, rebuildScope, unfinishedScopes } from './rebuild.ts'
 
@@ -114,7 +115,7 @@ export class Rejudging {
 
   async #outOfStep(logs: readonly LogKey[]): Promise<void> {
     for (const log of logs) {
-      if (await this.#context.acceptor.isOutOfStep(log)) this.mark(log)
+      if (await isOutOfStep(this.#context, log)) this.mark(log)
     }
     await this.marked()
   }
