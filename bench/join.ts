@@ -32,6 +32,7 @@ import { initialiseNode } from '../packages/node/dist/federation/join.js'
 import { readRootKeys, signAtHand } from '../packages/node/dist/federation/root-keys.js'
 import { openNode } from '../packages/node/dist/open-node.js'
 import { localOperations } from '../packages/node/dist/operations/operations.js'
+import { readNumber, say } from './command-line.ts'
 import type { JoinCalls, Joined } from './join-peer.ts'
 import { PeerProcess } from './peer-process.ts'
 import { startRelay } from './relay.ts'
@@ -258,14 +259,4 @@ function readOptions(): Options {
     dir: dir === undefined ? undefined : resolve(dir),
     profileDir: profile === undefined ? undefined : resolve(profile),
   }
-}
-
-function readNumber(name: string, text: string): number {
-  const number = Number(text)
-  if (Number.isSafeInteger(number) && number > 0) return number
-  throw new Error(`--${name} is a positive whole number`)
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -10,6 +10,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { readNumber, say } from './command-line.ts'
 import { makeDatasets } from './datasets.ts'
 import { measureTrust, runMulu } from './mulu-run.ts'
 import { type PouchDbOptions, runPouchDb } from './pouchdb-run.ts'
@@ -83,14 +84,4 @@ function readOptions(): Options {
     batch: batch === undefined ? undefined : readNumber('batch', batch),
     profileDir: profile === undefined ? undefined : resolve(profile),
   }
-}
-
-function readNumber(name: string, text: string): number {
-  const number = Number(text)
-  if (Number.isSafeInteger(number) && number > 0) return number
-  throw new Error(`--${name} is a positive whole number`)
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

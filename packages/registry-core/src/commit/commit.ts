@@ -12,7 +12,7 @@ import { type Crypto, DOMAIN, HASH_BYTES, type Hash, hash, isHash } from '../cry
 import { ByteWriter } from '../encoding/byte-writer.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { ARRAY, BYTES, HeadReader, MAP, TEXT, writeHead } from '../encoding/cbor-head.ts'
-import { MuluError } from '../errors.ts'
+import { isMuluError, MuluError } from '../errors.ts'
 import {
   BODY_BYTES_MAX,
   COMMIT_BODIES_BYTES_MAX,
@@ -63,6 +63,16 @@ export function readCommit(crypto: Crypto, commit: Commit): ReadCommit {
     return { ...commit, id: commitId(crypto, commit.header), read: readHeader(commit.header) }
   } catch (cause) {
     throw new MuluError('MULU_COMMIT_SHAPE', { cause, details: { reason: String(cause) } })
+  }
+}
+
+/** The commit that stored bytes are; undefined when they have rotted. */
+export function readCommitOrNothing(crypto: Crypto, bytes: Uint8Array): ReadCommit | undefined {
+  try {
+    return readCommit(crypto, decodeCommit(bytes))
+  } catch (error) {
+    if (isMuluError(error)) return undefined
+    throw error
   }
 }
 

@@ -3,10 +3,9 @@
  * order gave a number that belongs to somebody else, as the root holders said later (ADR 0043).
  * Nothing is judged by them; they are kept as evidence, `foreign/<key of the commit>`.
  */
-import { decodeCommit, type ReadCommit, readCommit } from '../commit/commit.ts'
+import { type ReadCommit, readCommitOrNothing } from '../commit/commit.ts'
 import { type Crypto, DOMAIN, type PublicKey, verify } from '../crypto.ts'
 import type { Erasures } from '../erasure/erasures.ts'
-import { isMuluError } from '../errors.ts'
 import type { Roster } from '../roster/roster.ts'
 import type { Settlement } from '../snapshot/settlement.ts'
 import { commitBatch, del, logPrefix, put, type Scope, type Store, under } from '../store/store.ts'
@@ -37,7 +36,7 @@ async function setAside(context: ForeignContext, state: LogState, key: PublicKey
   const own = new Map<string, number>()
   const foreign: (readonly [key: string, bytes: Uint8Array, commit: ReadCommit])[] = []
   for await (const [at, bytes] of store.commits.iterator(range)) {
-    const commit = readOrNothing(crypto, bytes)
+    const commit = readCommitOrNothing(crypto, bytes)
     const isOwn =
       commit === undefined || verify(crypto, key, DOMAIN.commit, commit.header, commit.signature)
     const position = at.slice(0, at.lastIndexOf('/'))
@@ -66,14 +65,5 @@ async function setAside(context: ForeignContext, state: LogState, key: PublicKey
   for (const [at, , commit] of foreign) {
     settlement.forget(commit)
     erasures.forget(at, commit)
-  }
-}
-
-function readOrNothing(crypto: Crypto, bytes: Uint8Array): ReadCommit | undefined {
-  try {
-    return readCommit(crypto, decodeCommit(bytes))
-  } catch (error) {
-    if (isMuluError(error)) return undefined
-    throw error
   }
 }

@@ -2,7 +2,7 @@
  * Whether a stored commit is still what its author signed. This is the one place that decides it:
  * the scrub, what is served to others and every judging anew ask here.
  */
-import { bodiesRoot, decodeCommit, type ReadCommit, readCommit } from '../commit/commit.ts'
+import { bodiesRoot, type ReadCommit, readCommitOrNothing } from '../commit/commit.ts'
 import type { Crypto } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { areOrdersSigned } from '../erasure/proof.ts'
@@ -23,7 +23,7 @@ export type CommitCondition =
 
 /** The commit at `key` where its id and its bodies are right; its signature is not looked at. */
 export function readIntact(crypto: Crypto, key: string, bytes: Uint8Array): ReadCommit | undefined {
-  const commit = readOrNothing(crypto, bytes)
+  const commit = readCommitOrNothing(crypto, bytes)
   if (commit === undefined || keyOf(commit) !== key) return undefined
   return areBodiesRight(crypto, commit) ? commit : undefined
 }
@@ -35,7 +35,7 @@ export function conditionOf(
   key: string,
   bytes: Uint8Array,
 ): CommitCondition {
-  const commit = readOrNothing(crypto, bytes)
+  const commit = readCommitOrNothing(crypto, bytes)
   if (commit === undefined) return { kind: 'commit' }
   if (!isSigned(crypto, rosters, commit)) return { kind: 'commit' }
   const isInPlace = keyOf(commit) === key
@@ -71,15 +71,6 @@ function isSigned(crypto: Crypto, rosters: readonly Roster[], commit: ReadCommit
     if (!isMuluError(error)) throw error
     const writer = rosters.at(-1)?.state.writers.get(commit.read.writer)
     return error.code === 'MULU_ROSTER_UNKNOWN' || writer?.dispute === 'open'
-  }
-}
-
-function readOrNothing(crypto: Crypto, bytes: Uint8Array): ReadCommit | undefined {
-  try {
-    return readCommit(crypto, decodeCommit(bytes))
-  } catch (error) {
-    if (isMuluError(error)) return undefined
-    throw error
   }
 }
 
