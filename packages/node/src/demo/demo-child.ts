@@ -39,7 +39,8 @@ export class DemoChild {
     ports: DemoPorts,
     offline: boolean,
   ): Promise<DemoChild> {
-    const args = [MAIN, 'start', '--dir', dir, '--port', `${ports.http}`, '--p2p', `${ports.p2p}`]
+    const start = ['start', '--dir', dir, '--port', `${ports.http}`, '--p2p', `${ports.p2p}`]
+    const args = [...process.execArgv, MAIN, ...start]
     // The terminal sends Ctrl-C to its whole group; the parent stops the children itself.
     const child = spawn(process.execPath, offline ? [...args, '--offline'] : args, {
       stdio: ['ignore', 'pipe', 'pipe'],
