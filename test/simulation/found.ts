@@ -287,4 +287,17 @@ export const FOUND: readonly FoundBug[] = [
       ['witness', 877519123],
     ],
   },
+  {
+    what: 'the harness took what a closed node had dropped, and nobody gives it any more, for rot',
+    plan: [
+      ['write personal', 1697954525],
+      ['write', 703522081],
+      ['write', 1206745795],
+      ['write', 682164427],
+      ['write personal', 468896767],
+      ['slim', 1999588289],
+      ['rot', 1753450262],
+      ['write', 2032668925],
+    ],
+  },
 ]
