@@ -105,7 +105,7 @@ export function entrySection(commit: ReadCommit, index: number): Uint8Array | un
   return body instanceof Uint8Array ? body.subarray(SALT_BYTES) : undefined
 }
 
-/** A body without its salt, and what it says; undefined for a missing body. */
+/** A body without its salt, and what it says; `read` is undefined for one that fails the gate. */
 export type EntrySection = {
   readonly section: Uint8Array
   readonly read: ReadSection | undefined
@@ -117,13 +117,18 @@ const sectionsOf = new WeakMap<ReadCommit, readonly (EntrySection | undefined)[]
 export function entrySections(commit: ReadCommit): readonly (EntrySection | undefined)[] {
   const known = sectionsOf.get(commit)
   if (known !== undefined) return known
-  const { writer: client, seq, entries } = commit.read
-  const sections = entries.map(({ len }, index) => {
-    const section = entrySection(commit, index)
-    return section && { section, read: readSection(section, { client, seq }, len) }
-  })
+  const sections = commit.read.entries.map((_, index) => readEntry(commit, index))
   sectionsOf.set(commit, sections)
   return sections
+}
+
+/** The body of one entry, read anew; undefined for a missing body. */
+export function readEntry(commit: ReadCommit, index: number): EntrySection | undefined {
+  const { writer: client, seq, entries } = commit.read
+  const section = entrySection(commit, index)
+  return (
+    section && { section, read: readSection(section, { client, seq }, entries[index]?.len ?? 0) }
+  )
 }
 
 /** A commit as one run of bytes. */

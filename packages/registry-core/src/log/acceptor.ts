@@ -5,7 +5,7 @@
  */
 import type { DigestTree, LeafStage } from '../catalogue/digest-tree.ts'
 import type { Commit, ReadCommit } from '../commit/commit.ts'
-import { decodeCommit, encodeCommit, entrySections, readCommit } from '../commit/commit.ts'
+import { decodeCommit, encodeCommit, readCommit } from '../commit/commit.ts'
 import type { Crypto } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { encodeCbor } from '../encoding/cbor.ts'
@@ -194,7 +194,6 @@ export class Acceptor {
     this.#following = undefined
     if (commit === undefined) return
     const attribution = attribute(crypto, rosters(), commit, leftOut)
-    if ('commit' in attribution) entrySections(attribution.commit)
     this.#ahead = { commit, roster: rosters().at(-1), leftOut, attribution }
   }
 
