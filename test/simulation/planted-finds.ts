@@ -2,6 +2,7 @@
 import {
   BLIND_TO_AUDIENCE,
   BLIND_TO_SIGNATURES,
+  DEAF_TO_VERSIONS,
   ENDLESS_NEWS,
   FIRST_COME,
   FIRST_ORDER,
@@ -47,6 +48,11 @@ export const PLANTED = {
     bug: NEVER_ASKED_AGAIN,
     telltales: ['convergence', 'pruning'],
     prelude: [SLIM],
+  },
+  'deaf to versions': {
+    bug: DEAF_TO_VERSIONS,
+    telltales: ['no error but a refusal'],
+    prelude: [{ kind: 'older', chance: 1 }],
   },
 } as const satisfies Readonly<Record<string, PlantedBug>>
 

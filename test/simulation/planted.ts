@@ -10,6 +10,7 @@ import {
   readOrder,
   toHex,
 } from '../../packages/registry-core/src/index.ts'
+import { SYNC_VERSIONS } from '../../packages/registry-core/src/sync/sync-limits.ts'
 import { testCrypto } from '../../packages/registry-core/testing/crypto.ts'
 import type { Planted } from './sim-node.ts'
 
@@ -116,6 +117,17 @@ export const NEVER_ASKED_AGAIN: Planted = {
     stepRequester: (context, state, event) => {
       const replica = Object.create(context.replica, { damaged: { value: () => [] } })
       return stepRequester({ ...context, replica }, state, event)
+    },
+    stepResponder,
+  }),
+}
+
+/** Every peer is asked as if it spoke the present version of the protocol. */
+export const DEAF_TO_VERSIONS: Planted = {
+  machines: ({ stepRequester, stepResponder }) => ({
+    stepRequester: (context, state, event) => {
+      const version = state.version === 0 ? 0 : Math.max(...SYNC_VERSIONS)
+      return stepRequester(context, { ...state, version }, event)
     },
     stepResponder,
   }),

@@ -16,6 +16,7 @@ import { testSigner } from '../../packages/registry-core/testing/crypto.ts'
 import { type Machines, Participant } from '../../packages/registry-core/testing/exchange.ts'
 import { createChance } from '../../packages/registry-core/testing/history.ts'
 import { SimulatedDisk } from '../../packages/registry-core/testing/simulated-disk.ts'
+import { olderMachines } from './older-version.ts'
 
 /** A bug that a test of the harness plants around the real parts. */
 export type Planted = {
@@ -47,6 +48,8 @@ export class SimNode {
   isRotten = false
   /** Why it serves no more, once rot was noticed or it is lost for good. */
   gone: string | undefined
+  /** Whether it speaks the version of the protocol before, from its next start on. */
+  isOlder = false
   /** What it keeps, from its next start on. */
   keeps: 'all' | 'live' = 'all'
   /** ETags that its screen showed, by record. */
@@ -112,8 +115,9 @@ export class SimNode {
     registry.setAuthor({ client, signer: testSigner(key) })
     const planted = this.#planted.registry?.(registry) ?? registry
     this.participant = new Participant(planted, client)
-    this.participant.machines =
+    const machines =
       this.#planted.machines?.(this.participant.machines) ?? this.participant.machines
+    this.participant.machines = this.isOlder ? olderMachines(machines) : machines
   }
 
   /** Pulls the plug; of what was not synced some may be lost. */

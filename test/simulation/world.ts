@@ -319,13 +319,22 @@ export class World {
     return testSigner(this.nodes.find((n) => n.identity.client === client)?.identity.key ?? client)
   }
 
-  /** Everything is repaired: disks, power, network, clocks. */
+  /** Whether something moves that only the present version of the protocol brings. */
+  get needsPresentVersion(): boolean {
+    return this.isSlim || this.orders.length > 0
+  }
+
+  /** Everything is repaired: disks, power, network, clocks, and software that is too old. */
   async heal(): Promise<void> {
     this.weather = CALM
     this.divide(new Set())
     for (const node of this.nodes) {
       node.disk.repair()
       node.skewMs = 0
+      if (node.isOlder && this.needsPresentVersion) {
+        node.isOlder = false
+        if (node.isUp) await node.stop()
+      }
       await node.start()
     }
     // Whoever signed a roster hands it out until somebody has taken it.

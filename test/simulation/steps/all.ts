@@ -1,7 +1,7 @@
 /**
  * Every kind of step. Those of orders stand apart, since most of them need others of them before
  * they can do anything. A new fault or feature is one file here and one line below; what must hold
- * after it stands in `../invariants/all.ts`. Mixed versions of the software have their place here.
+ * after it stands in `../invariants/all.ts`.
  */
 import type { StepKind } from '../step.ts'
 import { pack, unpack } from './bundle.ts'
@@ -15,6 +15,7 @@ import { prune, slim } from './prune.ts'
 import { admit, close, pin } from './roster.ts'
 import { conclude, lie, snapshot, witness } from './snapshot.ts'
 import { clock, wait } from './time.ts'
+import { older } from './versions.ts'
 import { write, writeMany } from './write.ts'
 
 export const STEP_KINDS: readonly StepKind[] = [
@@ -55,6 +56,7 @@ export const STEP_KINDS: readonly StepKind[] = [
   lie,
   slim,
   prune,
+  older,
 ]
 
 /** The same, for federations whose agencies give orders. */
