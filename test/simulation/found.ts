@@ -300,4 +300,13 @@ export const FOUND: readonly FoundBug[] = [
       ['write', 2032668925],
     ],
   },
+  {
+    what: 'what an order had destroyed before it fell was lacked by everybody, and could not be erased anew',
+    plan: [
+      ['write', 1902987419],
+      ['erase', 971173712],
+      ['equivocate', 1338994149],
+      ['destroy', 678697451],
+    ],
+  },
 ]

@@ -2,6 +2,7 @@
 import { hashToText, logText } from '../../packages/registry-core/src/index.ts'
 import { isMember } from '../../packages/registry-core/src/sync/audience-rule.ts'
 import { createChance } from '../../packages/registry-core/testing/history.ts'
+import { giveUp } from './giving-up.ts'
 import type { SimNode } from './sim-node.ts'
 import { cutBack, pruneAt } from './steps/prune.ts'
 import { attestAt, snapshotAt } from './steps/snapshot.ts'
@@ -14,7 +15,8 @@ const ROUND_MS = 31_000
 
 /**
  * Repairs everything, lets the nodes exchange until nothing moves, write once more, and rest; where
- * the plan concludes with a snapshot, one takes it, and all who may agree to it. Where nodes drop
+ * the plan concludes with a snapshot, one takes it, and all who may agree to it. What nobody has any
+ * more is erased by who may order that. Where nodes drop
  * what is superseded they do it then, and a closing brings some of it back.
  */
 export async function heal(world: World): Promise<void> {
@@ -24,6 +26,7 @@ export async function heal(world: World): Promise<void> {
     await writeAt(world, node, createChance(i + 1))
   }
   await rest(world)
+  await giveUpLost(world)
   if (!world.isConcluding && !world.isSlim) return
   await conclude(world)
   if (!world.isSlim) return
@@ -31,6 +34,11 @@ export async function heal(world: World): Promise<void> {
   for (const node of world.up) await pruneAt(world, node)
   await cutBack(world, createChance(world.acknowledged.length + 1))
   await rest(world)
+  await giveUpLost(world)
+}
+
+async function giveUpLost(world: World): Promise<void> {
+  if (await giveUp(world, world.soundMembers)) await rest(world)
 }
 
 async function conclude(world: World): Promise<void> {

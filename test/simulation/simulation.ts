@@ -1,6 +1,5 @@
 /** Runs a plan against a federation of real cores, heals it, and checks what must hold. */
 import { CN_GOV_PROFILE } from '../../packages/registry-core/src/index.ts'
-import { isMember } from '../../packages/registry-core/src/sync/audience-rule.ts'
 import { createChance } from '../../packages/registry-core/testing/history.ts'
 import { referenceOf } from '../../packages/registry-core/testing/reference.ts'
 import { headsOf, heal } from './healing.ts'
@@ -102,11 +101,7 @@ async function judge(world: World): Promise<Failure | undefined> {
 }
 
 async function healedOf(world: World): Promise<Healed> {
-  const { writers } = world.state
-  const members = world.up.filter((node) => {
-    const writer = writers.get(node.identity.client)
-    return writer !== undefined && isMember(writer) && !node.isRotten
-  })
+  const members = world.soundMembers
   const held = await readHeldCommits(world)
   const commits = new Set(members.flatMap((node) => held.get(node) ?? []).map((one) => one.commit))
   const reference = referenceOf(commits, world.rosters, CN_GOV_PROFILE)

@@ -114,6 +114,8 @@ export class World {
   readonly thieves: Thief[] = []
   /** Bundles that are under way. */
   readonly sticks: Stick[] = []
+  /** Values that nobody has and nobody may have erased, by record and class. */
+  readonly lost = new Set<string>()
   /** What was found wrong while steps ran. */
   readonly violations: string[] = []
   /** Whether all take and sign a snapshot once everything is healed. */
@@ -208,6 +210,15 @@ export class World {
   get hasArchive(): boolean {
     const writer = this.federation.newest.state.writers.get(this.nodes[0]?.identity.client ?? 0)
     return writer !== undefined && isMember(writer)
+  }
+
+  /** Members of the newest roster that serve, and whose disk was not touched by rot. */
+  get soundMembers(): readonly SimNode[] {
+    const { writers } = this.state
+    return this.up.filter((node) => {
+      const writer = writers.get(node.identity.client)
+      return writer !== undefined && isMember(writer) && !node.isRotten
+    })
   }
 
   nodeOf(participant: object): SimNode | undefined {

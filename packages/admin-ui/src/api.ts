@@ -232,7 +232,7 @@ export type ErasureWanted = {
 export type Erased = {
   readonly bodies: number
   readonly rewritten: number
-  /** Null where the roster names no witnesses, so that nothing settles the order. */
+  /** Null where the roster names no witnesses or values that count are lacked: nothing settles the order yet. */
   readonly snapshot: string | null
   readonly destroyedHere: boolean
 }

@@ -70,6 +70,8 @@ export type Change = {
   readonly beside?: boolean
   /** Orphaned work taken over: where it was written, and what that commit had superseded. */
   readonly adopts?: { readonly of: Origin; readonly over: Over }
+  /** On the way to an order that erases what of the same class is not here, and counts. */
+  readonly isErasing?: boolean
 }
 
 /** Changes of one person in one namespace for one audience. */

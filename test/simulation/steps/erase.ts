@@ -121,7 +121,8 @@ async function attempt(world: World, node: SimNode, work: () => Promise<void>): 
   return outcome
 }
 
-function grantsOf(node: SimNode, right: Grant['rights'][number]): readonly Grant[] {
+/** The open grants of a node with a right. */
+export function grantsOf(node: SimNode, right: Grant['rights'][number]): readonly Grant[] {
   const writer = node.registry?.roster?.state.writers.get(node.identity.client)
   return (writer?.grants ?? []).filter(
     ({ until, rights }) => until === undefined && rights.includes(right),

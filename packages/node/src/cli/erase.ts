@@ -79,8 +79,10 @@ function printErased({ bodies, rewritten, snapshot, destroyedHere, orders }: Era
   for (const id of orders) print(`  order ${id}`)
   print(`  ${destroyedHere ? 'destroyed' : 'not yet destroyed'} in the files of this node`)
   if (snapshot === null) {
-    print('  other agencies destroy it once it is settled; the roster names no witnesses for that:')
-    print('  mulu roster propose --witness, then mulu snapshot')
+    print('  other agencies destroy it once it is settled, which needs witnesses in the roster and')
+    print(
+      '  every value that counts (mulu roster propose --witness, mulu status): then mulu snapshot',
+    )
   } else
     print('  other agencies destroy it once witnesses have settled the snapshot: mulu erasures')
 }

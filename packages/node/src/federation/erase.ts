@@ -7,6 +7,7 @@ import {
   MuluError,
   type Ordering,
   parseRecordId,
+  type Registry,
   recOf,
 } from '@mulu/registry-core'
 import type { NodeContext } from '../node-context.ts'
@@ -33,7 +34,10 @@ export type Erased = {
   /** Bodies that held the field, and values beside it that were written anew. */
   readonly bodies: number
   readonly rewritten: number
-  /** The snapshot that was signed so that witnesses settle the order; null where there are none. */
+  /**
+   * The snapshot that was signed so that witnesses settle the order; null where there are none, or
+   * where values that count are not here, about which nothing can be stated.
+   */
   readonly snapshot: string | null
   /** Whether the bytes are gone from every file of this node. */
   readonly destroyedHere: boolean
@@ -67,15 +71,19 @@ export async function eraseField(
     actor: context.config.actor,
   }
   const { commits, orders, bodies, rewritten }: Ordering = await registry.erasing.order(order)
-  const witnesses = registry.roster?.state.witnesses.writers ?? []
-  const ns = statementNamespace(writer)
-  const snapshot =
-    ns === undefined || witnesses.length === 0 ? null : hashToText(await registry.snapshot(ns))
+  const ns = canBeSettled(registry) ? statementNamespace(writer) : undefined
+  const snapshot = ns === undefined ? null : hashToText(await registry.snapshot(ns))
   const destroyedHere = await carryOutErasures(context, onProgress)
   return {
     ...{ commits: commits.map(hashToText), orders: orders.map(hashToText) },
     ...{ bodies, rewritten, snapshot, destroyedHere },
   }
+}
+
+/** Whether there is somebody to agree to a snapshot, and all that one would be about. */
+function canBeSettled({ roster, pruning }: Registry): boolean {
+  const { writers = [] } = roster?.state.witnesses ?? {}
+  return writers.length > 0 && pruning.lackingRecords() === 0
 }
 
 const underWay = new WeakMap<object, Promise<boolean>>()

@@ -139,7 +139,8 @@ async function carryOut(
 ): Promise<Ordering> {
   const field: Change =
     value === undefined ? { rec, remove: [path] } : { rec, set: { [path]: value } }
-  const changes = path === NOTE_FIELD ? [] : [field, ...rewritten]
+  const written = path === NOTE_FIELD ? [] : [field, ...rewritten]
+  const changes = written.map((change): Change => ({ ...change, isErasing: true }))
   const write: Write = { ns, aud, actor, changes }
   const { commits } = changes.length === 0 ? { commits: [] } : await writeChanges(context, write)
   const erase = targets.map(({ log, seq, id, entry }): Erase => [log.writer, seq, id, entry, order])

@@ -14,7 +14,6 @@ import { type DocumentSlot, RecordDocument, type Row } from '../record/document.
 import type { Change } from '../registry.ts'
 import { recordKey, type Scope, type Store, scopePrefix, under } from '../store/store.ts'
 import { type Erasures, placeOf, type Target } from './erasures.ts'
-import { orderedEntries } from './proof.ts'
 
 /** Which field of which record, and the class of it. */
 export type Field = {
@@ -121,7 +120,7 @@ async function findTargets(
   return targets
 }
 
-/** The notes of every commit of the scope that wrote the record, whatever became of it. */
+/** The notes of every commit of the scope that wrote the record, whatever became of it, here or not. */
 async function findNotes(
   { crypto, store, erasures }: PlanContext,
   { scope, rec }: Field,
@@ -130,7 +129,7 @@ async function findNotes(
   for await (const [key, bytes] of store.commits.iterator(under(scopePrefix(scope)))) {
     const commit = readCommit(crypto, decodeCommit(bytes))
     const isAbout = commit.read.entries.some((entry) => entry.rec === rec)
-    if (!isAbout || entrySection(commit, NOTE_ENTRY) === undefined) continue
+    if (!isAbout || commit.read.note === 0) continue
     if (erasures.erasedIn(key, commit).has(NOTE_ENTRY)) continue
     targets.push({ ...placeOf(key), id: commit.id, entry: NOTE_ENTRY })
   }
@@ -142,16 +141,17 @@ function isPlain(outcome: StoredOutcome): boolean {
   return outcome.kind === 'in force' && outcome.voidBodies.length === 0
 }
 
-/** Whether a body gives a path a value; what cannot be read may hold anything of its class. */
+/**
+ * Whether a body gives a path a value. What cannot be read may hold anything of its class, be it
+ * that it was dropped here or destroyed for an order that has fallen since: others may have it.
+ */
 function mayHold(
   commit: ReadCommit,
   entry: number,
   { path, cls }: Pick<Field, 'path' | 'cls'>,
 ): boolean {
   const section = entrySection(commit, entry)
-  if (section === undefined) {
-    return !orderedEntries(commit).includes(entry) && commit.read.entries[entry]?.cls === cls
-  }
+  if (section === undefined) return commit.read.entries[entry]?.cls === cls
   const { writer: client, seq, entries } = commit.read
   const clock = clockOf(section) ?? 0
   const slots = readBody(section, { client, seq, clock }, entries[entry]?.len ?? 0, () => true)

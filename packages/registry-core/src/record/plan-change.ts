@@ -89,7 +89,7 @@ export function planChange(
   change: CheckedChange,
 ): readonly PlannedEntry[] {
   // What counts and is not here would stand beside the new value, unseen.
-  if (record.lacking().length > 0)
+  if (record.lacking().length > 0 && change.isErasing !== true)
     throw new MuluError('MULU_NOT_HELD', { details: { rec: change.rec } })
   const present = presentBase(record.slots())
   const base = baseFor(crypto, record, change, present)

@@ -63,7 +63,7 @@ export const enRecord = {
   'erase.field': 'What to erase',
   'erase.fieldMissing': 'Choose what is to be erased.',
   'erase.noWitnesses':
-    'The roster names no witnesses, so that other agencies keep their copies: ask the root holders to name some.',
+    'Other agencies keep their copies until a snapshot is settled. None could be taken: the roster names no witnesses, or this node lacks values that count; its own page says which.',
   'erase.node': 'Node',
   'erase.nodeConfirmed': 'Confirmed: no file of it holds the value',
   'erase.nodeOutstanding': 'Outstanding',
