@@ -32,8 +32,8 @@ const THREAD_BYTES_MIN = 2_097_152
 const THREAD = import.meta.url.endsWith('.js')
   ? new URL('./feed-thread.js', import.meta.url)
   : undefined
-/** Records that are read, compared, written and reported together; bounds the memory of a feed. */
-const PART_RECORDS = 512
+/** Records that are read, compared, written and reported together, two portions of a write; bounds the memory of a feed. */
+const PART_RECORDS = 510
 /** Parts that a thread may be ahead. */
 const PARTS_AHEAD = 2
 

@@ -52,8 +52,11 @@ type Desk = AuthorContext & {
   readonly write: Write
 }
 
-/** Records that are planned together; their states are read in one go. */
-const PORTION = 256
+/**
+ * Records that are planned together; their states are read in one go. Most records of a catalogue
+ * have an entry of each class, so that 85 of them fill a commit and 255 three.
+ */
+const PORTION = 255
 
 /**
  * Writes changes as commits of the own log. Everything that can be refused without reading a
