@@ -10,6 +10,31 @@ export const ERRORS = {
     message: 'Too much has changed since then to search as of that moment.',
   },
   MULU_AUTHENTICATION: { status: 401, message: 'This needs the access key of this node.' },
+  MULU_BACKUP_ALTERED: { status: 422, message: 'A part of the backup is not as it was written.' },
+  MULU_BACKUP_BROKEN_OFF: {
+    status: 503,
+    message: 'The backup was broken off. What was there before is as it was.',
+  },
+  MULU_BACKUP_CUT: { status: 422, message: 'A part of the backup ends early.' },
+  MULU_BACKUP_DIGEST: {
+    status: 422,
+    message: 'The backup restores, but to another catalogue than it was made from.',
+  },
+  MULU_BACKUP_MISSING: { status: 422, message: 'A part of the backup is missing.' },
+  MULU_BACKUP_NONE: { status: 404, message: 'There is no backup here.' },
+  MULU_BACKUP_OTHER: { status: 409, message: 'The folder holds backups of another node.' },
+  MULU_BACKUP_ROTTEN: {
+    status: 409,
+    message: 'Commits of this store have rotted. A backup would not be whole.',
+  },
+  MULU_BACKUP_SWAPPED: {
+    status: 422,
+    message: 'A part of the backup belongs into another place or another chain.',
+  },
+  MULU_BACKUP_WRITE: {
+    status: 507,
+    message: 'The backup could not be written. What was there before is as it was.',
+  },
   MULU_BASE_UNKNOWN: {
     status: 412,
     message: 'The version this change was made on is not known here. Load the record again.',

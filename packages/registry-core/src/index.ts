@@ -12,6 +12,7 @@ export {
 export { BundleIntake, type BundleTally } from './bundle/intake.ts'
 export { pagesOf } from './bundle/pages.ts'
 export { decodePart, encodePart, type Part, type Row } from './bundle/part.ts'
+export { stillHolds } from './bundle/still-holds.ts'
 export type {
   AgencyCounts,
   Catalogue,

@@ -34,6 +34,7 @@ import type { Profile } from './profile/profile.ts'
 import { Archived } from './pruning/archived.ts'
 import { Lacking } from './pruning/lacking.ts'
 import { type PruneContext, prune } from './pruning/prune.ts'
+import { timesPutBack } from './pruning/put-back.ts'
 import { Queue } from './queue.ts'
 import type { RecordId } from './record/record-id.ts'
 import type {
@@ -45,6 +46,7 @@ import type {
   Registry,
   RegistryEvent,
   RegistryOptions,
+  Standing,
   Statements,
   Totals,
   Write,
@@ -433,6 +435,15 @@ class Replica implements Registry {
 
   heads(): readonly LogHead[] {
     return this.#logs.heads(this.#told)
+  }
+
+  standing(): Promise<Standing> {
+    return this.#exclusively(async () => {
+      const heads = this.heads()
+      const isWhole = this.#lackingRecords() === 0 && this.holes().length === 0
+      const digest = isWhole ? await this.#tree.root(1) : undefined
+      return { heads, digest, putBack: await timesPutBack(this.#store) }
+    })
   }
 
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash {

@@ -107,6 +107,15 @@ export type Totals = {
   readonly commits: number
 }
 
+/** What a replica holds at one moment. */
+export type Standing = {
+  readonly heads: readonly LogHead[]
+  /** The digest of the catalogue at these heads; undefined while something of it is not here. */
+  readonly digest: Hash | undefined
+  /** How often bodies were put back into commits that had stood without them. */
+  readonly putBack: number
+}
+
 /** What has rotted and is not whole again. */
 export type Damage = {
   readonly commits: readonly DamagedCommit[]
@@ -231,6 +240,8 @@ export interface Registry {
   holes(): readonly { readonly log: LogKey; readonly seq: number }[]
 
   heads(): readonly LogHead[]
+  /** Heads and the digest that belongs to them, also while commits come in. */
+  standing(): Promise<Standing>
   headsDigest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash
   /**
    * Commits of a log in wire form (`decodeCommit`), at least one when there is one; with the bodies

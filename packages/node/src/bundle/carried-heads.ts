@@ -13,7 +13,7 @@ import {
   type Part,
   toHex,
 } from '@mulu/registry-core'
-import { workRowsOf } from '../store/work-rows.ts'
+import { putRows, workRowsOf } from '../store/work-rows.ts'
 
 type From = Extract<Part, { t: 'from' }>
 
@@ -43,10 +43,8 @@ export async function saveCarried(
   if (from?.t !== 'from') return
   const before = await loadCarried(db, writer)
   if (before !== undefined && before.madeMs > from.madeMs) return
-  await workRowsOf(db).put(
-    keyOf(writer),
-    toHex(encodeCbor(introduction.map((part) => encodePart(part)))),
-  )
+  const said = toHex(encodeCbor(introduction.map((part) => encodePart(part))))
+  await putRows(db, [[keyOf(writer), said]])
 }
 
 function keyOf(writer: number): string {

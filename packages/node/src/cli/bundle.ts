@@ -119,7 +119,7 @@ function isDone({ problem, refused }: BundleReport): boolean {
 }
 
 /** The length of a file; MULU_USAGE when there is none. */
-export async function sizeOf(file: string): Promise<number> {
+async function sizeOf(file: string): Promise<number> {
   try {
     return (await stat(file)).size
   } catch (cause) {

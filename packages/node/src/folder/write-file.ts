@@ -55,7 +55,7 @@ export async function writeStream(
 }
 
 /** Makes a new name durable, where the system allows it. */
-async function syncFolder(dir: string): Promise<void> {
+export async function syncFolder(dir: string): Promise<void> {
   const folder = await open(dir, 'r').catch(() => undefined)
   await folder?.sync().catch(() => undefined)
   await folder?.close()

@@ -205,7 +205,13 @@ export const API_PATHS: readonly ApiPath[] = [
     },
     { name: 'source', description: 'Name of the source, for stable ids', schema: TEXT },
   ]),
-  write('post', '/api/v1/backup', 'Back up everything but keys', [], 'application/octet-stream'),
+  write(
+    'post',
+    '/api/v1/backup',
+    'Back up everything but keys; a body is the beginning of a part, what that has is left out',
+    [],
+    BYTES_TYPE,
+  ),
   write('post', '/api/v1/bundles', 'Bring a bundle in'),
   write(
     'post',

@@ -12,7 +12,7 @@ import {
   recordToLine,
   textToHash,
 } from '@mulu/registry-core'
-import { type BackedUp, backUp } from '../backup/back-up.ts'
+import { type BackedUp, type BackupOrder, backUp } from '../backup/back-up.ts'
 import { type ExportedBundle, type ExportOrder, exportBundle } from '../bundle/export-bundle.ts'
 import { type BundleReport, type ImportOrder, importBundle } from '../bundle/import-bundle.ts'
 import { createCrypto } from '../crypto.ts'
@@ -69,8 +69,8 @@ export type Operations = AsyncDisposable & {
   readonly exportLines: () => AsyncIterable<string>
   readonly exportBundle: (order: ExportOrder) => Promise<ExportedBundle>
   readonly importBundle: (order: ImportOrder) => Promise<BundleReport>
-  /** Everything but keys, as it stood when this began; encrypted where there is a passphrase. */
-  readonly backup: (passphrase?: string) => Promise<BackedUp>
+  /** Everything but keys, as it stood when this began, or what is new since another part. */
+  readonly backup: (order: BackupOrder) => Promise<BackedUp>
   readonly ticket: () => Promise<string>
   /** Admits in one step, with the root keys in the folder; values are contents of request files. */
   readonly admit: (requests: readonly unknown[], rights?: readonly Right[]) => Promise<Admitted>
@@ -121,7 +121,7 @@ export function localOperations(
     exportLines: () => exportLines(context),
     exportBundle: (order) => exportBundle(context, order),
     importBundle: (order) => importBundle(context, order),
-    backup: (passphrase) => backUp(context, passphrase),
+    backup: (order) => backUp(context, order),
     ticket: async () => ticketOf(context),
     admit: (requests, rights) => {
       const texts = requests.map((request) => JSON.stringify(request))

@@ -106,10 +106,11 @@ function bundleOperations(
   call: Call,
 ): Pick<Operations, 'exportBundle' | 'importBundle' | 'backup'> {
   return {
-    backup: async (passphrase) => {
+    backup: async ({ passphrase, since }) => {
       const response = await call('/api/v1/backup', {
         method: 'POST',
-        headers: passphraseHeader(passphrase),
+        headers: { ...OCTETS, ...passphraseHeader(passphrase) },
+        ...(since === undefined ? {} : streamed(since)),
       })
       return streamedAnswer(response)
     },

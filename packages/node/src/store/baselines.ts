@@ -14,7 +14,7 @@ import {
   isSameJson,
   textToFields,
 } from '@mulu/registry-core'
-import { type WorkRows, workRowsOf } from './work-rows.ts'
+import { putRows, type WorkRows, workRowsOf } from './work-rows.ts'
 
 /** Baselines of one source in one namespace. */
 export type Baselines = {
@@ -42,7 +42,7 @@ export async function eraseFromBaselines(
       const baseline = textToFields((await rows.get(key)) ?? '[]')
       const isIt = field.value !== undefined && isSameJson(baseline[field.path], field.value)
       if (!isIt || (await isShown(field))) continue
-      await rows.put(key, fieldsToText({ ...baseline, [field.path]: ERASED }))
+      await putRows(db, [[key, fieldsToText({ ...baseline, [field.path]: ERASED })]])
     }
   }
 }
@@ -58,12 +58,8 @@ export function createBaselines(
   return {
     load: async (recs) => (await rows()).getMany(recs.map((rec) => start + rec)),
     save: async (texts) => {
-      const puts = [...texts].map(([rec, value]) => ({
-        type: 'put' as const,
-        key: start + rec,
-        value,
-      }))
-      await (await rows()).batch(puts)
+      const saved = [...texts].map(([rec, text]) => [start + rec, text] as const)
+      await putRows(await database(), saved)
     },
     recs: async function* recs() {
       const range = { gte: start, lt: `${start}\u{10ffff}` }

@@ -228,6 +228,9 @@ export class DurableRegistry implements Registry {
   heads(): readonly LogHead[] {
     return this.#open.registry.heads()
   }
+  standing(): ReturnType<Registry['standing']> {
+    return this.#guard((registry) => registry.standing())
+  }
   headsDigest(...args: Parameters<Registry['headsDigest']>): Hash {
     return this.#open.registry.headsDigest(...args)
   }

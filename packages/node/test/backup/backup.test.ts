@@ -60,7 +60,7 @@ describe('backup and restore', function () {
     })
     for (let i = 0; i < 20; i++) await write(registry, `${i % 4 === 0 ? 'd' : 'p'}${i}`)
     const before = endsOf(registry).get('1/1/1') ?? 0
-    const made = await localOperations(served.context).backup()
+    const made = await localOperations(served.context).backup({})
     let written = 0
     const chunks = async function* chunks(): AsyncGenerator<Uint8Array> {
       for await (const chunk of made.chunks) {

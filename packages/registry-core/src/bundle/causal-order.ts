@@ -5,11 +5,18 @@
  */
 import { decodeCommit } from '../commit/commit.ts'
 import { decodeHeader } from '../commit/header.ts'
-import type { LogKey } from '../log/log.ts'
+import { MuluError } from '../errors.ts'
+import { type LogKey, logText } from '../log/log.ts'
 import type { Registry } from '../registry.ts'
 
 /** A stretch of a log, both ends included. */
-export type LogRange = { readonly log: LogKey; readonly from: number; readonly to: number }
+export type LogRange = {
+  readonly log: LogKey
+  readonly from: number
+  readonly to: number
+  /** Up to where it has to be whole; what is missing is left out without it. */
+  readonly needed?: number
+}
 
 type Read = { readonly bytes: Uint8Array; readonly seq: number; readonly after: After }
 type After = readonly (readonly [writer: number, seq: number])[]
@@ -17,7 +24,7 @@ type Visit = { readonly reader: LogReader; readonly upTo: number }
 
 const PAGE_BYTES = 262_144
 
-/** Commits of ranges in one namespace for one audience. */
+/** Commits of ranges in one namespace for one audience; MULU_BACKUP_ROTTEN where one is needed that has rotted. */
 export async function* inCausalOrder(
   registry: Pick<Registry, 'readLog'>,
   ranges: readonly LogRange[],
@@ -101,11 +108,14 @@ class LogReader {
   }
 
   async #readPage(): Promise<void> {
-    const { log, to } = this.#range
+    const { log, to, needed = 0 } = this.#range
     const { commits } = await this.#registry.readLog(log, this.#at, PAGE_BYTES)
     this.#page = commits.map(readOne).filter(({ seq }) => seq <= to)
     const [first] = this.#page
     this.#isDone = first === undefined
+    if (this.#isDone && this.#at <= needed) {
+      throw new MuluError('MULU_BACKUP_ROTTEN', { details: { log: logText(log), seq: this.#at } })
+    }
     if (first !== undefined) this.#at = first.seq
   }
 }

@@ -48,6 +48,8 @@ export type BundleContext = {
   readonly registry: Registry
   readonly crypto: Crypto
   readonly nowMs: number
+  /** Up to where the logs go in, where that was decided before: as they stand now without it. */
+  readonly heads?: readonly LogHead[]
   /** The key of the own writer; undefined while the roster lists none. */
   readonly signer: Signer | undefined
 }
@@ -74,18 +76,20 @@ export async function bundleContents(
   const { registry } = context
   const { federation, roster } = registry
   if (federation === undefined) throw new MuluError('MULU_NOT_ADMITTED')
-  const heads = registry.heads().filter(({ log }) => isHeld(roster, aim, log))
-  const ranges = await rangesOf(registry, heads, since)
+  const heads = (context.heads ?? registry.heads()).filter(({ log }) => isHeld(roster, aim, log))
+  // Before anything is waited for: what comes later would judge the logs otherwise than the heads.
   const introduction = introductionOf(context, federation, aim, heads)
   const rosters = rostersAfter(registry.rosters, since?.roster)
+  const orders = ordersFor(registry, since)
   const beyond = statementsFor(registry, heads, since)
+  const ranges = await rangesOf(registry, heads, since, aim)
   const commits =
     ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0) +
     beyond.reduce((sum, { places }) => sum + places.length, 0)
   const parts = async function* parts(): AsyncGenerator<Part> {
     yield* introduction
     yield* rosterParts(registry, rosters)
-    yield* orderParts(registry, since)
+    yield* orderParts(orders)
     yield* rows()
     let carried = 0
     for await (const part of commitParts(registry, ranges, beyond)) {
@@ -160,10 +164,13 @@ function hasOrders(registry: Registry): boolean {
 }
 
 /** All orders, unless the receiver said that it has the same. */
-async function* orderParts(registry: Registry, since: Carried | undefined): AsyncGenerator<Part> {
+function ordersFor(registry: Registry, since: Carried | undefined): readonly Uint8Array[] {
   const theirs = since?.orders
-  if (theirs !== undefined && equalBytes(theirs, registry.ordersDigest())) return
-  const orders = [...registry.sharedOrders().byNumber.values()].flat().map(({ bytes }) => bytes)
+  if (theirs !== undefined && equalBytes(theirs, registry.ordersDigest())) return []
+  return [...registry.sharedOrders().byNumber.values()].flat().map(({ bytes }) => bytes)
+}
+
+async function* orderParts(orders: readonly Uint8Array[]): AsyncGenerator<Part> {
   const limits = { bytes: PULL_BYTES_MAX, count: ORDERS_IN_FRAME_MAX }
   for await (const page of pagesOf(orders, lengthOf, limits)) yield { t: 'orders', orders: page }
 }
@@ -173,6 +180,7 @@ async function rangesOf(
   registry: Registry,
   heads: readonly LogHead[],
   since: Carried | undefined,
+  aim: BundleAim,
 ): Promise<readonly LogRange[]> {
   const theirs = new Map(since?.heads.map((head) => [logText(head.log), head]))
   const floors = new Map(heads.map(({ log, floor }) => [logText(log), floor]))
@@ -189,7 +197,8 @@ async function rangesOf(
     const start = startOf(context, head) ?? startOf(context, headNote(head))
     if (start === undefined) continue
     const isShared = await hasCommit(registry, head, theirs.get(logText(head.log)))
-    ranges.push({ log: head.log, from: isShared ? start : 1, to })
+    const needed = aim.for === 'self' ? { needed: head.accepted.seq } : {}
+    ranges.push({ log: head.log, from: isShared ? start : 1, to, ...needed })
   }
   return ranges.filter(({ from, to }) => from <= to)
 }

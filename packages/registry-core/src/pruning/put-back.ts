@@ -15,6 +15,7 @@ import {
 } from '../commit/commit.ts'
 import type { Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
+import { utf8, utf8ToText } from '../encoding/bytes.ts'
 import type { Erasures } from '../erasure/erasures.ts'
 import type { LogKey } from '../log/log.ts'
 import { decodeOutcome, encodeOutcome, type StoredOutcome } from '../log/stored-outcome.ts'
@@ -80,8 +81,17 @@ export async function putBack(
   await write(context, log, documents, stage, [
     put(store.commits, key, encodeCommit({ ...stored, bodies })),
     put(store.outcomes, key, encodeOutcome(after)),
+    put(store.meta, PUT_BACK, utf8(String((await timesPutBack(store)) + 1))),
   ])
   return after
+}
+
+const PUT_BACK = 'putBack'
+
+/** How often bodies were put back into commits of this store: what a backup has of those is less. */
+export async function timesPutBack({ meta }: Pick<Store, 'meta'>): Promise<number> {
+  const stored = await meta.get(PUT_BACK)
+  return stored === undefined ? 0 : Number(utf8ToText(stored))
 }
 
 type Documents = ReadonlyMap<string, RecordDocument>

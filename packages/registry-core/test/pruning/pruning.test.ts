@@ -201,6 +201,23 @@ describe('pruning', () => {
     expect(await lean.registry.catalogue.notHeld(R1)).to.deep.equal({ earlier: 0, counting: [] })
   })
 
+  it('[BK69] counts the times that bodies were put back, and states no digest until then', async () => {
+    await write(three, { 'title/en': 'one', sharing: 'closed' })
+    await pass(three.registry, office.registry)
+    await write(office, { 'title/en': 'of the office', sharing: 'open' })
+    await settleAll()
+    await lean.registry.pruning.prune()
+    expect(await lean.registry.standing()).to.include({ putBack: 0 })
+    await cutBelow(federation, office.registry, { ...LOG, writer: 4 }, 1)
+    for (const { registry } of [...members, lean]) await registry.addRoster(federation.newest.bytes)
+    expect(await lean.registry.standing()).to.include({ putBack: 0, digest: undefined })
+    await meet([new Participant(lean.registry, 5), new Participant(one.registry, 1)])
+    const standing = await lean.registry.standing()
+    expect(standing).to.include({ putBack: 1 })
+    expect(standing.digest).to.deep.equal(await one.registry.catalogueDigest())
+    expect(standing.heads).to.deep.equal(lean.registry.heads())
+  })
+
   it('[PB3] shows nothing with legal effect while a closing that counts is not here', async () => {
     await write(three, { 'title/en': 'one', openness: 'closed' })
     await write(office, { 'description/en': 'beside', state: 'published' })

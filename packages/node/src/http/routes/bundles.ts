@@ -81,11 +81,15 @@ function nameOf({ store, clock }: NodeContext, to: number): string {
   return bundleName(roster?.state, author?.client ?? 0, to, clock.now())
 }
 
-/** The whole node but for its keys. */
+/** The whole node but for its keys, or what is new since the part whose beginning is the body. */
 function addBackupRoute(router: Router, context: NodeContext, guard: RequestHandler): void {
   router.post('/api/v1/backup', guard, async (request, response) => {
     readQuery(request, apiPath('post', '/api/v1/backup'))
-    const { commits, chunks } = await localOperations(context).backup(passphraseOf(request))
+    const passphrase = passphraseOf(request)
+    const { commits, chunks } = await localOperations(context).backup({
+      ...(passphrase === undefined ? {} : { passphrase }),
+      ...(hasBody(request) ? { since: request } : {}),
+    })
     await send(context, response, { commits, to: 0, sinceMs: null, chunks }, 'mulu.backup')
   })
 }
