@@ -50,7 +50,7 @@ export async function backUp(context: NodeContext, order: BackupOrder = {}): Pro
   const config = JSON.stringify(await readNodeConfig(folder))
   const db = await registry.database()
   const erased = await carriedOut(registry)
-  const rows = await markRows(db, () => randomBytes(LINE_BYTES).toString('hex'))
+  const rows = await registry.onDatabase((open) => markRows(open, drawLine))
   // What imports left behind is frozen before the logs are: older, it only makes an import compare
   // with the record again; newer, it would hide from it that commits are missing.
   const snapshot = db.snapshot()
@@ -84,6 +84,10 @@ export async function backUp(context: NodeContext, order: BackupOrder = {}): Pro
     await snapshot.close()
     throw error
   }
+}
+
+function drawLine(): string {
+  return randomBytes(LINE_BYTES).toString('hex')
 }
 
 function refuseRotten(registry: Registry): void {

@@ -74,7 +74,8 @@ function addedLines({ chain, part, before, whole }: Added, ms: number): readonly
 /** A line on a chain that was restored on trial. */
 export function rehearsedLine(dir: string, rehearsed: Rehearsed): string {
   const { parts, commits, records, digest } = rehearsed
-  return `${dir} restores: ${parts} parts, ${commits} commits, ${records} records, digest ${digest}`
+  const what = `${parts} ${parts === 1 ? 'part' : 'parts'}, ${commits} commits`
+  return `${dir} restores: ${what}, ${records} records, digest ${digest}`
 }
 
 /** The chains of a folder, the oldest first. */
@@ -85,10 +86,9 @@ export function listLines(
   const lines = chains.flatMap((chain) => {
     const { dir, parts } = chain
     const [first, last] = [parts[0], parts.at(-1)]
-    const size = `${parts.length} parts, ${sizeText(bytesOf(chain))}`
     const encrypted = first?.encrypted === true ? ', encrypted' : ''
     return [
-      `${dir}: ${size}${encrypted}, from ${first?.made ?? '?'} to ${last?.made ?? '?'}`,
+      `${dir}: ${partsText(chain)}${encrypted}, from ${first?.made ?? '?'} to ${last?.made ?? '?'}`,
       ...parts.map(({ part, made, commits, bytes }) => {
         return `  part ${part}  ${made}  ${commits} commits  ${sizeText(bytes)}`
       }),
@@ -102,6 +102,11 @@ function destroyLines(condemned: readonly Chain[]): readonly string[] {
     `DESTROY ${dir} and every copy of it: it holds what lawful orders have erased.`,
     '  --keep 1 removes it here; copies elsewhere are for you to find.',
   ])
+}
+
+function partsText(chain: Chain | undefined): string {
+  const count = chain?.parts.length ?? 0
+  return `${count} ${count === 1 ? 'part' : 'parts'}, ${sizeText(bytesOf(chain))}`
 }
 
 function bytesOf(chain: Chain | undefined): number {
