@@ -32,6 +32,15 @@ export async function mulu(...args: readonly string[]): Promise<Ran> {
   return { status: status ?? -1, stdout, stderr }
 }
 
+/** Runs a command and kills it after so many milliseconds; whether it had ended by itself before. */
+export async function muluKilled(delayMs: number, ...args: readonly string[]): Promise<boolean> {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: 'ignore' })
+  const timer = setTimeout(() => child.kill('SIGKILL'), delayMs)
+  const [, signal] = (await once(child, 'close')) as [number | null, string | null]
+  clearTimeout(timer)
+  return signal === null
+}
+
 /** Runs a command that has to succeed, and reads its JSON. */
 export async function muluJson<T>(...args: readonly string[]): Promise<T> {
   const ran = await mulu(...args, '--json')
