@@ -13,6 +13,7 @@ import {
   type NodeProcess,
   untilEqual,
 } from '../support/mulu.ts'
+import { seeded } from './seeded.ts'
 
 /** What nodes do when the kill falls, beside an import at one and its replication to the other. */
 const BESIDE = ['nothing', 'reindex', 'scrub', 'backup', 'start', 'prune'] as const
@@ -269,13 +270,4 @@ async function oldestRun(node: NodeProcess): Promise<number> {
     next = page.next
   }
   return runs.length < RECORDS ? 0 : Math.min(...runs)
-}
-
-/** A small generator, so that every run waits the same times. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
 }

@@ -1,12 +1,14 @@
 /**
  * `npm run kill -- [--kills N] [--seed S]` kills two node processes at random moments of imports,
- * replication, reindexing, scrubs, backups and starts, at least N times, and checks after each kill
- * that both stores verify and nothing acknowledged is gone; in the end both are equal. Exit status
+ * replication, reindexing, scrubs, prunings, backups and starts, at least N times, and checks after
+ * each kill that both stores verify, backups are whole and nothing acknowledged is gone; in the end
+ * both are equal. Then a tenth as many kills of stores that are brought to this format. Exit status
  * 1 when something did not hold, 2 for what it does not understand.
  */
 import { parseArgs } from 'node:util'
 import { scratch } from '../support/mulu.ts'
 import { killAgainAndAgain } from './killing.ts'
+import { killMigrations } from './migrating.ts'
 
 const OPTIONS = {
   kills: { type: 'string', default: '1000' },
@@ -14,7 +16,8 @@ const OPTIONS = {
 } as const
 /** Two kills each, and two more in every sixth. */
 const KILLS_A_CYCLE = 2.3
-const PROGRESS_EVERY = 1
+const KILLS_A_MIGRATION = 30
+const PROGRESS_EVERY = 10
 
 function wholeNumber(text: string, name: string): number {
   if (!/^[1-9]\d{0,6}$/.test(text)) throw new Error(`--${name} takes a whole number from 1`)
@@ -32,7 +35,7 @@ async function main(): Promise<void> {
   const place = await scratch()
   let cycle = 0
   try {
-    const { kills, cut } = await killAgainAndAgain(place.dir, {
+    const { kills, cut, cutBackups } = await killAgainAndAgain(place.dir, {
       cycles: Math.ceil(wanted / KILLS_A_CYCLE),
       seed,
       onCycle: (done) => {
@@ -41,7 +44,14 @@ async function main(): Promise<void> {
           print(`${done.kills} kills; broken off: ${done.cut} imports, ${done.cutBackups} backups`)
       },
     })
-    print(`${kills} kills from seed ${seed}: nothing lost, stores equal, ${cut} imports broken off`)
+    print(`${kills} kills from seed ${seed}: nothing lost, stores equal`)
+    print(`  broken off: ${cut} imports, ${cutBackups} backups`)
+    const stores = Math.ceil(wanted / KILLS_A_MIGRATION)
+    const migrated = await killMigrations(place.dir, { stores, seed })
+    print(
+      `  ${migrated.kills} kills of ${stores} migrations, all whole: ${migrated.unfinished} left`,
+    )
+    print('  the store in the older format')
     await place.remove()
   } catch (error) {
     print(`after ${cycle} cycles: ${error instanceof Error ? error.stack : String(error)}`)

@@ -8,7 +8,7 @@
  *
  * The dump is JSON lines: first what the store comes to, then `[key, value]` in base64.
  */
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { hashToText } from '../src/crypto.ts'
 import type { Database, Registry } from '../src/registry.ts'
 import { openReplica, TestFederation, type TestReplica } from './federation.ts'
@@ -37,6 +37,32 @@ export async function readingsOf(registry: Registry): Promise<Readings> {
     waiting: registry.totals().waiting,
     views: views.sort((a, b) => (a.id < b.id ? -1 : 1)),
   }
+}
+
+/** A store as software of a format left it, and what it comes to. */
+export type Fixture = {
+  readonly rows: readonly (readonly [key: Uint8Array, value: Uint8Array])[]
+  readonly readings: Readings
+}
+
+/** Reads the dump that is kept of a format. */
+export async function readFixture(format: number): Promise<Fixture> {
+  const file = new URL(`../test/store/fixtures/format-${format}.jsonl`, import.meta.url)
+  const [first = '', ...lines] = (await readFile(file, 'utf8')).trim().split('\n')
+  const rows = lines.map((line) => {
+    const [key = '', value = ''] = JSON.parse(line) as string[]
+    return [Buffer.from(key, 'base64'), Buffer.from(value, 'base64')] as const
+  })
+  return { rows, readings: JSON.parse(first) as Readings }
+}
+
+/** Puts a dump into an empty database. */
+export async function fillFrom({ rows }: Fixture, db: Database): Promise<void> {
+  const encoding = { keyEncoding: 'view', valueEncoding: 'view' } as const
+  await db.batch<Uint8Array, Uint8Array>(
+    rows.map(([key, value]) => ({ type: 'put' as const, key, value, ...encoding })),
+    encoding,
+  )
 }
 
 type Fields = Readonly<Record<string, string | number | null>>

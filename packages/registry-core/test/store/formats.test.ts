@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import { MemoryLevel } from 'memory-level'
 import { encodeCommit } from '../../src/commit/commit.ts'
@@ -15,19 +14,20 @@ import { Participant } from '../../testing/exchange.ts'
 import { openReplica } from '../../testing/federation.ts'
 import { meet } from '../../testing/settled.ts'
 import { commitOf } from '../../testing/signed-commit.ts'
-import { fixtureFederation, type Readings, readingsOf } from '../../testing/store-fixture.ts'
+import {
+  fillFrom,
+  fixtureFederation,
+  type Readings,
+  readFixture,
+  readingsOf,
+} from '../../testing/store-fixture.ts'
 
 /** A store as older software, or this one, once left it. */
 async function load(format: number): Promise<{ db: Database; readings: Readings }> {
-  const file = new URL(`fixtures/format-${format}.jsonl`, import.meta.url)
-  const [first = '', ...rows] = (await readFile(file, 'utf8')).trim().split('\n')
+  const fixture = await readFixture(format)
   const db = new MemoryLevel<string, string>() as unknown as Database
-  const batch = rows.map((row) => {
-    const [key, value] = (JSON.parse(row) as string[]).map((part) => Buffer.from(part, 'base64'))
-    return { type: 'put' as const, key: key as Uint8Array, value: value as Uint8Array }
-  })
-  await db.batch<Uint8Array, Uint8Array>(batch, { keyEncoding: 'view', valueEncoding: 'view' })
-  return { db, readings: JSON.parse(first) as Readings }
+  await fillFrom(fixture, db)
+  return { db, readings: fixture.readings }
 }
 
 async function open(db: Database): Promise<Registry> {
