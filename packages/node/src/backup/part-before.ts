@@ -27,9 +27,10 @@ export async function readPartBefore(
   try {
     for await (const event of readBlocks(source, { passphrase })) {
       if (event.type !== 'part') break
-      state = readState(event.part)
-      if (state !== undefined || !['from', 'heads'].includes(event.part.t)) break
-      await intake.take(event.part)
+      const { part } = event
+      state ??= readState(part)
+      if (part.t === 'from' || part.t === 'heads') await intake.take(part)
+      else if (part.t !== 'rows') break
     }
   } catch (error) {
     if (!isMuluError(error) || error.code !== 'MULU_BUNDLE_SHAPE') throw error

@@ -11,7 +11,7 @@ import { type AddedReport, listLines, printAdded, rehearsedLine } from './backup
 import type { ExitStatus } from './cli.ts'
 import { openOperations } from './open-operations.ts'
 import { parseCount } from './options.ts'
-import { print, printError, printJson, startProgress } from './output.ts'
+import { print, printError, printJson, startBar } from './output.ts'
 import { newPassphrase, passphrases } from './passphrase.ts'
 
 type Done = (status: ExitStatus) => void
@@ -93,7 +93,7 @@ async function addWithProgress(
 ): Promise<Added> {
   const { passphrase, whole } = options
   await using operations = await openOperations(dir)
-  const progress = startProgress('commits')
+  const progress = startBar('commits')
   const order = {
     dir: to,
     ...(passphrase === undefined ? {} : { passphrase }),
@@ -124,7 +124,7 @@ async function verifyOnly(to: string, { json }: Options): Promise<ExitStatus> {
 }
 
 async function onTrial(chain: Chain, passphrase: string | undefined): Promise<Rehearsed> {
-  const progress = startProgress('commits restored')
+  const progress = startBar('commits restored')
   const order = {
     ...(passphrase === undefined ? {} : { passphrase }),
     onProgress: progress.update,

@@ -47,6 +47,12 @@ export function startProgress(what: string): Progress {
   return process.stderr.isTTY ? barProgress(what) : lineProgress(what)
 }
 
+/** The same for what a timer runs: a bar on a terminal, and not a word elsewhere. */
+export function startBar(what: string): Progress {
+  if (process.stderr.isTTY) return barProgress(what)
+  return { update: () => undefined, stop: () => undefined }
+}
+
 function barProgress(what: string): Progress {
   const bar = new SingleBar({
     format: `{bar} {percentage}% · {value}/{total} ${what} · {eta_formatted}`,

@@ -52,12 +52,12 @@ export async function putRows(db: Database, rows: readonly Row[]): Promise<void>
   await queue.run(async () => {
     const at = (await lastRevision(news)) + 1
     const changed = JSON.stringify(rows.map(([key]) => key))
-    const old = revisionKey(Math.max(0, at - NEWS_KEPT))
+    const old = at - NEWS_KEPT
     await db.batch<string, string>(
       [
         ...rows.map(([key, value]) => ({ type: 'put' as const, sublevel: work, key, value })),
         { type: 'put' as const, sublevel: news, key: revisionKey(at), value: changed },
-        { type: 'del' as const, sublevel: news, key: old },
+        ...(old > 0 ? [{ type: 'del' as const, sublevel: news, key: revisionKey(old) }] : []),
       ],
       {},
     )

@@ -9,7 +9,9 @@ import { parseManifest, sealManifest } from '../../src/backup/manifest.ts'
 import { readPartBefore, whyNotFrom } from '../../src/backup/part-before.ts'
 import { readBlocks, readIntroduction } from '../../src/bundle/block-file.ts'
 import { systemClock } from '../../src/clock.ts'
+import { dataFolder } from '../../src/folder/data-folder.ts'
 import { startNode } from '../../src/node.ts'
+import { openDatabase } from '../../src/store/open-database.ts'
 import { workRowsOf } from '../../src/store/work-rows.ts'
 import { run } from '../cli/run.ts'
 import { dataset, FIELDS, feed, foundIn, serveNode, tempDir } from '../test-node.ts'
@@ -153,6 +155,28 @@ describe('backups into a folder', function () {
       .to.match(/^MULU_BACKUP_OTHER/m)
       .and.to.include('ANOTHER')
     expect(await readdir(to)).to.deep.equal(['chain-0001'])
+  })
+
+  it('[BK61] are refused while commits have rotted, and stay as they are', async () => {
+    json(await backup())
+    const db = await openDatabase(dataFolder(at).store)
+    const commits = db.sublevel<string, Uint8Array>('commits', { valueEncoding: 'view' })
+    const [[key, bytes] = ['', new Uint8Array()]] = await commits.iterator().all()
+    await commits.put(
+      key,
+      Uint8Array.from(bytes, (byte, i) => (i === 90 ? byte ^ 1 : byte)),
+    )
+    await db.close()
+    for (const isKnown of [false, true]) {
+      if (isKnown) expect((await run('scrub', '--dir', at)).status).to.equal(1)
+      const refused = await backup('--whole')
+      expect(refused.status, `known: ${isKnown}`).to.equal(1)
+      expect(refused.stderr)
+        .to.match(/^MULU_BACKUP_ROTTEN/m)
+        .and.to.include('seq: 1')
+      expect(await readdir(to)).to.deep.equal(['chain-0001'])
+    }
+    expect((await run('backup', '--to', to, '--verify')).status).to.equal(0)
   })
 
   it('[BK68] carry of what imports left behind only what has changed, and no searches in vain', async () => {

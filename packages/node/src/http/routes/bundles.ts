@@ -26,7 +26,7 @@ export function addBundleRoutes(
   guard: RequestHandler,
   stallMs: number,
 ): void {
-  addBackupRoute(router, context, guard)
+  addBackupRoute(router, context, guard, stallMs)
   addDownloadRoutes(router, context, guard)
   const operations = localOperations(context)
   router.post('/api/v1/bundles/export', guard, async (request, response) => {
@@ -82,13 +82,18 @@ function nameOf({ store, clock }: NodeContext, to: number): string {
 }
 
 /** The whole node but for its keys, or what is new since the part whose beginning is the body. */
-function addBackupRoute(router: Router, context: NodeContext, guard: RequestHandler): void {
+function addBackupRoute(
+  router: Router,
+  context: NodeContext,
+  guard: RequestHandler,
+  stallMs: number,
+): void {
   router.post('/api/v1/backup', guard, async (request, response) => {
     readQuery(request, apiPath('post', '/api/v1/backup'))
     const passphrase = passphraseOf(request)
     const { commits, chunks } = await localOperations(context).backup({
       ...(passphrase === undefined ? {} : { passphrase }),
-      ...(hasBody(request) ? { since: request } : {}),
+      ...(hasBody(request) ? { since: streamedBody(request, context.clock, stallMs) } : {}),
     })
     await send(context, response, { commits, to: 0, sinceMs: null, chunks }, 'mulu.backup')
   })
