@@ -98,10 +98,14 @@ function refuseRotten(registry: Registry): void {
   throw new MuluError('MULU_BACKUP_ROTTEN', { details })
 }
 
-/** Ids of the orders of erasure whose bytes are no longer in the commits here. */
+/** Ids of the orders of erasure that count and whose bytes are no longer in the commits here. */
 async function carriedOut(registry: Registry): Promise<readonly string[]> {
-  const listed = await registry.erasing.list()
-  return listed.flatMap(({ id, isDestroyed }) => (isDestroyed ? [hashToText(id)] : [])).sort()
+  const done = (await registry.erasing.list()).filter(
+    ({ isInForce, isSettled, isDestroyed, recs }) =>
+      // What names nothing that was ever here asks for nothing, whoever signs it.
+      (isInForce || isSettled) && isDestroyed && recs.length > 0,
+  )
+  return done.map(({ id }) => hashToText(id)).sort()
 }
 
 async function whyWhole(
