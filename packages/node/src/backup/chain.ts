@@ -18,6 +18,8 @@ export type Chain = {
   readonly dir: string
   /** Those that follow each other from the first on, up to what is wrong. */
   readonly parts: readonly Manifest[]
+  /** The orders that had been carried out at the newest manifest that can be read, if there is one. */
+  readonly erased: readonly string[] | undefined
   /** What is wrong with the part after those, if there is anything. */
   readonly fault?: MuluError
 }
@@ -43,15 +45,19 @@ export async function readChain(dir: string): Promise<Chain> {
   const numbers = (await namesIn(dir)).flatMap((name) => partOfName(name) ?? [])
   const last = Math.max(0, ...numbers)
   const parts: Manifest[] = []
+  let erased: Chain['erased']
   for (let part = 1; part <= last; part++) {
     try {
-      parts.push(await readPart(dir, part, parts.at(-1)))
+      const manifest = await readManifest(dir, part, parts.at(-1))
+      erased = manifest.erased
+      await checkLength(dir, manifest)
+      parts.push(manifest)
     } catch (error) {
       if (!isMuluError(error)) throw error
-      return { dir, parts, fault: withAdvice(error, parts) }
+      return { dir, parts, erased, fault: withAdvice(error, parts) }
     }
   }
-  return { dir, parts }
+  return { dir, parts, erased }
 }
 
 /** The newest chain of a folder, or the chain that the folder is; MULU_BACKUP_NONE. */
@@ -64,7 +70,8 @@ export async function findChain(dir: string): Promise<Chain> {
   throw new MuluError('MULU_BACKUP_NONE', { details: { dir, reason } })
 }
 
-async function readPart(
+/** The manifest of a part, where it follows the one before. */
+async function readManifest(
   dir: string,
   part: number,
   before: Manifest | undefined,
@@ -79,7 +86,6 @@ async function readPart(
     manifest.predecessor === (before?.sum ?? null) &&
     (before === undefined || manifest.chain === before.chain)
   if (!isNext) throw faultOf('MULU_BACKUP_SWAPPED', dir, part, name)
-  await checkLength(dir, manifest)
   return manifest
 }
 

@@ -58,18 +58,23 @@ async function removeStale(path: string, nowMs: number): Promise<void> {
  * was carried out which the newest part knows of.
  */
 export function chainsToDestroy(chains: readonly Chain[]): readonly Chain[] {
-  const erased = chains.at(-1)?.parts.at(-1)?.erased ?? []
-  return chains.filter(({ parts }) => {
-    const known = new Set(parts[0]?.erased ?? [])
+  const erased = chains.findLast((chain) => chain.erased !== undefined)?.erased ?? []
+  return chains.filter((chain) => {
+    const known = new Set(chain.parts[0]?.erased ?? chain.erased)
     return erased.some((id) => !known.has(id))
   })
 }
 
-/** The chains that go where so many of the newest are kept: the older ones, and those to destroy. */
+/**
+ * The chains that go where so many of the newest whole ones are kept: those before them, and what is
+ * to be destroyed. A damaged one does not count, so that none takes the place of a whole one.
+ */
 export function chainsToRemove(chains: readonly Chain[], keep: number): readonly Chain[] {
   const condemned = new Set(chainsToDestroy(chains))
-  const kept = new Set(chains.filter((chain) => !condemned.has(chain)).slice(-keep))
-  return chains.filter((chain) => !kept.has(chain))
+  const whole = chains.filter((chain) => chain.fault === undefined && !condemned.has(chain))
+  const oldest = whole.at(-keep) ?? whole[0]
+  const before = oldest === undefined ? 0 : chains.indexOf(oldest)
+  return chains.filter((chain, index) => index < before || condemned.has(chain))
 }
 
 /** Removes a chain: at once for whoever reads the folder, then its files. */

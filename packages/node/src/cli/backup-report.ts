@@ -50,10 +50,7 @@ export function printAdded(report: AddedReport, isJson: boolean): void {
     return
   }
   for (const line of addedLines(added, ms)) print(line)
-  const count = chain?.parts.length ?? 0
-  print(
-    `  ${count} parts in ${added.chain}, ${sizeText(bytesOf(chain))}: keep all of them together,`,
-  )
+  print(`  ${partsText(chain)} in ${added.chain}: keep all of its files together,`)
   print('  and a copy of the folder on another machine')
   if (verified !== undefined) print(rehearsedLine(added.chain, verified))
   for (const { dir } of removed) print(`removed: ${dir}`)

@@ -101,6 +101,13 @@ describe('backups into a folder', function () {
     const listed = await run('backup', '--to', to, '--list')
     expect([listed.status, listed.stdout]).to.deep.include(1)
     expect(listed.stdout).to.match(/^DESTROY .*chain-0001 and every copy/m)
+    // Also while the chain that tells of the order is damaged itself.
+    const bytes = await readFile(anew.file)
+    await writeFile(anew.file, bytes.subarray(0, 100))
+    const damaged = await run('backup', '--to', to, '--list')
+    expect(damaged.stdout).to.match(/^DESTROY .*chain-0001 and every copy/m)
+    expect(damaged.stderr).to.match(/^MULU_BACKUP_CUT/m)
+    await writeFile(anew.file, bytes)
     const kept = json(await backup('--keep', '3'))
     expect(kept).to.deep.include({ part: null, removed: condemned, toDestroy: [] })
     expect(await readdir(to)).to.deep.equal(['chain-0002'])
@@ -124,6 +131,9 @@ describe('backups into a folder', function () {
     const damaged = json(await backup())
     expect(damaged).to.include({ part: 1, whole: 'damaged' })
     expect(damaged.faults[0]).to.include({ chain: 'chain-0003', part: 1 })
+    // The damaged chain takes the place of no whole one.
+    expect(json(await backup('--keep', '2'))).to.include({ part: null })
+    expect(await readdir(to)).to.deep.equal(['chain-0002', 'chain-0003', 'chain-0004'])
     expect(json(await backup('--keep', '1'))).to.include({ part: null })
     expect(await readdir(to)).to.deep.equal(['chain-0004'])
   })
