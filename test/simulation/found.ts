@@ -309,4 +309,14 @@ export const FOUND: readonly FoundBug[] = [
       ['destroy', 678697451],
     ],
   },
+  {
+    what: 'what was lacked for an order that had burned with its giver could not be erased anew',
+    plan: [
+      ['write', 365544233],
+      ['erase', 2115923290],
+      ['write', 485550876],
+      ['carry', 1756532385],
+      ['burn', 1684268233],
+    ],
+  },
 ]

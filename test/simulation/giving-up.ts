@@ -69,7 +69,7 @@ async function orderAt(
   let isDone = false
   await world.atNode(node, async () => {
     try {
-      const wanted = { ns, rec, path: PATHS[cls], order: 'lost', actor: 'p' }
+      const wanted = { ns, rec, path: PATHS[cls], order: 'lost', lacked: true, actor: 'p' }
       const done = await node.registry?.erasing.order(wanted)
       for (const commit of [...(done?.commits ?? []), ...(done?.orders ?? [])]) {
         world.acknowledged.push({ node, scope: `${ns}/1`, commit })

@@ -70,7 +70,7 @@ export type Change = {
   readonly beside?: boolean
   /** Orphaned work taken over: where it was written, and what that commit had superseded. */
   readonly adopts?: { readonly of: Origin; readonly over: Over }
-  /** On the way to an order that erases what of the same class is not here, and counts. */
+  /** On the way to an order that erases what of the same class counts and is not here. */
   readonly isErasing?: boolean
 }
 

@@ -13,6 +13,7 @@ type Dir = { readonly dir: string; readonly json?: boolean }
 type EraseArguments = Dir & {
   readonly order: string
   readonly value?: string
+  readonly lacked?: boolean
   readonly yes?: boolean
 }
 
@@ -29,10 +30,14 @@ export function addErase(program: Command, done: Done): void {
     .requiredOption('--dir <dir>', 'data folder of the node')
     .requiredOption('--order <reference>', 'reference of the order; it stays, so nothing personal')
     .option('--value <value>', 'what the field says from now on, as JSON or text')
+    .option(
+      '--lacked',
+      'erase what counts and no node has any more as well, also of other fields of this class',
+    )
     .option('--yes', 'do not ask')
     .option('--json', 'print JSON')
     .action(async (record: string, field: string, options: EraseArguments) => {
-      const { dir, order, value, json } = options
+      const { dir, order, value, lacked = false, json } = options
       if (options.yes !== true && !(await isConfirmed(record, field))) {
         say('Nothing was erased. --yes erases without asking.')
         done(1)
@@ -44,6 +49,7 @@ export function addErase(program: Command, done: Done): void {
         record,
         field,
         order,
+        lacked,
         ...(value === undefined ? {} : { value: read(value) }),
       }
       const erased = await operations.erase(wanted, progress.update).finally(progress.stop)

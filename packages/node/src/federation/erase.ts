@@ -25,6 +25,8 @@ export type ErasureOrder = {
   readonly order: string
   /** What the field says from now on; removed without it. */
   readonly value?: JsonValue
+  /** Whether what counts and is not here goes as well, also of other fields of the same class. */
+  readonly lacked?: boolean
 }
 
 /** What was done. */
@@ -50,7 +52,8 @@ const ORDER_MAX = 64
 
 /**
  * Erases a field. MULU_RECORD_ID, MULU_RECORD_NOT_FOUND, MULU_ERASURE, MULU_RIGHT_MISSING,
- * MULU_NOT_ADMITTED, MULU_USAGE for a reference that is empty or too long.
+ * MULU_NOT_ADMITTED, MULU_USAGE for a reference that is empty or too long, MULU_NOT_HELD where
+ * values of the record are lacked and were not to go as well.
  */
 export async function eraseField(
   context: NodeContext,
@@ -64,10 +67,11 @@ export async function eraseField(
     throw new MuluError('MULU_USAGE', { details })
   }
   const writer = requireWriter({ registry, signer: context.signer })
-  const { value } = wanted
+  const { value, lacked = false } = wanted
   const order: EraseOrder = {
     ...{ ns: record.ns, rec: recOf(record), path: wanted.field, order: wanted.order },
     ...(value === undefined ? {} : { value }),
+    lacked,
     actor: context.config.actor,
   }
   const { commits, orders, bodies, rewritten }: Ordering = await registry.erasing.order(order)

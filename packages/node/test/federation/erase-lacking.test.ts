@@ -44,7 +44,7 @@ describe('erasing while other values are not here', () => {
     const context = { store: { registry }, signer, config: { actor: 'x' } }
     const erase = (record: string) =>
       eraseField(context as unknown as NodeContext, {
-        ...{ record, field: 'contact/phone', order: 'o 2' },
+        ...{ record, field: 'contact/phone', order: 'o 2', lacked: true },
       })
     const first = await erase('1/resource/r1')
     expect(first).to.deep.include({ bodies: 1, snapshot: null, destroyedHere: true })

@@ -34,6 +34,11 @@ export type EraseOrder = {
   readonly order: string
   /** What the field says from now on; it is removed where this is left out. */
   readonly value?: JsonValue
+  /**
+   * Whether what counts and is not here is erased as well, as far as it is of the class of the
+   * field: it may say something of others. For what nobody has any more.
+   */
+  readonly lacked?: boolean
   readonly actor: string
 }
 
@@ -89,7 +94,8 @@ export async function orderErasure(context: ErasingContext, wanted: EraseOrder):
       const { ns, rec, path } = wanted
       const planning = { ...context, mayClassify: hasOwnRight(context, ns, 'classify') }
       const cls = context.profile === undefined ? 0 : classOf(context.profile, kindOf(rec), path)
-      return { aud, plan: await planErasure(planning, { scope: { ns, aud }, rec, path, cls }) }
+      const field = { scope: { ns, aud }, rec, path, cls, lacked: wanted.lacked === true }
+      return { aud, plan: await planErasure(planning, field) }
     }),
   )
   for (const { aud, plan } of plans) {
@@ -133,14 +139,14 @@ function checkReplacement({ rec, path, value }: EraseOrder): void {
 
 async function carryOut(
   context: ErasingContext,
-  { ns, rec, path, order, value, actor }: EraseOrder,
+  { ns, rec, path, order, value, lacked, actor }: EraseOrder,
   aud: 0 | 1,
   { rewritten, targets }: Awaited<ReturnType<typeof planErasure>>,
 ): Promise<Ordering> {
   const field: Change =
     value === undefined ? { rec, remove: [path] } : { rec, set: { [path]: value } }
   const written = path === NOTE_FIELD ? [] : [field, ...rewritten]
-  const changes = written.map((change): Change => ({ ...change, isErasing: true }))
+  const changes = written.map((change): Change => ({ ...change, isErasing: lacked === true }))
   const write: Write = { ns, aud, actor, changes }
   const { commits } = changes.length === 0 ? { commits: [] } : await writeChanges(context, write)
   const erase = targets.map(({ log, seq, id, entry }): Erase => [log.writer, seq, id, entry, order])

@@ -21,6 +21,8 @@ export type Field = {
   readonly rec: string
   readonly path: string
   readonly cls: EntryClass
+  /** Whether what counts and is not here goes as well, whatever it says. */
+  readonly lacked: boolean
 }
 
 /** What to write, and what to order then. */
@@ -43,7 +45,7 @@ export const NOTE_FIELD = '@note'
 /**
  * Plans the erasure of a field in one scope, or of the notes about a record. MULU_RIGHT_MISSING
  * where it has legal effect and the author may not set such fields; MULU_ERASURE where a neighbour
- * has several values of which one would be lost.
+ * has several values of which one would be lost; MULU_NOT_HELD where one might be that is not here.
  */
 export async function planErasure(context: PlanContext, field: Field): Promise<ErasurePlan> {
   if (field.path === NOTE_FIELD) {
@@ -51,6 +53,10 @@ export async function planErasure(context: PlanContext, field: Field): Promise<E
   }
   const stored = await context.store.records.get(recordKey(field.scope, field.rec))
   const document = RecordDocument.open(stored)
+  if (document.lacking().length > 0 && !field.lacked) {
+    const { rec, path } = field
+    throw new MuluError('MULU_NOT_HELD', { details: { rec, path } })
+  }
   const slots = document.slots()
   const rows = new Set(slots.filter(({ path }) => path === field.path).map(({ row }) => row))
   // Nobody can say here what absent bodies hold, and others still have them.

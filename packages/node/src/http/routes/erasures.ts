@@ -43,9 +43,12 @@ function readOrder(body: JsonValue): ErasureOrder {
     if (typeof value !== 'string') throw new MuluError('MULU_JSON', { details: { field: name } })
     return value
   }
-  const { value } = fields
+  const { value, lacked = false } = fields
+  if (typeof lacked !== 'boolean')
+    throw new MuluError('MULU_JSON', { details: { field: 'lacked' } })
   return {
     ...{ record: text('record'), field: text('field'), order: text('order') },
     ...(value === undefined ? {} : { value }),
+    lacked,
   }
 }
