@@ -319,4 +319,20 @@ export const FOUND: readonly FoundBug[] = [
       ['burn', 1684268233],
     ],
   },
+  {
+    what: 'a flipped bit in an order that came with a commit was an internal error',
+    plan: [
+      ['burn', 1801254377],
+      ['rogue', 1362430597],
+      ['write', 844006659],
+      ['erase', 677882035],
+      ['equivocate', 1289030659],
+      ['connect', 1756951128],
+      ['deliver', 1658896406],
+      ['connect', 1912495770],
+      ['write', 1002561759],
+      ['weather', 489268654],
+      ['deliver', 401282130],
+    ],
+  },
 ]

@@ -17,7 +17,6 @@ import {
   type SignedHeader,
   type StoredBody,
 } from '../commit/commit.ts'
-import { decodeHeader } from '../commit/header.ts'
 import type { Crypto, Hash } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
 import { decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
@@ -38,7 +37,13 @@ import {
   scopePrefix,
 } from '../store/store.ts'
 import { confirmedBy } from './confirmation.ts'
-import { isErasable, mayOrder, missingEntries, orderedEntries } from './proof.ts'
+import {
+  isErasable,
+  mayOrder,
+  missingEntries,
+  orderedEntries,
+  readOrderOrNothing,
+} from './proof.ts'
 
 /** An entry that an order names. */
 export type Target = {
@@ -240,7 +245,8 @@ export class Erasures {
     }
     const rosters = this.#context.rosters()
     for (const brought of commit.orders ?? []) {
-      const order = decodeHeader(brought.header)
+      const order = readOrderOrNothing(brought)
+      if (order === undefined) continue
       const ofThis = order.erase.filter(([writer, seq, , entry]) => {
         const isNamed = writer === commit.read.writer && seq === commit.read.seq
         return isNamed && isErasable(rosters, order, commit.read, entry)

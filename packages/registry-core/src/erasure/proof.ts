@@ -4,10 +4,11 @@
  * question, which erasures.ts answers.
  */
 import { audienceText } from '../commit/audience.ts'
-import { entryOfBody, type ReadCommit } from '../commit/commit.ts'
+import { entryOfBody, type ReadCommit, type SignedHeader } from '../commit/commit.ts'
 import { type Erase, type Header, NOTE_ENTRY, readHeader } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
+import { isMuluError, MuluError } from '../errors.ts'
 import { checkSigned } from '../log/check-signed.ts'
 import type { Right } from '../roster/change.ts'
 import { citesRight } from '../roster/grant.ts'
@@ -18,16 +19,40 @@ export function missingEntries({ read, bodies }: ReadCommit): readonly number[] 
   return bodies.flatMap((body, i) => (body instanceof Uint8Array ? [] : [entryOfBody(read, i)]))
 }
 
-/** Those of the missing bodies that orders name which came with the commit; the rest is absent. */
+/**
+ * Those of the missing bodies that orders name which came with the commit; the rest is absent. An
+ * order that has rotted names nothing.
+ */
 export function orderedEntries(commit: ReadCommit): readonly number[] {
   const missing = missingEntries(commit)
   if (missing.length === 0 || commit.orders === undefined) return []
   const named = new Set<number>()
-  for (const { header } of commit.orders) {
-    const order = readHeader(header)
-    for (const erase of order.erase) if (isOf(erase, order, commit)) named.add(erase[3])
+  for (const order of commit.orders) {
+    const read = readOrderOrNothing(order)
+    for (const erase of read?.erase ?? []) {
+      if (read !== undefined && isOf(erase, read, commit)) named.add(erase[3])
+    }
   }
   return missing.filter((entry) => named.has(entry))
+}
+
+/** What an order that came with a commit says; MULU_COMMIT_SHAPE when its bytes are no header. */
+function readOrder({ header }: SignedHeader): Header {
+  try {
+    return readHeader(header)
+  } catch (cause) {
+    throw new MuluError('MULU_COMMIT_SHAPE', { cause, details: { reason: String(cause) } })
+  }
+}
+
+/** The same; undefined when it has rotted. */
+export function readOrderOrNothing(order: SignedHeader): Header | undefined {
+  try {
+    return readOrder(order)
+  } catch (error) {
+    if (isMuluError(error)) return undefined
+    throw error
+  }
 }
 
 /** Whether every missing body is named by an order that the commit brings. */
@@ -49,7 +74,7 @@ export function isProven(
   if (missing.length === 0) return true
   const ordered = new Set<number>()
   for (const order of commit.orders ?? []) {
-    const read = readHeader(order.header)
+    const read = readOrder(order)
     checkSigned(crypto, rosters, { ...order, read })
     if (!mayOrder(rosters, read)) continue
     for (const erase of read.erase) {
@@ -67,7 +92,7 @@ export function areOrdersSigned(
   commit: ReadCommit,
 ): boolean {
   return (commit.orders ?? []).every((order) => {
-    const read = readHeader(order.header)
+    const read = readOrder(order)
     checkSigned(crypto, rosters, { ...order, read })
     return read.erase.some((erase) => isOf(erase, read, commit))
   })

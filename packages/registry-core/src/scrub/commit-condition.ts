@@ -5,7 +5,7 @@
 import { bodiesRoot, type ReadCommit, readCommitOrNothing } from '../commit/commit.ts'
 import type { Crypto } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
-import { areOrdersSigned } from '../erasure/proof.ts'
+import { areOrdersSigned, readOrderOrNothing } from '../erasure/proof.ts'
 import { isMuluError } from '../errors.ts'
 import { checkSigned } from '../log/check-signed.ts'
 import type { Roster } from '../roster/roster.ts'
@@ -21,11 +21,15 @@ export type CommitCondition =
   | { readonly kind: 'sound' | 'misplaced' | 'body'; readonly commit: ReadCommit }
   | { readonly kind: 'commit' }
 
-/** The commit at `key` where its id and its bodies are right; its signature is not looked at. */
+/**
+ * The commit at `key` where its id and its bodies are right, and the orders that came with it can
+ * be read; signatures are not looked at.
+ */
 export function readIntact(crypto: Crypto, key: string, bytes: Uint8Array): ReadCommit | undefined {
   const commit = readCommitOrNothing(crypto, bytes)
   if (commit === undefined || keyOf(commit) !== key) return undefined
-  return areBodiesRight(crypto, commit) ? commit : undefined
+  const isReadable = (commit.orders ?? []).every((order) => readOrderOrNothing(order) !== undefined)
+  return isReadable && areBodiesRight(crypto, commit) ? commit : undefined
 }
 
 /** The condition of the bytes stored at `key`. */
