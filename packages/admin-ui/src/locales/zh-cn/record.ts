@@ -56,7 +56,7 @@ export const zhCnRecord = {
   'erase.field': '清除什么',
   'erase.fieldMissing': '请选择要清除的内容。',
   'erase.noWitnesses':
-    '其他机构会保留各自的副本，直到快照得到确定。目前无法生成快照：名册没有指定见证节点，或本节点缺少生效的内容，详见本节点页面。',
+    '其他机构会保留各自的副本，直到快照敲定。目前无法生成快照：名册没有指定见证节点，或本节点缺少现行值，详见本节点页面。',
   'erase.node': '节点',
   'erase.nodeConfirmed': '已确认：所有文件都不再含有',
   'erase.nodeOutstanding': '未确认',
