@@ -37,6 +37,7 @@ export function profileToBytes(profile: Profile): Uint8Array {
 
 type StoredFork = { readonly roster: Roster; readonly isSettled: boolean }
 const FORKS = 'roster'
+const FEDERATION = 'federation'
 
 /** Rosters and profiles of one replica. */
 export class RosterStore {
@@ -59,13 +60,15 @@ export class RosterStore {
     builtIn: readonly Profile[],
   ): Promise<RosterStore> {
     const loaded = new RosterStore(crypto, store)
-    loaded.#federation = await store.meta.get('federation')
+    const pinned = await store.meta.get(FEDERATION)
     for await (const bytes of store.rosters.values()) {
       const next = loaded.#verifyAfter(loaded.newest, bytes)
       // One that has rotted, and what follows it, comes again from a peer.
       if (next === undefined) break
       loaded.#rosters.push(next)
     }
+    // The chain came only where it was that of the pin, and it can be verified anew.
+    loaded.#federation = loaded.#rosters[0]?.fed ?? pinned
     for await (const bytes of store.evidence.values(under(FORKS))) loaded.#loadFork(bytes)
     for (const profile of builtIn)
       loaded.#profiles.set(toHex(profileHash(crypto, profile)), profile)
@@ -79,6 +82,12 @@ export class RosterStore {
   /** Compares the store with what was verified when it came, and writes it again where they differ. */
   async recheck(onFinding: (finding: Finding) => void): Promise<void> {
     const operations: Operation[] = []
+    const pinned = await this.#store.meta.get(FEDERATION)
+    const [first] = this.#rosters
+    if (first !== undefined && (pinned === undefined || !equalBytes(pinned, first.fed))) {
+      onFinding({ what: 'roster', at: FEDERATION })
+      operations.push(put(this.#store.meta, FEDERATION, first.fed))
+    }
     for (const { version, bytes } of this.#rosters) {
       const stored = await this.#store.rosters.get(fixedHex(version, 8))
       if (stored !== undefined && equalBytes(stored, bytes)) continue
@@ -189,7 +198,7 @@ export class RosterStore {
   /** Settles the federation; MULU_FEDERATION_MISMATCH when it is settled otherwise. */
   async pin(fed: Hash): Promise<void> {
     if (this.#federation !== undefined) return this.#checkFederation(fed)
-    await commitBatch(this.#store, [put(this.#store.meta, 'federation', fed)])
+    await commitBatch(this.#store, [put(this.#store.meta, FEDERATION, fed)])
     this.#federation = fed
   }
 
@@ -219,7 +228,7 @@ export class RosterStore {
     }
     const key = fixedHex(roster.version, 8)
     await commitBatch(this.#store, [
-      put(this.#store.meta, 'federation', roster.fed),
+      put(this.#store.meta, FEDERATION, roster.fed),
       put(this.#store.rosters, key, bytes),
       ...following(roster),
     ])

@@ -195,6 +195,20 @@ describe('a scrub', () => {
     expect((await scrubOf(registry)).findings).to.deep.equal([])
   })
 
+  it('[SC21] tells that the name of the federation has rotted, and goes by its first roster', async () => {
+    const { disk, registry, federation, peer } = await openSite(1)
+    const healthy = await readingOf(registry)
+    for (const [at, bit] of [0, 9, 32].entries()) {
+      disk.rot('!meta!federation', bit, 1 << at)
+      const again = (await openReplica(federation, { client: 1, seed: 1 }, disk.open())).registry
+      expect(again.federation).to.deep.equal(federation.newest.fed)
+      await settle(connect(new Participant(again, 1), peer))
+      expect(await readingOf(again)).to.equal(healthy)
+      expect((await scrubOf(again)).findings).to.deep.equal([{ what: 'roster', at: 'federation' }])
+      expect((await scrubOf(again)).findings).to.deep.equal([])
+    }
+  })
+
   it('[SC8] takes an erased body for sound, destroyed or not, and never takes it back', async () => {
     const { disk, registry, federation, peer } = await openSite(3)
     const reading = 'x'.repeat(40)
