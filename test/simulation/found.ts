@@ -335,4 +335,40 @@ export const FOUND: readonly FoundBug[] = [
       ['deliver', 401282130],
     ],
   },
+  {
+    what: 'orders that a rotten node alone knew were taken for those that all have to know',
+    plan: [
+      ['administer', 574989101],
+      ['administer', 908642165],
+      ['steal administrator', 574989101],
+      ['lie', 908642165],
+      ['order', 1048093521],
+      ['rot', 596560620],
+      ['write error', 1600732089],
+      ['snapshot', 625989368],
+      ['order', 918696072],
+    ],
+  },
+  {
+    what: 'a snapshot was looked for everywhere whose log nobody has from its start',
+    plan: [
+      ['administer', 1498114010],
+      ['rogue', 272022389],
+      ['lie', 611278629],
+      ['lie', 7994178],
+    ],
+  },
+  {
+    what: 'a node whose stored name of the federation had rotted was shut out, and its orders were missed',
+    plan: [
+      ['administer', 1753448059],
+      ['administer', 343844396],
+      ['end administrator', 2018690141],
+      ['rot', 618676222],
+      ['crash', 2041695823],
+      ['crash', 859488172],
+      ['order', 903292432],
+      ['crash', 874570927],
+    ],
+  },
 ]

@@ -180,9 +180,9 @@ export class World {
     return (page?.commits ?? []).map((bytes) => decodeCommit(bytes).header)
   }
 
-  /** The roster chain with every order that some node has. */
+  /** The roster chain with every order that some node has; one with a rotten disk may pass on none. */
   get rosters(): readonly Roster[] {
-    const known = this.up.flatMap(({ registry }) => registry?.orders() ?? [])
+    const known = this.sound.flatMap(({ registry }) => registry?.orders() ?? [])
     const orders = new Map(known.map(({ order }) => [order.id.join(), order]))
     return withOrders(this.crypto, this.federation.rosters, [...orders.values()]).rosters
   }
@@ -194,6 +194,11 @@ export class World {
 
   get up(): readonly SimNode[] {
     return this.nodes.filter((node) => node.isUp)
+  }
+
+  /** Nodes that run, and whose disk was not touched by rot. */
+  get sound(): readonly SimNode[] {
+    return this.up.filter((node) => !node.isRotten)
   }
 
   /** Streams between nodes that run. */
@@ -215,9 +220,9 @@ export class World {
   /** Members of the newest roster that serve, and whose disk was not touched by rot. */
   get soundMembers(): readonly SimNode[] {
     const { writers } = this.state
-    return this.up.filter((node) => {
+    return this.sound.filter((node) => {
       const writer = writers.get(node.identity.client)
-      return writer !== undefined && isMember(writer) && !node.isRotten
+      return writer !== undefined && isMember(writer)
     })
   }
 

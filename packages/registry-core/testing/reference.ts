@@ -46,6 +46,8 @@ export type Reference = {
   readonly records: ReadonlyMap<string, ReadonlyMap<string, ReferenceRecord>>
   /** By id, in hexadecimal digits, the witnesses that agree to each snapshot, ascending. */
   readonly agreed: ReadonlyMap<string, readonly number[]>
+  /** Ids of snapshots in logs that nobody has whole and that have not forked: nobody passes them on. */
+  readonly stranded: ReadonlySet<string>
   /** By text of the log, how far settled snapshots cover it. */
   readonly floors: ReadonlyMap<string, ReferenceHead>
 }
@@ -75,7 +77,7 @@ export function referenceOf(
   rosters: readonly Roster[],
   profile: Profile,
 ): Reference {
-  const { byLog, agreed, floors } = gatheredOf(commits, rosters)
+  const { byLog, agreed, stranded, floors } = gatheredOf(commits, rosters)
   const chains = new Map(
     [...byLog].map(
       ([text, { log, byId }]) => [text, chainOf(log, byId, rosters, floors.get(text))] as const,
@@ -104,7 +106,7 @@ export function referenceOf(
     scopes.set(scope, [...(scopes.get(scope) ?? []), chain])
   }
   const records = new Map([...scopes].map(([scope, own]) => [scope, recordsOf(own, profile)]))
-  return { accepted, ends, effective, records, agreed, floors }
+  return { accepted, ends, effective, records, agreed, stranded, floors }
 }
 
 /** A scope as text: `ns/audience`. */
@@ -125,7 +127,9 @@ type Held = { readonly log: LogKey; readonly byId: Map<string, ReadCommit> }
 function gatheredOf(
   commits: Iterable<Commit>,
   rosters: readonly Roster[],
-): Pick<Reference, 'agreed' | 'floors'> & { readonly byLog: ReadonlyMap<string, Held> } {
+): Pick<Reference, 'agreed' | 'stranded' | 'floors'> & {
+  readonly byLog: ReadonlyMap<string, Held>
+} {
   const byLog = new Map<string, Held>()
   for (const commit of commits) {
     const read = readCommit(testCrypto, commit)
@@ -138,8 +142,10 @@ function gatheredOf(
   }
   const all = [...byLog.values()].flatMap(({ byId }) => [...byId.values()])
   const agreed = new Map<string, readonly number[]>()
+  const stranded = new Set<string>()
   const floors = new Map<string, ReferenceHead>()
-  for (const { id, read } of all) {
+  for (const commit of all) {
+    const { id, read } = commit
     const stated = snapshotOf(read)
     const cited = rosters[read.roster[0] - 1]
     if (stated === undefined || cited === undefined || !equalBytes(cited.hash, read.roster[1])) {
@@ -152,6 +158,7 @@ function gatheredOf(
       .map((each) => each.read.writer)
     const agreeing = [...new Set(by)].sort((a, b) => a - b)
     agreed.set(toHex(id), agreeing)
+    if (isStranded(commit, byLog)) stranded.add(toHex(id))
     if (witnesses.length === 0 || agreeing.length < threshold) continue
     for (const [ns, writer, seq, head] of stated.heads) {
       const text = logText({ ns, aud: 1, writer })
@@ -162,7 +169,15 @@ function gatheredOf(
       }
     }
   }
-  return { byLog, agreed, floors }
+  return { byLog, agreed, stranded, floors }
+}
+
+/** Whether a commit does not connect with the start of its log, which shows no fork either. */
+function isStranded(commit: ReadCommit, byLog: ReadonlyMap<string, Held>): boolean {
+  const { ns, aud, writer } = commit.read
+  const byId = byLog.get(logText({ ns, aud, writer }))?.byId ?? new Map<string, ReadCommit>()
+  const positions = new Set([...byId.values()].map(({ read }) => read.seq))
+  return positions.size === byId.size && !isWhole(commit, byId)
 }
 
 /** Whether a log is here from its start up to a commit. */

@@ -42,10 +42,10 @@ type Numbered = {
   readonly counting: Order | undefined
 }
 
-/** By all that is known at any node that runs. */
+/** By all that is known at any sound node that runs. */
 function numbersOf(world: World): readonly Numbered[] {
   const { rosters, newest } = world.federation
-  const known = world.up.flatMap(({ registry }) => registry?.orders() ?? [])
+  const known = world.sound.flatMap(({ registry }) => registry?.orders() ?? [])
   const administrators = newest.state.administrators ?? []
   return administrators.flatMap((administrator, place): readonly Numbered[] => {
     const stand = (administrator.ended?.stand ?? []).map((bytes) => readOrder(world.crypto, bytes))

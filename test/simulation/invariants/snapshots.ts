@@ -41,6 +41,7 @@ function countedOtherwise(registry: Registry, { reference }: Healed): string | u
   for (const [id, agreed] of reference.agreed) {
     // Beyond the fork of its log a snapshot is passed on once a witness has agreed to it.
     if (!reference.effective.has(id) && agreed.length === 0) continue
+    if (reference.stranded.has(id)) continue
     if (found.get(id) !== agreed.join()) {
       return `of snapshot ${id} ${found.get(id) ?? 'nothing'} is known and not ${agreed.join()}`
     }
