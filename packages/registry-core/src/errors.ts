@@ -140,6 +140,10 @@ export const ERRORS = {
   MULU_ORDER_REACH: { status: 403, message: 'The order reaches beyond what its agency has.' },
   MULU_ORDER_SHAPE: { status: 422, message: 'The bytes are not an order of an agency.' },
   MULU_ORDERS: { status: 422, message: 'The roster cannot be changed in this way.' },
+  MULU_PARTIAL: {
+    status: 409,
+    message: 'This needs the whole catalogue, and this node holds a part of it.',
+  },
   MULU_PASSPHRASE: { status: 403, message: 'The passphrase does not open the file.' },
   MULU_PATH: { status: 422, message: 'The path of a field is not valid.' },
   MULU_PORT_BUSY: { status: 409, message: 'The port is in use.' },
@@ -152,6 +156,10 @@ export const ERRORS = {
   MULU_RECORD_EXISTS: { status: 409, message: 'A record with this id exists already.' },
   MULU_RECORD_ID: { status: 400, message: 'This is not the id of a record.' },
   MULU_RECORD_NOT_FOUND: { status: 404, message: 'No record has this id.' },
+  MULU_RECORD_NOT_HELD: {
+    status: 404,
+    message: 'The record exists, and this node does not hold the records of its agency.',
+  },
   MULU_REQUEST: { status: 400, message: 'The request is not one that a node can read.' },
   MULU_REQUEST_SHAPE: {
     status: 422,
@@ -195,6 +203,7 @@ export const ERRORS = {
     message: 'Another process uses this data folder.',
   },
   MULU_STORE_VERSION: { status: 409, message: 'The store was written by another version of Mulu.' },
+  MULU_SUBSCRIPTION: { status: 409, message: 'The node cannot hold a part in this way.' },
   MULU_SYNC_FRAME: { status: 422, message: 'The bytes are not a frame of the sync protocol.' },
   MULU_SYNC_ORDER: { status: 409, message: 'The frame does not fit the state of the exchange.' },
   MULU_SYNC_PART: {

@@ -125,6 +125,7 @@ export type {
   Damage,
   Database,
   Erasing,
+  Holding,
   Pruning,
   Registry,
   RegistryEvent,
@@ -233,6 +234,18 @@ export type { Disagreement } from './snapshot/review.ts'
 export type { Snapshot } from './snapshot/settlement.ts'
 export type { Judgement } from './snapshot/witness.ts'
 export type { Sublevel } from './store/store.ts'
+export type { Amount, SubscriptionPlan } from './subscription/plan-subscription.ts'
+export { whyWhole } from './subscription/subscriber.ts'
+export {
+  agenciesWithin,
+  REGION_TEXT_MAX,
+  SUBSCRIBED_AGENCIES_MAX,
+  SUBSCRIBED_REGIONS_MAX,
+  type Subscription,
+  saysItHolds,
+  subscribedNamespaces,
+  subscriptionOf,
+} from './subscription/subscription.ts'
 export { isMember, mayHold, memberByPeer, membersByPeer } from './sync/audience-rule.ts'
 export { decodeFrame, encodeFrame, type Frame } from './sync/frame.ts'
 export type { HeadNote, PeerAddresses } from './sync/frame-parts.ts'

@@ -42,6 +42,7 @@ import type {
   Author,
   Damage,
   Erasing,
+  Holding,
   Pruning,
   Registry,
   RegistryEvent,
@@ -76,7 +77,9 @@ import type { Disagreement } from './snapshot/review.ts'
 import { Settlement, type Snapshot } from './snapshot/settlement.ts'
 import { Snapshots } from './snapshot/snapshots.ts'
 import { migrate } from './store/migrate.ts'
-import { openStore, type Store } from './store/store.ts'
+import { openStore, type Scope, type Store } from './store/store.ts'
+import { HeldPart } from './subscription/held-part.ts'
+import { Holdings } from './subscription/holdings.ts'
 
 /** Opens a registry. MULU_STORE_VERSION when the store has a format that it cannot be brought from. */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
@@ -98,12 +101,14 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     ...{ crypto: options.crypto, store, settlement },
     rosters: () => chain.rosters,
   })
-  const lacking = await Lacking.load(store, options.keepsAll ?? true)
+  const holdings = await Holdings.load(store)
+  const isBare = (scope: Scope): boolean => holdings.isBare(scope)
+  const lacking = await Lacking.load(store, options.keepsAll ?? true, isBare)
   const archived = await Archived.load(store)
   const index = await SearchIndex.open(store, views, surroundings(rosters))
   const parts = {
     ...{ store, rosters, orders, chain, logs, views, index },
-    ...{ settlement, erasures, lacking, archived, damage },
+    ...{ settlement, erasures, lacking, archived, damage, holdings },
   }
   const replica = new Replica(options, parts)
   await replica.resume()
@@ -124,6 +129,7 @@ type Parts = {
   readonly lacking: Lacking
   readonly archived: Archived
   readonly damage: DamageList
+  readonly holdings: Holdings
 }
 
 class Replica implements Registry {
@@ -144,6 +150,7 @@ class Replica implements Registry {
   readonly #lacking: Lacking
   readonly #archived: Archived
   readonly #damage: DamageList
+  readonly #held: HeldPart
   readonly #queue = new Queue()
   readonly #listeners = new Set<(event: RegistryEvent) => void>()
   readonly #rejudging: Rejudging
@@ -152,7 +159,7 @@ class Replica implements Registry {
 
   constructor(options: RegistryOptions, parts: Parts) {
     const { store, rosters, orders, chain, logs, views, index } = parts
-    const { settlement, erasures, lacking, archived, damage } = parts
+    const { settlement, erasures, lacking, archived, damage, holdings } = parts
     this.#settlement = settlement
     this.#erasures = erasures
     this.#lacking = lacking
@@ -200,6 +207,15 @@ class Replica implements Registry {
       rosters: () => chain.rosters,
       stage: (scope, views) => index.stage(scope, views),
     })
+    this.#held = new HeldPart({
+      ...{ crypto: options.crypto, store, logs, holdings, lacking, archived, damage },
+      tree: this.#tree,
+      state: () => this.roster?.state,
+      self: () => this.#author?.client,
+      rebuild: (scope) => this.#rejudging.rebuild(scope),
+      exclusively: (work) => this.#exclusively(work),
+      onChange: (type) => this.#tell({ type }),
+    })
   }
 
   /** Finishes interrupted rebuilds and judges what had been waiting. */
@@ -233,6 +249,7 @@ class Replica implements Registry {
       if (!(await this.#rosters.choose(hash, () => this.#rejudging.all()))) return
       await this.#rejudging.followRoster()
     })
+    await this.#held.follow()
     this.#tell({ type: 'roster' })
   }
 
@@ -263,6 +280,7 @@ class Replica implements Registry {
         if (result === 'new') await this.#rejudging.followRoster()
         return result
       })
+      if (added === 'new') await this.#held.follow()
       if (added === 'new') this.#tell({ type: 'roster' })
       return added
     } finally {
@@ -278,6 +296,7 @@ class Replica implements Registry {
       if (hasNew(result)) await this.#rejudging.followRoster()
       return result
     })
+    if (hasNew(taken)) await this.#held.follow()
     if (hasNew(taken)) this.#tell({ type: 'roster' })
     return taken
   }
@@ -314,12 +333,15 @@ class Replica implements Registry {
 
   async accept(
     commits: readonly Commit[],
-    options?: AcceptOptions,
+    options: AcceptOptions = {},
   ): Promise<readonly Acceptance[]> {
     const acceptances: Acceptance[] = []
     for (const [i, commit] of commits.entries()) {
       const next = commits[i + 1]
-      acceptances.push(await this.#exclusively(() => this.#acceptOne(commit, next, options)))
+      const accept = (held: Commit, how: AcceptOptions): Promise<Acceptance> =>
+        this.#acceptOne(held, next, how)
+      const taken = this.#exclusively(() => this.#held.accept(commit, options, accept))
+      acceptances.push(await taken)
     }
     if (acceptances.some((a) => !a.known)) this.#tell({ type: 'commits' })
     return acceptances
@@ -355,10 +377,16 @@ class Replica implements Registry {
   async snapshot(ns: number): Promise<Hash> {
     return this.#exclusively(() => {
       // What is not here is in no digest: nothing is stated about the whole until it is back.
+      this.#held.requireWhole()
       const records = this.#lackingRecords()
       if (records > 0) throw new MuluError('MULU_NOT_HELD', { details: { records } })
       return this.#snapshots.take(this.#desk(), ns)
     })
+  }
+
+  /** Whether what is here is all that counts in the federation. */
+  #statesWhole(): boolean {
+    return this.#held.isWhole && this.#lackingRecords() === 0
   }
 
   #lackingRecords(): number {
@@ -370,7 +398,10 @@ class Replica implements Registry {
       keepsAll: this.#lacking.keepsAll,
       lacked: () => this.#lacking.places,
       lackingRecords: () => this.#lackingRecords(),
-      noteArchived: (heads) => this.#exclusively(() => this.#archived.note(heads)),
+      noteArchived: async (heads) => {
+        await this.#exclusively(() => this.#archived.note(heads))
+        await this.#held.follow()
+      },
       prune: async (options) => {
         if (this.#lacking.keepsAll && options?.dryRun !== true)
           throw new MuluError('MULU_KEEPS_ALL')
@@ -379,19 +410,23 @@ class Replica implements Registry {
     }
   }
 
+  get holding(): Holding {
+    return this.#held.holding
+  }
+
   snapshots(): readonly Snapshot[] {
     return this.#settlement.snapshots
   }
 
   attest(ns: number): Promise<readonly Attested[]> {
     return this.#exclusively(async () => {
-      return this.#lackingRecords() > 0 ? [] : this.#snapshots.attest(this.#desk(), ns)
+      return this.#statesWhole() ? this.#snapshots.attest(this.#desk(), ns) : []
     })
   }
 
   reviewSnapshots(): Promise<void> {
     return this.#exclusively(async () => {
-      if (this.#lackingRecords() === 0) await this.#snapshots.review()
+      if (this.#statesWhole()) await this.#snapshots.review()
     })
   }
 
@@ -423,7 +458,7 @@ class Replica implements Registry {
   }
 
   holes(): ReturnType<Registry['holes']> {
-    return this.#erasures.holes()
+    return this.#erasures.holes().filter(({ log }) => this.holding.holds(log))
   }
 
   /** News go out commit by commit, so that peers take part of a long import while it runs. */
@@ -535,7 +570,8 @@ class Replica implements Registry {
     const repaired = await this.#exclusively(async () => {
       const context = this.#scrubContext()
       let count = 0
-      for (const offered of commits) {
+      for (const sent of commits) {
+        const offered = await this.#held.asHeld(sent)
         const commit = await repairCommit(context, offered)
         if (commit === undefined) {
           if (await this.#putBack(offered)) count += 1

@@ -33,6 +33,8 @@ import type { Disagreement } from './snapshot/review.ts'
 import type { Snapshot } from './snapshot/settlement.ts'
 import type { Judgement } from './snapshot/witness.ts'
 import type { Scope } from './store/store.ts'
+import type { SubscriptionPlan } from './subscription/plan-subscription.ts'
+import type { Subscription } from './subscription/subscription.ts'
 
 /** Any ordered key-value store of the abstract-level family. */
 export type Database = AbstractLevel<string | Uint8Array, string, string>
@@ -160,6 +162,29 @@ export type Pruning = {
   lackingRecords(): number
 }
 
+/** Of which namespaces the bodies are held, where that is not all (subscription/). */
+export type Holding = {
+  /** What was subscribed to; undefined for everything. */
+  readonly subscription: Subscription | undefined
+  /** Whether everything is held, and is to be. */
+  readonly isWhole: boolean
+  /** Whether bodies of a scope are held; headers are of all. */
+  holds(scope: Scope): boolean
+  /** Namespaces that are held and are to go, once an archive is known to have all of them. */
+  leaving(): readonly number[]
+  /**
+   * Subscribes; undefined for everything. What comes by that is lacked until peers have sent it.
+   * MULU_SUBSCRIPTION where this node has to hold everything, MULU_NOT_ADMITTED, MULU_DISK.
+   */
+  subscribe(subscription: Subscription | undefined): Promise<void>
+  /** Brings what is held in line with the subscription, as far as that can be done now. */
+  follow(): Promise<void>
+  /** What a subscription would change. MULU_SUBSCRIPTION, MULU_NOT_ADMITTED. */
+  plan(subscription: Subscription | undefined): Promise<SubscriptionPlan>
+  /** The catalogue digest over some namespaces of the federation, as if there were no others. */
+  digestOver(isMeant: (ns: number) => boolean): Promise<Hash>
+}
+
 /** Snapshots and receipts of forked logs, which are passed on by themselves: beyond-fork.ts. */
 export type Statements = {
   /** Whether a snapshot or receipt is here, wherever it lies. */
@@ -214,6 +239,7 @@ export interface Registry {
   accept(commits: readonly Commit[], options?: AcceptOptions): Promise<readonly Acceptance[]>
 
   readonly pruning: Pruning
+  readonly holding: Holding
 
   readonly author: Author | undefined
   setAuthor(author: Author | undefined): void

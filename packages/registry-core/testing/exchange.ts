@@ -72,6 +72,9 @@ export class Participant {
       get isArchive() {
         return isArchive(registry)
       },
+      get holding() {
+        return registry.holding
+      },
       damaged: () => [...registry.damage().commits, ...registry.pruning.lacked()],
       headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
       holes: () => registry.holes(),
@@ -326,6 +329,13 @@ export class Link {
       case 'read-profile':
         later(async () => {
           this.answer({ type: 'profile-read', profile: await registry.profileBytes(effect.hash) })
+        })
+        return
+      case 'read-digest':
+        later(async () => {
+          const { namespaces } = effect
+          const digest = await registry.holding.digestOver((ns) => namespaces.has(ns))
+          this.answer({ type: 'digest-read', digest })
         })
         return
       case 'read-peers':

@@ -143,11 +143,12 @@ class RunningNetwork implements Network {
     return this.#parts.membership.others().map(({ client, peerId }) => {
       const entry = this.#parts.table.get(peerId)
       const { addresses, lastHeardMs, reported, archive, outdated, rosterVersion } = entry
+      const { holds, compared } = entry
       const connected = this.#neighbours?.isConnected(peerId) ?? false
       const refused = this.#parts.table.refusedOf(peerId)
       const phase = this.#phaseOf(peerId, connected)
       const heard = { addresses, lastHeardMs, reported, archive, outdated, rosterVersion, refused }
-      return { client, peerId, connected, phase, ...heard }
+      return { client, peerId, connected, phase, ...heard, holds, compared }
     })
   }
 
@@ -231,6 +232,10 @@ class RunningNetwork implements Network {
       quotas: this.#parts.quotas,
       syncContext: (peerId) => this.#syncContext(peerId),
       onHeard: (peerId, heard) => this.#onHeard(peerId, heard),
+      onCompared: (peerId, { digest, accepted }) => {
+        this.#parts.table.get(peerId).compared = { digest, accepted }
+        this.#tell()
+      },
       onPeers: (peers) => this.learn(peers),
       onUnshared: (peerId, outdated) => this.#onUnshared(peerId, outdated),
       onBlame: (peerId, code) => this.#onBlame(peerId, code),
@@ -284,7 +289,7 @@ class RunningNetwork implements Network {
   }
 
   #onHeard(peerId: string, heard: Heard): void {
-    const { rosterVersion, report, addresses, archive } = heard
+    const { rosterVersion, report, addresses, archive, holds } = heard
     if (this.#isGuest(peerId)) {
       this.#onGuest(peerId, heard)
       return
@@ -294,6 +299,7 @@ class RunningNetwork implements Network {
     entry.rosterVersion = rosterVersion
     if (report !== undefined) entry.reported = report
     if (archive !== undefined) entry.archive = archive
+    if (holds !== undefined) entry.holds = holds
     entry.outdated = undefined
     if (addresses.length > 0) this.learn([{ peerId, addresses }])
     this.#tell()

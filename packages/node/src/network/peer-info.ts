@@ -1,6 +1,7 @@
 /** What the network knows of one other node of the roster. */
-import type { NodeReport, Outdated } from '@mulu/registry-core'
+import type { NodeReport, Outdated, Subscription } from '@mulu/registry-core'
 import type { Ineffective, Throttle } from './quotas.ts'
+import type { Compared } from './stream-context.ts'
 import type { Told } from './told-heads.ts'
 
 /**
@@ -40,6 +41,10 @@ export type PeerInfo = {
   readonly reported: NodeReport | undefined
   /** Whether it keeps everything and lacks nothing; undefined while it has not said. */
   readonly archive: boolean | undefined
+  /** Of what it holds the bodies; undefined while it has not said. */
+  readonly holds: Subscription | 'all' | undefined
+  /** What it said of the part that this node holds, where this one does not hold everything. */
+  readonly compared: Compared | undefined
   /** Whose software is too old, where no version of the protocol is shared. */
   readonly outdated: Outdated | undefined
   /** The roster version it said it has; 0 when it never said. */

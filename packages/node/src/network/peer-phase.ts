@@ -19,6 +19,7 @@ export function phaseOfStream(stream: RequesterStream | undefined): PeerPhase {
     case 'marks':
     case 'heads':
     case 'places':
+    case 'digest':
     case 'peers':
       return 'comparing'
     case 'held':

@@ -1,9 +1,10 @@
 /** What this node remembers of every peer it has an address of or has heard from. */
 import { multiaddr } from '@multiformats/multiaddr'
-import type { NodeReport, Outdated, PeerAddresses } from '@mulu/registry-core'
+import type { NodeReport, Outdated, PeerAddresses, Subscription } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
 import type { NetworkLimits } from './network-options.ts'
 import type { Conduct, PeerInfo } from './peer-info.ts'
+import type { Compared } from './stream-context.ts'
 
 const ADDRESSES_MAX = 8
 const ADDRESS_TEXT_MAX = 256
@@ -15,6 +16,8 @@ export type PeerEntry = {
   lastHeardMs: number | undefined
   reported: NodeReport | undefined
   archive: boolean | undefined
+  holds: Subscription | 'all' | undefined
+  compared: Compared | undefined
   outdated: Outdated | undefined
   rosterVersion: number
   readonly refused: Map<string, { readonly count: number; readonly lastMs: number }>
@@ -47,6 +50,8 @@ export class PeerTable {
       lastHeardMs: undefined,
       reported: undefined,
       archive: undefined,
+      holds: undefined,
+      compared: undefined,
       outdated: undefined,
       rosterVersion: 0,
       refused: new Map(),

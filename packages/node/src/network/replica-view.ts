@@ -71,6 +71,9 @@ export class ReplicaView {
       get isArchive() {
         return isArchive(registry)
       },
+      get holding() {
+        return registry.holding
+      },
       damaged: () => [...registry.damage().commits, ...registry.pruning.lacked()],
       headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
       holes: () => registry.holes(),

@@ -222,12 +222,15 @@ export class RequesterStream {
     const { logger } = this.#context
     switch (effect.type) {
       case 'heard': {
-        const { roster, orders, report, archive } = effect.remote
+        const { roster, orders, report, archive, holds = 'all' as const } = effect.remote
         const { addresses } = effect
-        const heard = { rosterVersion: roster.version, orders, report, addresses, archive }
+        const heard = { rosterVersion: roster.version, orders, report, addresses, archive, holds }
         this.#context.onHeard(this.#peerId, heard)
         return
       }
+      case 'compared':
+        this.#context.onCompared(this.#peerId, effect)
+        return
       case 'peers':
         this.#context.onPeers(effect.peers)
         return

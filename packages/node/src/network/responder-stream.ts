@@ -99,6 +99,13 @@ export class ResponderStream {
           this.notify({ type: 'profile-read', profile })
         })
         return
+      case 'read-digest':
+        this.#work(async () => {
+          const { namespaces } = effect
+          const digest = await registry.holding.digestOver((ns) => namespaces.has(ns))
+          this.notify({ type: 'digest-read', digest })
+        })
+        return
       case 'read-peers':
         this.#work(async () => {
           this.notify({ type: 'peers-read', peers: this.#context.listPeers(this.#peerId) })

@@ -7,6 +7,7 @@ import type {
   PeerAddresses,
   Registry,
   Resumption,
+  Subscription,
   SyncContext,
 } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
@@ -23,6 +24,15 @@ export type Heard = {
   readonly addresses: readonly string[]
   /** Whether it keeps everything and lacks nothing; undefined where it did not say. */
   readonly archive?: boolean
+  /** Of what it holds the bodies; undefined where it did not say. */
+  readonly holds?: Subscription | 'all'
+}
+
+/** What a peer said of the part that is held here: its digest, and that over its accepted heads. */
+export type Compared = {
+  /** Undefined where the peer does not hold all of that part. */
+  readonly digest: Hash | undefined
+  readonly accepted: Hash
 }
 
 /** The network, as one of its streams sees it. */
@@ -37,6 +47,7 @@ export type StreamContext = {
   readonly onHeard: (peerId: string, heard: Heard) => void
   /** No version of the protocol is shared with a peer; who is too old. */
   readonly onUnshared: (peerId: string, outdated: Outdated) => void
+  readonly onCompared: (peerId: string, compared: Compared) => void
   readonly onPeers: (peers: readonly PeerAddresses[]) => void
   readonly onBlame: (peerId: string, code: ErrorCode) => void
   /** Commits were taken in. */

@@ -14,6 +14,7 @@ import {
   type Database,
   type Erasing,
   type Hash,
+  type Holding,
   isMuluError,
   type LogHead,
   MuluError,
@@ -179,6 +180,21 @@ export class DurableRegistry implements Registry {
       lackingRecords: () => this.#open.registry.pruning.lackingRecords(),
       noteArchived: (heads) => this.#guard((registry) => registry.pruning.noteArchived(heads)),
       prune: (options) => this.#guard((registry) => registry.pruning.prune(options)),
+    }
+  }
+  get holding(): Holding {
+    const now = (): Holding => this.#open.registry.holding
+    const call = <T>(work: (holding: Holding) => Promise<T>): Promise<T> =>
+      this.#guard((registry) => work(registry.holding))
+    return {
+      subscription: now().subscription,
+      isWhole: now().isWhole,
+      holds: (scope) => now().holds(scope),
+      leaving: () => now().leaving(),
+      subscribe: (subscription) => call((holding) => holding.subscribe(subscription)),
+      follow: () => call((holding) => holding.follow()),
+      plan: (subscription) => call((holding) => holding.plan(subscription)),
+      digestOver: (isMeant) => call((holding) => holding.digestOver(isMeant)),
     }
   }
   setAuthor(author: Author | undefined): void {

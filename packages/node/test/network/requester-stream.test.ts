@@ -41,6 +41,7 @@ describe('a stream that this node opened', () => {
         isThrottled: () => false,
       }),
       onHeard: () => undefined,
+      onCompared: () => undefined,
       onPeers: () => undefined,
       onBlame: () => undefined,
       onUnshared: () => undefined,

@@ -65,6 +65,12 @@ export class DigestTree {
     return nodeHash(this.#crypto, await this.#top(aud))
   }
 
+  /** The digest over those namespaces of an audience that are meant, as if there were no others. */
+  async rootOver(aud: Audience, isMeant: (ns: number) => boolean): Promise<Hash> {
+    const rows = readTop(await this.#top(aud)).filter(([ns]) => isMeant(ns))
+    return nodeHash(this.#crypto, encodeTop(rows))
+  }
+
   /** The leaf of a record. */
   leaf(scope: Scope, rec: string): Promise<Hash | undefined> {
     return this.#store.leaves.get(leafKey(this.#crypto, scopePrefix(scope), rec))

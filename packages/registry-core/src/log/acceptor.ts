@@ -34,6 +34,7 @@ import {
   type Store,
   scopePrefix,
 } from '../store/store.ts'
+import { withoutRecords } from '../subscription/without-records.ts'
 import { anchorIn, isOverturned } from './anchor.ts'
 import { type Attribution, attribute } from './attribute.ts'
 import { commitsAt, type Next, nextStored } from './chain.ts'
@@ -330,6 +331,7 @@ export class Acceptor {
     if (citedProfile === undefined) return undefined
     const scope = { ns: state.log.ns, aud: state.log.aud }
     const isInForce = verdict.kind === 'in force'
+    const isBare = this.#context.lacking.isBare(scope)
     return mergeCommit(
       {
         crypto,
@@ -343,7 +345,7 @@ export class Acceptor {
         erased: this.#erasedIn(commit),
         erases: isInForce ? await erasedBy(this.#context, commit) : [],
       },
-      commit,
+      isBare ? withoutRecords(crypto, commit).commit : commit,
     )
   }
 

@@ -9,6 +9,7 @@ import type { Registry } from '../registry.ts'
 import { readIntact } from '../scrub/commit-condition.ts'
 import type { Settlement } from '../snapshot/settlement.ts'
 import { commitKey, fixedHex, logPrefix, type Store, under } from '../store/store.ts'
+import { withoutRecords } from '../subscription/without-records.ts'
 import type { LogKey, LogPosition } from './log.ts'
 
 /** What handing out rests on. */
@@ -27,8 +28,9 @@ const PAGE_BYTES = 4_194_304
  * held   those that are here
  * whole  all, up to the first commit of which one is absent here
  * live   those that are here and, as far as a settled snapshot covers them, not superseded
+ * none   none but notes
  */
-export type BodiesServed = 'held' | 'whole' | 'live'
+export type BodiesServed = 'held' | 'whole' | 'live' | 'none'
 
 /** A page of a log from a position on, in wire form; both sides of a fork stand on one page. */
 export async function readLog(
@@ -53,13 +55,23 @@ export async function readLog(
     const isOver = commits.length > 0 && bytes + commit.length > maxBytes
     // Both sides of a fork go together, so that a page can be continued by position.
     if (isOver && at !== position) return { commits, more: true }
-    const lean = bodies === 'live' ? await withoutSuperseded(context, log, intact) : intact
+    const lean = await leanAs(context, log, intact, bodies)
     const served = erasures.served(key, lean === intact ? commit : encodeCommit(lean))
     commits.push(served)
     bytes += served.length
     position = at
   }
   return { commits, more: false }
+}
+
+function leanAs(
+  context: ServingContext,
+  log: LogKey,
+  commit: ReadCommit,
+  bodies: BodiesServed,
+): ReadCommit | Promise<ReadCommit> {
+  if (bodies === 'live') return withoutSuperseded(context, log, commit)
+  return bodies === 'none' ? withoutRecords(context.crypto, commit).commit : commit
 }
 
 /** Whether a body is not here that no order accounts for. */

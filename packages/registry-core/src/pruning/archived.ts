@@ -22,8 +22,9 @@ import {
 const MARKER = 'archived/'
 
 /** Whether a replica holds all bodies of what it stands on, and keeps them. */
-export function isArchive(registry: Pick<Registry, 'pruning' | 'damage'>): boolean {
+export function isArchive(registry: Pick<Registry, 'pruning' | 'holding' | 'damage'>): boolean {
   const { keepsAll, lacked } = registry.pruning
+  if (!registry.holding.isWhole) return false
   return keepsAll && lacked().length === 0 && registry.damage().commits.length === 0
 }
 

@@ -24,6 +24,8 @@ import {
 
 const KEEPS = 'keeps'
 
+type IsBare = (scope: Scope) => boolean
+
 /** An entry whose body is wanted. */
 type Wanted = readonly [writer: number, seq: number, entry: number, isLive: boolean]
 
@@ -34,19 +36,28 @@ export type LackedPlace = { readonly log: LogKey; readonly seq: number }
 export class Lacking {
   readonly #store: Store
   readonly #keepsAll: boolean
+  readonly #isBare: IsBare
   /** By log, how many bodies are wanted at each position. */
   readonly #places = new Map<string, { readonly log: LogKey; readonly seqs: Map<number, number> }>()
   /** By scope, of how many records a live slot is absent. */
   readonly #records = new Map<string, number>()
 
-  private constructor(store: Store, keepsAll: boolean) {
+  private constructor(store: Store, keepsAll: boolean, isBare: IsBare) {
     this.#store = store
     this.#keepsAll = keepsAll
+    this.#isBare = isBare
   }
 
-  /** Loads what a store holds; `keepsAll` for a node that wants superseded bodies as well. */
-  static async load(store: Store, keepsAll: boolean): Promise<Lacking> {
-    const lacking = new Lacking(store, keepsAll)
+  /**
+   * Loads what a store holds; `keepsAll` for a node that wants superseded bodies as well. Of bare
+   * scopes, which are held as headers alone, nothing is wanted.
+   */
+  static async load(
+    store: Store,
+    keepsAll: boolean,
+    isBare: IsBare = () => false,
+  ): Promise<Lacking> {
+    const lacking = new Lacking(store, keepsAll, isBare)
     await lacking.#follow()
     for await (const [key, bytes] of store.lacking.iterator()) {
       lacking.#count(scopeOfKey(key), decodeOwnCbor(bytes) as unknown as readonly Wanted[], 1)
@@ -62,7 +73,7 @@ export class Lacking {
     if (before !== undefined && equalBytes(before, decided)) return
     for await (const [key, stored] of records.iterator()) {
       const document = openOrNothing(stored)
-      const wanted = document && this.encoded(document)
+      const wanted = document && this.encoded(scopeOfKey(key), document)
       if (wanted !== undefined) await commitBatch(this.#store, [put(lacking, key, wanted)])
       else if (document?.rows.some(({ isAbsent }) => isAbsent) === true) {
         await commitBatch(this.#store, [del(lacking, key)])
@@ -71,9 +82,9 @@ export class Lacking {
     await commitBatch(this.#store, [put(meta, KEEPS, decided)])
   }
 
-  /** What is stored of a record; undefined when nothing of it is wanted. */
-  encoded(document: RecordDocument): Uint8Array | undefined {
-    const wanted = wantedOf(document, this.#keepsAll)
+  /** What is stored of a record of a scope; undefined when nothing of it is wanted. */
+  encoded(scope: Scope, document: RecordDocument): Uint8Array | undefined {
+    const wanted = this.isBare(scope) ? [] : wantedOf(document, this.#keepsAll)
     return wanted.length === 0 ? undefined : encodeWanted(wanted)
   }
 
@@ -82,11 +93,17 @@ export class Lacking {
     return this.#keepsAll
   }
 
+  /** Whether the records of a scope are held as headers alone. */
+  isBare(scope: Scope): boolean {
+    return this.#isBare(scope)
+  }
+
   /** Gathers the records of one batch. */
   stage(scope: Scope): LackingStage {
-    return new LackingStage(this.#store, this.#keepsAll, scope, (wanted, n) =>
-      this.#count(scope, wanted, n),
-    )
+    const wants = this.isBare(scope)
+      ? () => []
+      : (document: RecordDocument) => wantedOf(document, this.#keepsAll)
+    return new LackingStage(this.#store, wants, scope, (wanted, n) => this.#count(scope, wanted, n))
   }
 
   /** Whether bodies are wanted at a position. */
@@ -147,7 +164,7 @@ export class Lacking {
 export class LackingStage {
   readonly operations: Operation[] = []
   readonly #store: Store
-  readonly #keepsAll: boolean
+  readonly #wants: (document: RecordDocument) => readonly Wanted[]
   readonly #scope: Scope
   readonly #count: (wanted: readonly Wanted[], by: 1 | -1) => void
   readonly #changes: (readonly [before: readonly Wanted[], after: readonly Wanted[]])[] = []
@@ -155,26 +172,26 @@ export class LackingStage {
 
   constructor(
     store: Store,
-    keepsAll: boolean,
+    wants: (document: RecordDocument) => readonly Wanted[],
     scope: Scope,
     count: (wanted: readonly Wanted[], by: 1 | -1) => void,
   ) {
     this.#store = store
-    this.#keepsAll = keepsAll
+    this.#wants = wants
     this.#scope = scope
     this.#count = count
   }
 
   /** Notes a record before it is changed. */
   opened(rec: string, document: RecordDocument): void {
-    const wanted = wantedOf(document, this.#keepsAll)
+    const wanted = this.#wants(document)
     if (wanted.length > 0) this.#before.set(rec, wanted)
   }
 
   /** Notes it once it is changed. */
   changed(rec: string, document: RecordDocument): void {
     const before = this.#before.get(rec) ?? []
-    const after = wantedOf(document, this.#keepsAll)
+    const after = this.#wants(document)
     if (before.length + after.length === 0) return
     const key = recordKey({ ns: this.#scope.ns, aud: this.#scope.aud }, rec)
     const { lacking } = this.#store

@@ -218,9 +218,11 @@ export class LogCheck {
     commit: ReadCommit,
     outcome: StoredOutcome,
   ): Promise<readonly string[]> {
-    const { store, erasures } = this.#context
+    const { store, erasures, lacking } = this.#context
     const erased = erasures.erasedIn(key, commit)
-    const missing = new Set(missingEntries(commit))
+    // What is held as headers alone takes no notice of a body that is still there.
+    const isBare = lacking.isBare(this.#log)
+    const missing = new Set(isBare ? commit.read.entries.keys() : missingEntries(commit))
     const recs = [...new Set(commit.read.entries.map(({ rec }) => rec))]
     const keys = recs.map((rec) => recordKey(this.#log, rec))
     const stored = await store.records.getMany(keys)

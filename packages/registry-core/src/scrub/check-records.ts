@@ -60,7 +60,7 @@ export class ScopeCheck {
       const rec = key.slice(prefix.length + 1)
       const document = openOrNothing(stored)
       const isSound = document !== undefined && isConsistent(document, stored)
-      if (!isSound || !isSame(lacking.encoded(document), noted[i])) {
+      if (!isSound || !isSame(lacking.encoded(this.#scope, document), noted[i])) {
         onFinding({ what: 'record', scope: this.#scope, records: [rec] })
         await onSuspect(this.#scope)
         continue

@@ -14,11 +14,12 @@
  * heads-pull    from: bucket,                heads
  *               buckets: [[bucket, digest] …]
  * pull          log, from: seq, max: bytes,  commits
- *               bodies?: held | live         2; without it all bodies, up to where one is absent
+ *               bodies?: held | live | none  2, none 3; without it all, up to where one is absent
  * part-pull     log, from, max, bodies?,     part, where the next commit alone is longer than max
  *               sum, at: bytes               or `at` bytes of it are there; else commits. Version 2
  * places-pull   log                          places
  * statements-pull   log, places              statements
+ * digest-pull   holds                        digest; version 3
  * peers-pull                                 peers
  * ready                                      none; the next announce may come
  *
@@ -37,6 +38,8 @@
  * places        places: [[seq, id] …]        of the snapshots and receipts that count beyond the
  *                                            fork of the log asked for, ascending
  * statements    commits: [bytes …]           those of the places asked for that are here
+ * digest        digest?, accepted            the catalogue digest over what was named, unless not all
+ *                                            of that is here; and that over the accepted heads
  * peers         peers: [[peer id, [address …]] …]
  *
  * at any time   keys
@@ -47,7 +50,9 @@
  *                                            message where no version is shared)
  *
  * summary   {fed, roster: [version, hash], known, accepted, orders?, report?, addresses: [text …],
- *            archive?}; archive, 2: whether all bodies up to the accepted heads are here, and stay
+ *            archive?, holds?}; archive, 2: whether all bodies up to the accepted heads are here,
+ *           and stay; holds, 3: of a node that holds a part (subscription/subscription.ts); headers
+ *           it has of all. Its report is over that part, and is told from version 3 on
  *           version 0 with an empty hash: no roster yet, only the pinned federation
  * orders    the digest over the orders of agencies; only of a responder, once the version is agreed
  * mark      [number] of a writer by order that several orders have, [number, id] of one
@@ -63,6 +68,7 @@
  * version may add frames and keys, never change the meaning of a key here; what it added is sent
  * only where it is spoken. Version 2 added orders, and the marked keys: bodies that are superseded
  * may be left out (pruning/superseded.ts), and an answer to hello says whether its node keeps all.
+ * Version 3 added what is marked 3: nodes that hold a part, and headers that travel alone.
  */
 
 import type { Hash } from '../crypto.ts'
@@ -71,6 +77,7 @@ import { MuluError } from '../errors.ts'
 import { FRAME_BYTES_MAX } from '../limits.ts'
 import type { LogKey, LogPosition } from '../log/log.ts'
 import { markToCbor, type OrderMark } from '../roster/order-marks.ts'
+import { type Subscription, subscriptionToCbor } from '../subscription/subscription.ts'
 import {
   type HeadNote,
   headToCbor,
@@ -120,14 +127,15 @@ export type Request =
       readonly log: LogKey
       readonly places: readonly LogPosition[]
     }
+  | { readonly t: 'digest-pull'; readonly holds: Subscription }
   | { readonly t: 'peers-pull' }
   | { readonly t: 'ready' }
 
 /**
- * Which bodies a pull asks for where not all have to come: those that the peer holds, or of these
- * the ones that are not superseded.
+ * Which bodies a pull asks for where not all have to come: those that the peer holds, of these the
+ * ones that are not superseded, or none, where they are not held here.
  */
-export type BodiesAsked = 'held' | 'live'
+export type BodiesAsked = 'held' | 'live' | 'none'
 
 /** What a responder sends. */
 export type Response =
@@ -141,6 +149,11 @@ export type Response =
   | Part
   | { readonly t: 'places'; readonly places: readonly LogPosition[] }
   | { readonly t: 'statements'; readonly commits: readonly Uint8Array[] }
+  | {
+      readonly t: 'digest'
+      readonly digest?: Hash | undefined
+      readonly accepted: Hash
+    }
   | { readonly t: 'peers'; readonly peers: readonly PeerAddresses[] }
   | Announce
 
@@ -204,6 +217,8 @@ function frameToCbor(frame: Frame): CborValue {
     case 'part-pull':
     case 'places-pull':
       return { ...frame, log: logToCbor(frame.log) }
+    case 'digest-pull':
+      return { ...frame, holds: subscriptionToCbor(frame.holds) }
     case 'statements-pull':
       return { ...frame, log: logToCbor(frame.log), places: frame.places.map(placeToCbor) }
     case 'places':

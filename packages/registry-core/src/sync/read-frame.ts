@@ -4,6 +4,7 @@ import {
   readArray,
   readBoolean,
   readBytes,
+  readChoice,
   readInteger,
   readShape,
   readText,
@@ -18,6 +19,7 @@ import {
 } from '../limits.ts'
 import type { LogPosition } from '../log/log.ts'
 import { STATEMENTS_BEYOND_MAX } from '../snapshot/beyond-fork.ts'
+import { readSubscription } from '../subscription/subscription.ts'
 import type { BodiesAsked, BucketDigest, Frame } from './frame.ts'
 import {
   readHead,
@@ -142,6 +144,17 @@ const READERS: Readonly<Record<Frame['t'], readonly [keys: readonly string[], re
     ['peers'],
     (s) => ({ t: 'peers', peers: readArray(s['peers'], readPeer, PEERS_MAX, 'peers') }),
   ],
+  'digest-pull': [['holds'], (s) => ({ t: 'digest-pull', holds: readSubscription(s['holds']) })],
+  digest: [
+    ['digest', 'accepted'],
+    (s) => ({
+      t: 'digest',
+      ...(s['digest'] === undefined
+        ? {}
+        : { digest: readBytes(s['digest'], HASH_BYTES, HASH_BYTES, 'digest') }),
+      accepted: readBytes(s['accepted'], HASH_BYTES, HASH_BYTES, 'accepted'),
+    }),
+  ],
   ready: [[], () => ({ t: 'ready' })],
   announce: [
     ['roster', 'known', 'accepted', 'orders', 'heads', 'report'],
@@ -215,10 +228,11 @@ function readCommits(s: Shape): readonly Uint8Array[] {
   )
 }
 
+const BODIES_ASKED: readonly BodiesAsked[] = ['held', 'live', 'none']
+
 function readBodies(value: unknown): { readonly bodies?: BodiesAsked } {
   if (value === undefined) return {}
-  if (value !== 'held' && value !== 'live') throw new Error('bodies are asked for otherwise')
-  return { bodies: value }
+  return { bodies: readChoice(value, BODIES_ASKED, 'bodies') }
 }
 
 function readPlaces(s: Shape): readonly LogPosition[] {

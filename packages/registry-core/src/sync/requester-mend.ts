@@ -5,29 +5,31 @@
 import { type LogKey, logText } from '../log/log.ts'
 import type { Request } from './frame.ts'
 import { asHeld, readAnswer } from './requester-pull.ts'
-import type { Mend, RequesterState, RequesterStep } from './requester-state.ts'
-import { mayOwnHold, mayPeerHold, type SyncContext } from './sync-context.ts'
+import type { Mend, Remote, RequesterState, RequesterStep } from './requester-state.ts'
+import { mayOwnHold, mayPeerHold, type SyncContext, saysPeerHolds } from './sync-context.ts'
 import { PULL_BYTES_MAX } from './sync-limits.ts'
 
 /** The next damaged commits in a row that this peer was not asked for, and where they begin. */
 export function nextMend(
   context: SyncContext,
-  { mendTried }: Pick<RequesterState, 'mendTried'>,
+  { mendTried, remote }: Pick<RequesterState, 'mendTried' | 'remote'>,
 ): (Mend & { readonly from: number }) | undefined {
   let found: { log: LogKey; from: number; last: number } | undefined
   for (const { log, seq } of context.replica.damaged()) {
     const isNext = found !== undefined && logText(found.log) === logText(log)
     if (found !== undefined && isNext && seq === found.last + 1) found.last = seq
     else if (found !== undefined) return found
-    else if (seq > (mendTried.get(logText(log)) ?? 0) && isShared(context, log)) {
+    else if (seq > (mendTried.get(logText(log)) ?? 0) && isServed(context, remote, log)) {
       found = { log, from: seq, last: seq }
     }
   }
   return found
 }
 
-function isShared(context: SyncContext, log: LogKey): boolean {
-  return mayPeerHold(context, log) && mayOwnHold(context, log)
+/** Whether the peer has what is missing; of what is a header alone here, everybody has it. */
+function isServed(context: SyncContext, remote: Remote | undefined, log: LogKey): boolean {
+  const isHad = !context.replica.holding.holds(log) || saysPeerHolds(context, remote?.holds, log)
+  return isHad && mayPeerHold(context, log) && mayOwnHold(context, log)
 }
 
 /** Asks for damaged commits; undefined when there are none to ask this peer for. */
@@ -46,7 +48,7 @@ export function pullDamaged(
     { ...state, mend: { log, last }, mendTried },
     {
       ...{ t: 'pull', log, from, max },
-      bodies: asHeld(state),
+      bodies: asHeld(context, state, log),
     },
   )
 }

@@ -18,7 +18,7 @@ import type {
   RequesterStep,
 } from './requester-state.ts'
 import type { SyncContext } from './sync-context.ts'
-import { BODIES_VERSION } from './sync-limits.ts'
+import { BODIES_VERSION, PARTIAL_VERSION } from './sync-limits.ts'
 import { bringForward, byRank, positionOf, startOf, stepBack, type Want } from './wants.ts'
 
 /**
@@ -38,7 +38,7 @@ export function pullAhead(
     const from = isSame && more ? pull.last + 1 : isSame ? undefined : start
     if (from === undefined || (!isSame && context.isClaimed(text))) continue
     if (context.isThrottled(head.log)) continue
-    const frame = pullRequest(state, head.log, from, bodiesAsked(context, state))
+    const frame = pullRequest(state, head.log, from, bodiesAsked(context, state, head.log))
     return { ahead: { text, from, answer: undefined }, frame }
   }
   return undefined
@@ -49,15 +49,28 @@ export function pullAhead(
  * the rest from others; the others leave out what is superseded for good.
  */
 function bodiesAsked(
-  { replica }: Pick<SyncContext, 'replica'>,
-  { version }: Pick<RequesterState, 'version'>,
+  context: Pick<SyncContext, 'replica'>,
+  state: Pick<RequesterState, 'version'>,
+  log: LogKey,
 ): BodiesAsked | undefined {
-  return replica.keepsAll ? asHeld({ version }) : version < BODIES_VERSION ? undefined : 'live'
+  const { replica } = context
+  const { version } = state
+  const isBare = version >= PARTIAL_VERSION && !replica.holding.holds(log)
+  if (version < BODIES_VERSION || isBare || replica.keepsAll) return asHeld(context, state, log)
+  return 'live'
 }
 
-/** All that the peer holds, where the version of the protocol lets it say so. */
-export function asHeld({ version }: Pick<RequesterState, 'version'>): BodiesAsked | undefined {
-  return version < BODIES_VERSION ? undefined : 'held'
+/**
+ * All that the peer holds of a log, where the version of the protocol lets it say so; nothing but
+ * headers where no more is held here.
+ */
+export function asHeld(
+  { replica }: Pick<SyncContext, 'replica'>,
+  { version }: Pick<RequesterState, 'version'>,
+  log: LogKey,
+): BodiesAsked | undefined {
+  if (version < BODIES_VERSION) return undefined
+  return version >= PARTIAL_VERSION && !replica.holding.holds(log) ? 'none' : 'held'
 }
 
 /** Makes what was asked for ahead the present pull; an answer that is wanted no more is let go. */
@@ -91,8 +104,9 @@ export function nextPull(
     const pull: Pull = { want, from, before, named: [], last: 0 }
     const wants = [...held, ...state.wants.slice(index + 1)]
     // Where bodies are missed, or a fork is looked for, nothing is left out.
-    const bodies = want.at === undefined ? bodiesAsked(context, state) : asHeld(state)
-    const frame = pullRequest(state, want.head.log, from, bodies)
+    const { log } = want.head
+    const ask = want.at === undefined ? bodiesAsked : asHeld
+    const frame = pullRequest(state, log, from, ask(context, state, log))
     return send({ ...state, wants, pull }, frame)
   }
   return undefined

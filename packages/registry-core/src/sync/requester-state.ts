@@ -4,6 +4,7 @@ import type { Hash } from '../crypto.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { LogHead, LogKey, LogPosition } from '../log/log.ts'
 import type { Acceptance } from '../log/outcome.ts'
+import type { Subscription } from '../subscription/subscription.ts'
 import type { Commits, Frame, Part, Refuse, Request } from './frame.ts'
 import type { GroupDigest, HeadNote, PeerAddresses, RosterMark } from './frame-parts.ts'
 import { FIRST_PULL, type PullSize } from './pull-size.ts'
@@ -34,6 +35,7 @@ export type RequesterPhase =
   | 'commits'
   | 'places'
   | 'statements'
+  | 'digest'
   | 'peers'
   | 'storing'
   | 'held'
@@ -50,6 +52,8 @@ export type Remote = {
   readonly report: NodeReport | undefined
   /** Whether it said that it keeps everything, and lacks nothing. */
   readonly archive: boolean
+  /** Of what it holds the bodies, where that is not all. */
+  readonly holds: Subscription | undefined
 }
 
 /** A pull that is under way: the want, where it starts, and the own head before it. */
@@ -89,6 +93,10 @@ export type RequesterState = {
   readonly wants: readonly Want[]
   /** Wants whose last pull changed nothing; they return when another log has moved. */
   readonly stalled: readonly Want[]
+  /** Heads of logs whose bodies are held here and not by the peer: they are had from others. */
+  readonly elsewhere: readonly HeadNote[]
+  /** The accepted heads and what was held when the catalogue was compared last, as text. */
+  readonly digestTried: string | undefined
   readonly pull: Pull | undefined
   readonly ahead: Ahead | undefined
   /** How much is asked for at once, and the commit of which a part has come. */
@@ -160,6 +168,8 @@ export type RequesterEffect =
   | { readonly type: 'heard'; readonly remote: Remote; readonly addresses: readonly string[] }
   /** The peer keeps everything and has what stands here, up to these heads. */
   | { readonly type: 'archived'; readonly heads: readonly LogHead[] }
+  /** The peer's digest over what is held here, and over its accepted heads. */
+  | { readonly type: 'compared'; readonly digest: Hash | undefined; readonly accepted: Hash }
   | { readonly type: 'peers'; readonly peers: readonly PeerAddresses[] }
   | { readonly type: 'level' }
   /** The peer sent what is not to be accepted from anybody. */
@@ -181,6 +191,8 @@ export const NEW_REQUESTER: RequesterState = {
   version: 0,
   wants: [],
   stalled: [],
+  elsewhere: [],
+  digestTried: undefined,
   pull: undefined,
   ahead: undefined,
   size: FIRST_PULL,

@@ -11,6 +11,7 @@ import { bucketDigests, headsByBucket, headsIndex } from './heads-index.ts'
 import { measured } from './pull-size.ts'
 import { answerMend, nextMend, pullDamaged } from './requester-mend.ts'
 import { answerMarks, pullOrders } from './requester-orders.ts'
+import { beElsewhere, pullDigest, sentByPeer, takeHeads } from './requester-partial.ts'
 import { takePart } from './requester-parts.ts'
 import { answerPull, nextPull, pullAhead, resumePull, takeAcceptances } from './requester-pull.ts'
 import { BLAMED, pullProfile, pullRosters } from './requester-rosters.ts'
@@ -35,7 +36,7 @@ import type { Summary } from './summary.ts'
 import { isBehind, mayPeerHold, ownSummary, type SyncContext } from './sync-context.ts'
 import { ANSWER_TIMEOUT_MS, BUCKETS, SYNC_VERSIONS } from './sync-limits.ts'
 import { outdatedBy } from './versions.ts'
-import { mergeWants, positionOf, type Want, wantsOf, wantsOfHoles } from './wants.ts'
+import { mergeWants, positionOf, type Want, wantsOfHoles } from './wants.ts'
 
 /** One step of the requester. */
 export function stepRequester(
@@ -137,6 +138,7 @@ const PHASE_OF_ANSWER: Readonly<Record<Answer['t'], RequesterPhase>> = {
   part: 'commits',
   places: 'places',
   statements: 'statements',
+  digest: 'digest',
   peers: 'peers',
 }
 
@@ -156,10 +158,10 @@ function takeAnswer(context: SyncContext, state: RequesterState, frame: Answer):
       if (frame.orders.length === 0) return advance(context, state)
       return store(state, { type: 'store-orders', orders: frame.orders })
     case 'heads': {
-      const wants = mergeWants(context, state.wants, wantsOf(context, frame.heads))
       const forks = mergeForks(context, state.forks, frame.heads)
       const compareFrom = frame.next < BUCKETS ? frame.next : undefined
-      return advance(context, { ...state, wants, forks, compareFrom })
+      const taken = takeHeads(context, state, frame.heads)
+      return advance(context, { ...taken, forks, compareFrom })
     }
     case 'commits': {
       if (state.mend !== undefined) {
@@ -176,6 +178,10 @@ function takeAnswer(context: SyncContext, state: RequesterState, frame: Answer):
     case 'statements': {
       const [next, effects] = answerStatements(context, state, frame.commits)
       return then(next.phase === 'storing' ? [next, []] : advance(context, next), effects)
+    }
+    case 'digest': {
+      const { digest, accepted } = frame
+      return then(advance(context, state), [{ type: 'compared', digest, accepted }])
     }
     case 'peers':
       return then(advance(context, state), [{ type: 'peers', peers: frame.peers }])
@@ -259,9 +265,10 @@ function takeHello(
     return refuse(state, 'MULU_FEDERATION_MISMATCH')
   }
   if (!SYNC_VERSIONS.includes(version)) return refuse(state, 'MULU_SYNC_VERSION')
-  const { roster, known, accepted, orders, report, addresses, archive = false } = summary
-  const remote: Remote = { roster, known, accepted, orders, report, archive }
-  const wants = mergeWants(context, state.wants, wantsOfHoles(context))
+  const { roster, known, accepted, orders, report, addresses, archive = false, holds } = summary
+  const remote: Remote = { roster, known, accepted, orders, report, archive, holds }
+  const holes = wantsOfHoles(context).filter(sentByPeer(context, { remote }))
+  const wants = mergeWants(context, state.wants, holes)
   const step = advance(context, { ...state, version, remote, wants, compareFrom: 0 })
   return then(step, [{ type: 'heard', remote, addresses }, ...archivedBy(context, remote)])
 }
@@ -272,7 +279,8 @@ function archivedBy(
   { archive, accepted }: Remote,
 ): readonly RequesterEffect[] {
   const theirs = accepted.find(({ group }) => group === '1')?.digest
-  if (replica.keepsAll || !archive || theirs === undefined) return []
+  const isKept = replica.keepsAll && replica.holding.subscription === undefined
+  if (isKept || !archive || theirs === undefined) return []
   if (!equalBytes(theirs, replica.headsDigest('accepted', 1))) return []
   return [{ type: 'archived', heads: heads.filter(({ log }) => log.aud === 1) }]
 }
@@ -282,11 +290,9 @@ function takeAnnounce(context: SyncContext, state: RequesterState, frame: Announ
   const { roster, known, accepted, orders } = frame
   const report = frame.report ?? state.remote.report
   const remote: Remote = { ...state.remote, roster, known, accepted, orders, report }
-  const wants = mergeWants(context, state.wants, wantsOf(context, frame.heads))
   const next = {
-    ...state,
+    ...takeHeads(context, state, frame.heads),
     remote,
-    wants,
     forks: mergeForks(context, state.forks, frame.heads),
     compareFrom: 0,
     owesReady: true,
@@ -335,7 +341,9 @@ function advance(context: SyncContext, state: RequesterState): RequesterStep {
     pullStatements(context, state, send) ??
     pullDamaged(context, state, (next, frame) => send(next, 'commits', frame)) ??
     pullPeers(context, state) ??
+    pullDigest(context, state, send) ??
     beHeld(context, state, () => true) ??
+    beElsewhere(context, state) ??
     beLevel(state)
   )
 }
@@ -387,6 +395,7 @@ function beLevel(state: RequesterState): RequesterStep {
     wants: [],
     stalled: [],
     forks: [],
+    elsewhere: [],
     begun: undefined,
     compareFrom: undefined,
   }

@@ -9,6 +9,7 @@ import { compareBytes, equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
 import { type LogHead, type LogKey, type LogPosition, logText } from '../log/log.ts'
 import type { BodiesServed } from '../log/serving.ts'
+import { type Subscription, subscribedNamespaces } from '../subscription/subscription.ts'
 import type { BucketDigest, Frame, Refuse, Request, Response } from './frame.ts'
 import type { HeadNote, PeerAddresses, RosterMark } from './frame-parts.ts'
 import { bucketDigests, headNote, headsByBucket, headsIndex } from './heads-index.ts'
@@ -19,6 +20,7 @@ import type { Summary } from './summary.ts'
 import {
   mayPeerHold,
   ownOrders,
+  ownReport,
   ownRosterMark,
   ownSummary,
   type SyncContext,
@@ -60,6 +62,7 @@ export type ResponderEvent =
   | { readonly type: 'log-read'; readonly commits: readonly Uint8Array[]; readonly more: boolean }
   | { readonly type: 'statements-read'; readonly commits: readonly Uint8Array[] }
   | { readonly type: 'profile-read'; readonly profile: Uint8Array | undefined }
+  | { readonly type: 'digest-read'; readonly digest: Hash | undefined }
   | { readonly type: 'peers-read'; readonly peers: readonly PeerAddresses[] }
   | { readonly type: 'failed'; readonly code: ErrorCode }
   /** The own replica has changed: these heads, or the roster, or the report. */
@@ -83,6 +86,8 @@ export type ResponderEffect =
       readonly maxBytes: number
     }
   | { readonly type: 'read-profile'; readonly hash: Hash }
+  /** The catalogue digest over some namespaces. */
+  | { readonly type: 'read-digest'; readonly namespaces: ReadonlySet<number> }
   | { readonly type: 'read-peers' }
   | { readonly type: 'heard'; readonly summary: Summary }
   | { readonly type: 'blame'; readonly code: ErrorCode }
@@ -123,6 +128,8 @@ export function stepResponder(
       return answer(context, state, { t: 'statements', commits: event.commits })
     case 'profile-read':
       return answer(context, state, { t: 'profile', profile: event.profile ?? new Uint8Array() })
+    case 'digest-read':
+      return answer(context, state, digestFrame(context, event.digest))
     case 'peers-read':
       return answer(context, state, { t: 'peers', peers: event.peers })
     case 'failed':
@@ -162,6 +169,7 @@ const REQUESTS: ReadonlySet<Frame['t']> = new Set<Request['t']>([
   'part-pull',
   'places-pull',
   'statements-pull',
+  'digest-pull',
   'peers-pull',
   'ready',
 ])
@@ -207,6 +215,11 @@ function takeMemberRequest(
       // Without a roster nobody is known, and nothing is told, but the stream may stay.
       if (context.peer === undefined) return answer(context, state, { t: 'peers', peers: [] })
       return read(state, { type: 'read-peers' })
+    case 'digest-pull': {
+      const namespaces = comparable(context, frame.holds)
+      if (namespaces === undefined) return answer(context, state, digestFrame(context, undefined))
+      return read(state, { type: 'read-digest', namespaces })
+    }
     case 'pull': {
       const { log, from, bodies = 'whole' } = frame
       if (!isServed(context, log)) return answer(context, state, NO_COMMITS)
@@ -233,6 +246,23 @@ function takeMemberRequest(
       return read(state, { type: 'read-statements', log, places, maxBytes: PULL_BYTES_MAX })
     }
   }
+}
+
+/** The namespaces of what the peer holds, where all of it is here as well. */
+function comparable(
+  { peer, replica }: SyncContext,
+  holds: Subscription,
+): ReadonlySet<number> | undefined {
+  const state = replica.roster?.state
+  if (state === undefined || peer === undefined) return undefined
+  const namespaces = subscribedNamespaces(state, peer, holds)
+  const isHere = [...namespaces].every((ns) => replica.holding.holds({ ns, aud: 1 }))
+  return isHere ? namespaces : undefined
+}
+
+function digestFrame({ replica }: SyncContext, digest: Hash | undefined): Response {
+  const accepted = replica.headsDigest('accepted', 1)
+  return { t: 'digest', ...(digest === undefined ? {} : { digest }), accepted }
 }
 
 /** A log the peer may not hold is answered like one that does not exist. */
@@ -357,7 +387,7 @@ const NO_DIGEST: Hash = new Uint8Array()
 /** Sends the news there is, unless the peer has not yet asked since the last time. */
 function announce(context: SyncContext, state: ResponderState): ResponderStep {
   const roster = ownRosterMark(context.replica)
-  const report = context.peer === undefined ? undefined : context.report
+  const report = ownReport(context, state.version)
   const isRosterNew = !equalBytes(roster.hash, state.toldRoster?.hash ?? roster.hash)
   const orders = ownOrders(context.replica, state.version)
   const areOrdersNew = !equalBytes(orders ?? NO_DIGEST, state.toldOrders ?? NO_DIGEST)

@@ -23,9 +23,14 @@ export type Share = {
 }
 
 /** The heads that the peer of a requester told of and that go beyond what is here. */
-export function headsBeyond({ wants, stalled, pull }: RequesterState): readonly HeadNote[] {
+export function headsBeyond({
+  wants,
+  stalled,
+  pull,
+  elsewhere,
+}: RequesterState): readonly HeadNote[] {
   const open = [...wants, ...stalled, ...(pull === undefined ? [] : [pull.want])]
-  return open.map(({ head }) => head)
+  return [...open.map(({ head }) => head), ...elsewhere]
 }
 
 /** The share of a node whose writer is `self`, with the heads that its peers told of. */

@@ -3,6 +3,11 @@ import { HASH_BYTES, type Hash } from '../crypto.ts'
 import type { CborValue } from '../encoding/cbor.ts'
 import { readBoolean, readBytes, readShape, type Shape } from '../encoding/shape.ts'
 import {
+  readSubscription,
+  type Subscription,
+  subscriptionToCbor,
+} from '../subscription/subscription.ts'
+import {
   type GroupDigest,
   type RosterMark,
   readAddresses,
@@ -23,15 +28,22 @@ export type Summary = {
   readonly addresses: readonly string[]
   /** Whether all bodies up to the accepted heads are here, and stay; from version 2 on. */
   readonly archive?: boolean | undefined
+  /** Of what the bodies are held, where that is not all; from version 3 on. */
+  readonly holds?: Subscription | undefined
 }
 
 /** What a summary and an announcement have in common. */
 export type Stand = Pick<Summary, 'roster' | 'known' | 'accepted' | 'orders' | 'report'>
 
+const KEYS = [
+  ...['fed', 'roster', 'known', 'accepted', 'orders', 'report', 'addresses', 'archive', 'holds'],
+]
+
 /** A summary as CBOR. */
 export function summaryToCbor(summary: Summary): CborValue {
   const { fed, addresses, archive } = summary
-  return { ...stateToCbor(summary), fed, addresses, archive }
+  const holds = summary.holds && subscriptionToCbor(summary.holds)
+  return { ...stateToCbor(summary), fed, addresses, archive, holds }
 }
 
 /** What a summary and an announcement have in common, as CBOR. */
@@ -47,13 +59,13 @@ export function stateToCbor(state: Stand): Record<string, CborValue | undefined>
 
 /** Reads a summary out of decoded bytes; throws when it is none. */
 export function readSummary(value: unknown): Summary {
-  const keys = ['fed', 'roster', 'known', 'accepted', 'orders', 'report', 'addresses', 'archive']
-  const s = readShape(value, keys, 'summary')
+  const s = readShape(value, KEYS, 'summary')
   return {
     ...readState(s),
     fed: readBytes(s['fed'], HASH_BYTES, HASH_BYTES, 'fed'),
     addresses: readAddresses(s['addresses']),
     ...(s['archive'] === undefined ? {} : { archive: readBoolean(s['archive'], 'archive') }),
+    ...(s['holds'] === undefined ? {} : { holds: readSubscription(s['holds']) }),
   }
 }
 

@@ -3,15 +3,16 @@ import type { Audience } from '../commit/audience.ts'
 import type { Crypto, Hash } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import type { LogHead, LogKey } from '../log/log.ts'
-import type { Statements } from '../registry.ts'
+import type { Holding, Statements } from '../registry.ts'
 import type { MarkedOrders } from '../roster/order-marks.ts'
 import type { Roster } from '../roster/roster.ts'
+import { type Subscription, saysItHolds } from '../subscription/subscription.ts'
 import { mayHold } from './audience-rule.ts'
 import type { GroupDigest, RosterMark } from './frame-parts.ts'
 import { headsIndex } from './heads-index.ts'
 import type { NodeReport } from './report.ts'
 import type { Summary } from './summary.ts'
-import { BODIES_VERSION, ORDERS_VERSION } from './sync-limits.ts'
+import { BODIES_VERSION, ORDERS_VERSION, PARTIAL_VERSION } from './sync-limits.ts'
 
 /** What a step reads of the own registry. */
 export type SyncReplica = {
@@ -30,6 +31,8 @@ export type SyncReplica = {
   /** Whether superseded bodies are kept here as well, and whether none of them is lacked. */
   readonly keepsAll: boolean
   readonly isArchive: boolean
+  /** What was subscribed to, of a node that does not hold everything; and what it holds by now. */
+  readonly holding: Pick<Holding, 'subscription' | 'holds'>
   /** Commits to be fetched by position: they have rotted here, or bodies of them are wanted. */
   damaged(): readonly LogPlace[]
 }
@@ -76,6 +79,25 @@ export function mayOwnHold(context: SyncContext, log: LogKey): boolean {
   return self !== undefined && replica.roster !== undefined
     ? mayHold(replica.roster.state, self, log)
     : false
+}
+
+/** Whether the peer says that it holds the bodies of a log. */
+export function saysPeerHolds(
+  { peer, replica }: Pick<SyncContext, 'peer' | 'replica'>,
+  holds: Subscription | undefined,
+  log: LogKey,
+): boolean {
+  const state = replica.roster?.state
+  return state === undefined || peer === undefined || saysItHolds(state, peer, holds, log)
+}
+
+/** What is told of the own counts: of a part only to whoever hears that it is one. */
+export function ownReport(
+  { peer, report, replica }: Pick<SyncContext, 'peer' | 'report' | 'replica'>,
+  version: number,
+): NodeReport | undefined {
+  const isPart = replica.holding.subscription !== undefined
+  return peer === undefined || (isPart && version < PARTIAL_VERSION) ? undefined : report
 }
 
 /** The own roster's version and hash. */
@@ -131,8 +153,13 @@ export function ownSummary(context: SyncContext, fed: Hash, version: number): Su
     known: sharedDigests(context, 'known'),
     accepted: sharedDigests(context, 'accepted'),
     orders: ownOrders(context.replica, version),
-    report: context.peer === undefined ? undefined : context.report,
+    report: ownReport(context, version),
     addresses: context.addresses,
     ...(version >= BODIES_VERSION ? { archive: context.replica.isArchive } : {}),
+    ...(version >= PARTIAL_VERSION ? holdsOf(context.replica) : {}),
   }
+}
+
+function holdsOf({ holding }: SyncReplica): Pick<Summary, 'holds'> {
+  return holding.subscription === undefined ? {} : { holds: holding.subscription }
 }

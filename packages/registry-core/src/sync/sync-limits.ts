@@ -35,13 +35,15 @@ export const ADDRESS_TEXT_MAX = 256
 /** Protocol versions a hello may offer. */
 export const VERSIONS_MAX = 16
 /** The versions of the protocol that this software speaks; what came with each stands in frame.ts. */
-export const SYNC_VERSIONS: readonly number[] = [1, 2]
+export const SYNC_VERSIONS: readonly number[] = [1, 2, 3]
 /** The version from which on orders of agencies are exchanged. */
 export const ORDERS_VERSION = 2
 /** The version from which on commits may travel in parts. */
 export const PARTS_VERSION = 2
 /** The version from which on superseded bodies may be left out. */
 export const BODIES_VERSION = 2
+/** The version from which on a node says that it holds a part, and headers may travel alone. */
+export const PARTIAL_VERSION = 3
 /**
  * Announcements that can be under way to a requester: one, and one more for each request that
  * crossed it (`ready` has no answer, so that several requests can).

@@ -4,10 +4,11 @@ import { hashToText } from '../../src/crypto.ts'
 import type { Registry } from '../../src/registry.ts'
 import { outdatedBy } from '../../src/sync/versions.ts'
 import { testCrypto } from '../../testing/crypto.ts'
-import { connect, Link, type Machines, Participant, settle } from '../../testing/exchange.ts'
+import { connect, Link, Participant, settle } from '../../testing/exchange.ts'
 import { openReplica, type TestFederation, type TestReplica } from '../../testing/federation.ts'
 import { meet, settleSnapshot } from '../../testing/settled.ts'
 import { openMembers, pass, witnessedFederation } from '../../testing/snapshots.ts'
+import { speaking } from '../../testing/versions.ts'
 
 const EDITS = 5
 const RECORDS = 12
@@ -29,26 +30,6 @@ async function readingsOf(registry: Registry): Promise<string> {
   for await (const view of registry.catalogue.views()) views.push(JSON.stringify(view))
   const heads = hashToText(registry.headsDigest('accepted', 1))
   return [hashToText(await registry.catalogueDigest()), heads, ...views.sort()].join('\n')
-}
-
-/** What a requester says and hears, as software did that spoke version 1 alone. */
-function speakingOne({ stepRequester, stepResponder }: Machines): Machines {
-  return {
-    stepRequester: (context, state, event) => {
-      const [next, effects] = stepRequester(context, state, event)
-      const sent = effects.map((effect) =>
-        effect.type === 'send' && effect.frame.t === 'hello'
-          ? { ...effect, frame: { ...effect.frame, versions: [1] } }
-          : effect,
-      )
-      return [next, sent]
-    },
-    stepResponder: (context, state, event) => {
-      const isHello = event.type === 'frame' && event.frame.t === 'hello'
-      const heard = isHello ? { ...event, frame: { ...event.frame, versions: [1] } } : event
-      return stepResponder(context, state, heard as typeof event)
-    },
-  }
 }
 
 /** Bytes of commits that came over a stream. */
@@ -146,24 +127,9 @@ describe('joining by headers and live bodies', () => {
   }
 
   it('[UP5] says on both sides who is too old where no version of the protocol is shared', async () => {
-    const speaking = (participant: Participant, versions: readonly number[]): Participant => {
-      const { stepRequester, stepResponder } = participant.machines
-      participant.machines = {
-        stepResponder,
-        stepRequester: (context, state, event) => {
-          const [next, effects] = stepRequester(context, state, event)
-          const sent = effects.map((effect) =>
-            effect.type === 'send' && effect.frame.t === 'hello'
-              ? { ...effect, frame: { ...effect.frame, versions } }
-              : effect,
-          )
-          return [next, sent]
-        },
-      }
-      return participant
-    }
     const ask = new Participant(two.registry, 2)
-    const link = new Link(speaking(ask, [7, 8]), new Participant(one.registry, 1))
+    ask.machines = speaking(ask.machines, [7, 8])
+    const link = new Link(ask, new Participant(one.registry, 1))
     await settle([link])
     const told = link.effects.filter(({ type }) => type === 'unshared')
     // The answering side is too old for what was asked, and the asking side is told what it speaks.
@@ -171,7 +137,7 @@ describe('joining by headers and live bodies', () => {
     expect(link.frames.at(-1)?.frame).to.deep.equal({
       t: 'refuse',
       code: 'MULU_SYNC_VERSION',
-      message: '1,2',
+      message: '1,2,3',
     })
     expect([outdatedBy('7,8'), outdatedBy('0'), outdatedBy('soon')]).to.deep.equal([
       'self',
@@ -185,7 +151,7 @@ describe('joining by headers and live bodies', () => {
   it('[SY42] exchanges with a peer that speaks version 1, which gets whole commits and nothing new', async () => {
     const old = await newcomer(5, 'all')
     const participant = new Participant(old.registry, 5)
-    participant.machines = speakingOne(participant.machines)
+    participant.machines = speaking(participant.machines, [1])
     const lean = await newcomer(4, 'live')
     await join(lean, 4, one)
     await meet([new Participant(lean.registry, 4), participant])
