@@ -22,10 +22,27 @@ export type SharePart = { readonly here: number; readonly known: number }
 
 /** How much of the catalogue is here; the parts only while the node is behind. */
 export type Share = {
-  readonly state: 'level' | 'behind' | 'unknown'
+  readonly state: 'level' | 'partial' | 'behind' | 'unknown'
+  /** The part that the node holds; null where it holds everything. */
+  readonly held: HeldPart | null
   readonly ownRegion: SharePart | null
   readonly rest: SharePart | null
   readonly regions: readonly (SharePart & { readonly region: string | null })[]
+}
+
+/** Agencies of which everything is held, of those that publish. */
+export type HeldCount = { readonly agencies: number; readonly of: number }
+
+/** The part of the catalogue that a node holds. */
+export type HeldPart = HeldCount & {
+  /** The first of those agencies, the own one before all. */
+  readonly names: readonly { readonly id: number; readonly name: Labels }[]
+  readonly subscribed: { readonly regions: readonly string[] }
+  /** Agencies that are held until another node is known to have them. */
+  readonly leaving: number
+  /** Records whose values are still to come. */
+  readonly lacking: number
+  readonly isWitness: boolean
 }
 
 /** What the answering node had heard, and when. */
@@ -119,6 +136,8 @@ export type Peer = {
   readonly reported: Reported | null
   /** Whether it keeps superseded values as well, and has them all; null while it has not said. */
   readonly archive: boolean | null
+  /** Of how many agencies it holds the records; null where of all, or while it has not said. */
+  readonly holds: HeldCount | null
   /** Whose software is too old, where no version of the protocol is shared. */
   readonly outdated: 'self' | 'peer' | null
   readonly agrees: boolean | null

@@ -5,6 +5,8 @@ const KEYS = {
   MULU_QUERY: 'error.query',
   MULU_AS_OF_TOO_FAR: 'error.asOfTooFar',
   MULU_NOT_HELD: 'error.notHeld',
+  MULU_RECORD_NOT_HELD: 'error.recordNotHeld',
+  MULU_PARTIAL: 'error.partial',
   MULU_BUSY: 'error.turn',
   MULU_RECORD_NOT_FOUND: 'error.notFound',
   MULU_NOT_FOUND: 'error.notFound',

@@ -26,7 +26,7 @@ function statusWith(...alarms: readonly RosterAlarm[]): Status {
       heard: 2,
       agree: 2,
       silent: [],
-      share: { state: 'level', ownRegion: null, rest: null, regions: [] },
+      share: { state: 'level', held: null, ownRegion: null, rest: null, regions: [] },
     },
     keeping: { keeps: 'all', lackingRecords: 0, lackedPositions: 0, archives: [] },
     peers: [],

@@ -31,6 +31,7 @@ const PEER: Peer = {
   lastHeardMs: NOW,
   reported: REPORTED,
   archive: true,
+  holds: null,
   outdated: null,
   agrees: true,
   behind: 0,
@@ -64,7 +65,7 @@ const STATUS: Status = {
     heard: 2,
     agree: 1,
     silent: [],
-    share: { state: 'level', ownRegion: null, rest: null, regions: [] },
+    share: { state: 'level', held: null, ownRegion: null, rest: null, regions: [] },
   },
   keeping: { keeps: 'all', lackingRecords: 0, lackedPositions: 0, archives: [] },
   peers: [],
@@ -95,6 +96,19 @@ describe('how a node stands', () => {
     expect(with_({ roster: 3 })).to.equal('catching-up')
     expect(with_({ waiting: 2 })).to.equal('catching-up')
     expect(conditionOf({ ...PEER, agrees: null }, STATUS)).to.equal('unreported')
+  })
+
+  it('[SB18] has nothing to compare where two nodes hold other parts', () => {
+    const holds = { agencies: 1, of: 3 }
+    const held = {
+      ...{ ...holds, names: [], subscribed: { regions: [] } },
+      ...{ leaving: 0, lacking: 0, isWitness: false },
+    }
+    const share = { ...STATUS.asOf.share, state: 'partial', held } as const
+    const part = { ...STATUS, asOf: { ...STATUS.asOf, share } }
+    expect(conditionOf({ ...PEER, agrees: null, holds }, part)).to.equal('other-part')
+    expect(conditionOf({ ...PEER, agrees: null }, part)).to.equal('unreported')
+    expect(conditionOf({ ...PEER, agrees: true, holds }, part)).to.equal('agrees')
   })
 
   it('[UI10] says of this node itself whether it was started offline', () => {

@@ -47,7 +47,7 @@ describe('a record on the page', () => {
         heard: 1,
         agree: 1,
         silent: [],
-        share: { state: 'level', ownRegion: null, rest: null, regions: [] },
+        share: { state: 'level', held: null, ownRegion: null, rest: null, regions: [] },
       },
     }
     const paths = rowsOf(record).flatMap(([, rows]) => rows.map((row) => row.path))

@@ -7,7 +7,7 @@ import { shareSentence } from '../src/parts/share-words.ts'
 
 describe('the sentence on what is here', () => {
   const behind = (ownRegion: SharePart | null, rest: SharePart | null): Share => {
-    return { state: 'behind', ownRegion, rest, regions: [] }
+    return { state: 'behind', held: null, ownRegion, rest, regions: [] }
   }
   const cases: readonly (readonly [Share, string | undefined, string | undefined])[] = [
     [

@@ -183,6 +183,7 @@ class Replica implements Registry {
       snapshots: () => settlement.snapshots,
       profile: () => rosters.viewProfile,
       agencyOf: (ns) => ownerOf(rosters, ns).agency,
+      isHeld: (ns) => !holdings.isBare({ ns, aud: 1 }),
     })
     const foreseen = new Set<string>()
     this.#acceptor = new Acceptor({

@@ -174,7 +174,8 @@ export type Holding = {
   leaving(): readonly number[]
   /**
    * Subscribes; undefined for everything. What comes by that is lacked until peers have sent it.
-   * MULU_SUBSCRIPTION where this node has to hold everything, MULU_NOT_ADMITTED, MULU_DISK.
+   * MULU_SUBSCRIPTION where this node has to hold everything, MULU_DISK. Before the admission it
+   * is noted, and takes effect where the node turns out to be an office.
    */
   subscribe(subscription: Subscription | undefined): Promise<void>
   /** Brings what is held in line with the subscription, as far as that can be done now. */

@@ -14,6 +14,7 @@ import { statusQuery } from '../queries.ts'
 import { AccessSection } from './access-section.tsx'
 import { DiagnosisList } from './diagnosis-list.tsx'
 import { diagnosesOf } from './diagnostics.ts'
+import { HeldSection } from './held-section.tsx'
 import { HelpSection } from './help-section.tsx'
 import { IdentitySection } from './identity-section.tsx'
 import { PeersTable } from './peers-table.tsx'
@@ -85,6 +86,7 @@ function Shown({ status, readAtMs, onCheck }: ShownProps) {
         </div>
         <DiagnosisList diagnoses={diagnoses} />
       </section>
+      <HeldSection status={status} />
       <ShareSection status={status} />
       <PeersTable status={status} />
       <AccessSection />

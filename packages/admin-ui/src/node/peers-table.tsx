@@ -77,6 +77,11 @@ function PeerRow({ peer, status }: { peer: Peer; status: Status }) {
       </th>
       <td>
         <NodeStatus condition={conditionOf(peer, status)} />
+        {peer.holds === null ? null : (
+          <span className="sub">
+            {t('nodes.holds', { agencies: peer.holds.agencies, of: peer.holds.of })}
+          </span>
+        )}
       </td>
       <td>
         {peer.connected ? transportOf(address, t) : <span className="zero">{t('peers.down')}</span>}

@@ -55,6 +55,7 @@ function Heard({ status, isLost }: { status: NodeStatusAnswer; isLost: boolean }
         </li>
       )}
       <Here asOf={asOf} />
+      <Part asOf={asOf} />
       <Silent asOf={asOf} />
       <li>
         {t('asOf.thisNode')}
@@ -77,6 +78,21 @@ function Here({ asOf }: { asOf: AsOf }) {
     <li>
       <Status state={asOf.share.state === 'unknown' ? 'warn' : 'wait'}>
         {asOf.share.state === 'unknown' ? sentence : <Link to="/node#share">{sentence}</Link>}
+      </Status>
+    </li>
+  )
+}
+
+/** Of a node that holds a part: of how many agencies. */
+function Part({ asOf }: { asOf: AsOf }) {
+  const { t } = useTranslation()
+  const { held } = asOf.share
+  if (held === null) return null
+  const { agencies, of } = held
+  return (
+    <li>
+      <Status state="warn">
+        <Link to="/node#held">{t('held.line', { agencies, of })}</Link>
       </Status>
     </li>
   )

@@ -10,6 +10,7 @@ export type NodeCondition =
   | 'never'
   | 'catching-up'
   | 'unreported'
+  | 'other-part'
   | 'offline'
   | 'agrees'
 
@@ -19,6 +20,7 @@ const STATE_OF: Readonly<Record<NodeCondition, State>> = {
   never: 'warn',
   'catching-up': 'wait',
   unreported: 'wait',
+  'other-part': 'off',
   offline: 'off',
   agrees: 'ok',
 }
@@ -28,7 +30,8 @@ export function conditionOf(peer: Peer, status: Status): NodeCondition {
   if (peer.self) return status.node.offline ? 'offline' : 'agrees'
   if (peer.lastHeardMs === null) return 'never'
   if (status.nowMs - peer.lastHeardMs > SILENT_AFTER_MS) return 'silent'
-  if (peer.reported === null || peer.agrees === null) return 'unreported'
+  if (peer.reported === null) return 'unreported'
+  if (peer.agrees === null) return isOfAnotherPart(peer, status) ? 'other-part' : 'unreported'
   if (peer.agrees) return 'agrees'
   return hasSameBasis(peer, status) ? 'differs' : 'catching-up'
 }
@@ -43,6 +46,11 @@ function hasSameBasis(peer: Peer, status: Status): boolean {
   if (reported.waiting > 0 || status.heads.waiting > 0) return false
   if (reported.heads === undefined) return peer.behind === 0 && peer.ahead === 0
   return reported.heads === status.heads.digest
+}
+
+/** Two nodes of which each holds another part have nothing to compare. */
+function isOfAnotherPart({ holds }: Peer, { asOf }: Status): boolean {
+  return holds !== null && asOf.share.held !== null
 }
 
 export function stateOf(condition: NodeCondition): State {

@@ -8,6 +8,7 @@ const WORDS = {
   never: 'node.state.never',
   'catching-up': 'node.state.catchingUp',
   unreported: 'node.state.unreported',
+  'other-part': 'node.state.otherPart',
   offline: 'node.state.offline',
   agrees: 'node.state.agrees',
 } as const

@@ -13,7 +13,7 @@ export function shareSentence(
 ): string | undefined {
   const { state, ownRegion, rest } = share
   if (state === 'unknown') return nodes > 1 ? t('share.unknown') : undefined
-  if (state === 'level') return undefined
+  if (state === 'level' || state === 'partial') return undefined
   if (ownRegion === null)
     return rest === null ? undefined : t('share.all', { rest: percentOf(rest) })
   const own = percentOf(ownRegion)

@@ -1,8 +1,10 @@
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import type { AsOf } from '../api.ts'
 import { formatNumber } from '../format.ts'
 import { useLanguage } from '../language.ts'
 import { useSilentText } from '../parts/as-of-line.tsx'
+import { heldNames } from '../parts/held-words.ts'
 import { feedAddress, type Search, SORTS, type Sort } from './search-state.ts'
 
 const SORT_NAMES = {
@@ -56,8 +58,24 @@ export function ResultHead({ search, total, asOf, onSearch }: Props) {
         {t('results.heard', { heard: asOf.heard, nodes: asOf.nodes })}
         {silent === undefined ? null : t('results.mayMiss', { silent })}
       </p>
+      <Part asOf={asOf} />
       {search.day === null ? <Subscribe search={search} /> : null}
     </>
+  )
+}
+
+/** Of a node that holds a part: which agencies the search looked at. */
+function Part({ asOf }: { asOf: AsOf }) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const { held } = asOf.share
+  if (held === null) return null
+  const { agencies, of } = held
+  return (
+    <p className="heard">
+      <b>{t('held.searched', { agencies, of })}</b> {heldNames(held, t, language)}{' '}
+      <Link to="/node#held">{t('held.which')}</Link>
+    </p>
   )
 }
 

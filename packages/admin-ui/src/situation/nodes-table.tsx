@@ -93,6 +93,11 @@ function NodeRow({ peer, status }: { peer: Peer; status: Status }) {
       </th>
       <td>
         <NodeStatus condition={conditionOf(peer, status)} />
+        {peer.holds === null ? null : (
+          <span className="sub">
+            {t('nodes.holds', { agencies: peer.holds.agencies, of: peer.holds.of })}
+          </span>
+        )}
       </td>
       <td className="num">
         {peer.self ? <Count value={null} /> : <Ago ms={peer.lastHeardMs} nowMs={status.nowMs} />}

@@ -8,6 +8,7 @@ export function Totals({ status }: { status: Status }) {
   const { t } = useTranslation()
   const language = useLanguage()
   const { catalogue, heads, roster } = status
+  const { held } = status.asOf.share
   const figures = [
     { name: t('total.records'), value: catalogue.records },
     { name: t('state.published'), value: catalogue.published },
@@ -22,6 +23,7 @@ export function Totals({ status }: { status: Status }) {
     <section className="section" aria-labelledby="totals">
       <div className="section-head">
         <h2 id="totals">{t('total.title')}</h2>
+        {held === null ? null : <p>{t('total.part', { agencies: held.agencies, of: held.of })}</p>}
       </div>
       <dl className="stats">
         {figures.map(({ name, value }) => (

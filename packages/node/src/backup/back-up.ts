@@ -22,6 +22,7 @@ import type { NodeContext } from '../node-context.ts'
 import { keysSince, markRows, type Snapshot, workRowsOf } from '../store/work-rows.ts'
 import { type PartBefore, readPartBefore, whyNotFrom } from './part-before.ts'
 import { type PartState, statePart, type WholeBecause } from './part-state.ts'
+import { subscriptionPart } from './subscription-part.ts'
 
 /** What to back up. */
 export type BackupOrder = {
@@ -48,6 +49,7 @@ export async function backUp(context: NodeContext, order: BackupOrder = {}): Pro
   refuseRotten(registry)
   const before = order.since && (await readPartBefore(registry, order.since, order.passphrase))
   const config = JSON.stringify(await readNodeConfig(folder))
+  const { subscription } = registry.holding
   const db = await registry.database()
   const erased = await carriedOut(registry)
   const rows = await registry.onDatabase((open) => markRows(open, drawLine))
@@ -76,6 +78,7 @@ export async function backUp(context: NodeContext, order: BackupOrder = {}): Pro
       since,
       async function* ownRows(): AsyncGenerator<Part> {
         yield { t: 'rows', name: 'config', rows: [['config.json', config]] }
+        yield subscriptionPart(subscription)
         yield* workRows(db, snapshot, keys)
       },
     )

@@ -24,6 +24,7 @@ import { type NodeStore, openNodeStore } from '../store/node-store.ts'
 import { putRows } from '../store/work-rows.ts'
 import { type PartSource, refusal } from './part-source.ts'
 import { type PartState, readState } from './part-state.ts'
+import { takeSubscription } from './subscription-part.ts'
 
 /** What to restore, and into which folder. */
 export type RestoreOrder = {
@@ -155,6 +156,7 @@ async function takePart(
     if (part.t === 'commits') onCommits(part.commits.length)
     if (part.t !== 'rows') continue
     if (part.name === 'config') config = parseNodeConfig(part.rows[0]?.[1] ?? '', folder.config)
+    await takeSubscription(store.registry, part)
     if (part.name === 'work') await putRows(await store.registry.database(), part.rows)
     state ??= readState(part)
   }

@@ -8,6 +8,7 @@ import {
 } from '@mulu/registry-core'
 import { createCrypto } from '../crypto.ts'
 import type { NodeContext } from '../node-context.ts'
+import { type HeldCount, heldPart } from '../status/held-part.ts'
 import { readBlocks, writeBlocks } from './block-file.ts'
 import { type CarriedHeads, loadCarried } from './carried-heads.ts'
 import { receiverOf } from './receiver.ts'
@@ -32,6 +33,8 @@ export type ExportedBundle = {
   readonly to: number
   /** When the receiver said what it has, which is left out; null where nothing is. */
   readonly sinceMs: number | null
+  /** Of how many agencies it can hold anything; null where of all. */
+  readonly held: HeldCount | null
   readonly chunks: AsyncIterable<Uint8Array>
 }
 
@@ -57,6 +60,7 @@ export async function exportBundle(
     commits: contents.commits,
     to: receiver?.client ?? 0,
     sinceMs: since?.madeMs ?? null,
+    held: heldPart(context),
     chunks: writeBlocks(contents.parts(), contents.introduction, sealOf(order, receiver?.key)),
   }
 }

@@ -60,10 +60,15 @@ function addExportBundle(bundle: Command, done: Done): void {
         ...(encrypt === undefined ? {} : { encrypt }),
       })
       const bytes = await writeStream(out, made.chunks)
-      if (json === true) printJson({ file: out, commits: made.commits, to: made.to, bytes })
+      if (json === true)
+        printJson({ file: out, commits: made.commits, to: made.to, bytes, held: made.held })
       else {
         const whom = made.to === 0 ? 'every member' : `writer ${made.to}`
         print(`${out}: ${made.commits} commits for ${whom}, ${bytes} bytes`)
+        if (made.held !== null) {
+          const { agencies, of } = made.held
+          print(`  of ${agencies} of ${of} agencies; no others are held here`)
+        }
         print('Carry it there, and run: mulu bundle import --dir … FILE')
       }
       done(0)

@@ -12,6 +12,7 @@ import { print, printJson, say, startProgress } from './output.ts'
 import { keepingLines } from './prune.ts'
 import { scrubLines } from './scrub.ts'
 import { snapshotLines } from './snapshot.ts'
+import { heldLines } from './subscribe.ts'
 
 type Done = (status: ExitStatus) => void
 type Dir = { readonly dir: string; readonly json?: boolean }
@@ -97,11 +98,13 @@ function printStatus(status: NodeStatus): void {
   for (const line of orderLines(status.orders)) print(line)
   print(`catalogue ${catalogue.records} records, ${catalogue.published} published,`)
   print(`  ${catalogue.problems} problems, ${catalogue.conflicts} conflicts`)
-  print(`  digest ${catalogue.digest}`)
+  const part = asOf.share.held === null ? '' : ', over the part that is held here'
+  print(`  digest ${catalogue.digest}${part}`)
   print(`${heads.commits} commits in ${heads.logs} logs, ${heads.waiting} waiting`)
   for (const { name, outdated } of status.peers) {
     if (outdated !== null) print(outdatedLine(Object.values(name).join(' / '), outdated))
   }
+  if (asOf.share.held !== null) for (const line of heldLines(asOf.share.held)) print(line)
   for (const line of keepingLines(status.keeping)) print(line)
   for (const line of scrubLines(status.scrub)) print(line)
   for (const line of snapshotLines(snapshots, status.nowMs)) print(line)
@@ -112,8 +115,12 @@ function printStatus(status: NodeStatus): void {
 }
 
 /** How much is here while the node catches up; nothing to say once it is level. */
-export function shareLines({ state, ownRegion, rest }: AsOf['share']): readonly string[] {
-  if (state === 'level') return []
+export function shareLines({
+  state,
+  ownRegion,
+  rest,
+}: Pick<AsOf['share'], 'state' | 'ownRegion' | 'rest'>): readonly string[] {
+  if (state === 'level' || state === 'partial') return []
   if (state === 'unknown') return ['how much is missing here is not known: no other node told yet']
   const parts = [
     ...(ownRegion === null ? [] : [`own region ${shareText(ownRegion)}`]),
@@ -177,6 +184,8 @@ export function addExport(program: Command, done: Done): void {
     .addOption(new Option('--format <format>', 'format').choices(['jsonl']).default('jsonl'))
     .action(async ({ dir }: Dir) => {
       await using operations = await openOperations(dir)
+      const held = await operations.held()
+      if (held !== null) say(`of ${held.agencies} of ${held.of} agencies; no others are held here`)
       for await (const line of operations.exportLines()) {
         if (!process.stdout.write(line)) await once(process.stdout, 'drain')
       }

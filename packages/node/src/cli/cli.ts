@@ -18,6 +18,7 @@ import { addRoster } from './roster.ts'
 import { addScrub } from './scrub.ts'
 import { addSnapshot } from './snapshot.ts'
 import { addStart } from './start.ts'
+import { addSubscribe } from './subscribe.ts'
 
 /** The exit status of commands that finished what they were asked, or did not. */
 export type ExitStatus = 0 | 1 | 2
@@ -41,6 +42,7 @@ export async function runCli(args: readonly string[]): Promise<ExitStatus> {
     addScrub,
     addPrune,
     addKeep,
+    addSubscribe,
     addEvidence,
     addSnapshot,
     addErase,

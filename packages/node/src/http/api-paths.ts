@@ -261,6 +261,12 @@ export const API_PATHS: readonly ApiPath[] = [
   write('post', '/api/v1/verify', 'Re-check everything from the logs'),
   write('post', '/api/v1/scrub', 'Read the whole store through for rot, and mend what can be'),
   write('post', '/api/v1/prunings', 'Drop superseded values that another node keeps', [DRY_RUN]),
+  write(
+    'post',
+    '/api/v1/subscription',
+    'Hold a part of the catalogue: agencies and regions beside the own agency; or all',
+    [DRY_RUN],
+  ),
   write('post', '/api/v1/reindex', 'Build the search index anew while the node serves'),
   write(
     'get',

@@ -6,6 +6,7 @@ import express, { type Express } from 'express'
 import helmet from 'helmet'
 import type { NodeContext } from '../node-context.ts'
 import { authenticate, bringsKey } from './authenticate.ts'
+import { heldHeader } from './held-header.ts'
 import { limitBodyTime } from './incoming-body.ts'
 import { notFound, onError } from './on-error.ts'
 import { openApiDocument } from './openapi.ts'
@@ -20,6 +21,7 @@ import { addNodeRoutes } from './routes/node.ts'
 import { addOperationRoutes } from './routes/operations.ts'
 import { addRecordRoutes } from './routes/records.ts'
 import { addRosterRoutes } from './routes/roster.ts'
+import { addSubscriptionRoute } from './routes/subscription.ts'
 
 /** Where the built pages stand beside this package. */
 const PAGES = fileURLToPath(new URL('../../../admin-ui/dist', import.meta.url))
@@ -53,12 +55,14 @@ export function createApp(
   app.use(limitBodyTime(context.clock, limits.bodyMs, (request) => isBundle(request, accessKey)))
   app.use(compression({ filter: isWorthPacking }))
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()))
+  app.use(['/api', '/feed.atom'], heldHeader(context))
   const guard = authenticate(accessKey)
   addNodeRoutes(app, context)
   addRecordRoutes(app, context, guard)
   addChangeRoutes(app, context, guard)
   addOperationRoutes(app, context, guard)
   addErasureRoutes(app, context, guard, accessKey)
+  addSubscriptionRoute(app, context, guard)
   addBundleRoutes(app, context, guard, limits.stallMs)
   addRosterRoutes(app, context, guard)
   addFeedRoute(app, context)

@@ -39,13 +39,38 @@ export const AS_OF_SCHEMAS: Readonly<Record<string, object>> = {
   Share: {
     type: 'object',
     description: 'How much of the catalogue is here, by the heads that peers told of',
-    required: ['state', 'ownRegion', 'rest', 'regions'],
+    required: ['state', 'held', 'ownRegion', 'rest', 'regions'],
     properties: {
       state: {
         type: 'string',
-        enum: ['level', 'behind', 'unknown'],
+        enum: ['level', 'partial', 'behind', 'unknown'],
         description:
-          'level: all that peers told of; behind: less; unknown: no peer was compared with since the start',
+          'level: all that peers told of; partial: all of the part that this node holds; behind: less; unknown: no peer was compared with since the start',
+      },
+      held: {
+        type: ['object', 'null'],
+        description:
+          'The part that this node holds, in any state; null where it holds everything. Totals, counts and searches are over this part',
+        required: ['agencies', 'of', 'names', 'subscribed', 'leaving', 'lacking', 'isWitness'],
+        properties: {
+          agencies: { ...COUNT, description: 'Agencies of which everything is held' },
+          of: { ...COUNT, description: 'Agencies that publish' },
+          names: {
+            type: 'array',
+            description: 'Those agencies, the own one first; the first twelve',
+            items: { type: 'object' },
+          },
+          subscribed: {
+            type: 'object',
+            description: 'Agencies, and beginnings of codes of regions, beside the own agency',
+          },
+          leaving: { ...COUNT, description: 'Agencies that are held until another node has them' },
+          lacking: { ...COUNT, description: 'Records whose values are still to come' },
+          isWitness: {
+            type: 'boolean',
+            description: 'Whether the roster counts on this node to agree to the whole',
+          },
+        },
       },
       ownRegion: {
         ...PART,

@@ -11,6 +11,8 @@ export type AtomFeed = {
   /** Hash of the federation, as text. */
   readonly federation: string
   readonly title: string
+  /** What it leaves out, where the node holds a part. */
+  readonly subtitle: string | undefined
   /** The address this node is reached at, without a slash at the end. */
   readonly origin: string
   /** The parameters of the address, in order. */
@@ -50,6 +52,7 @@ export function atomFeed(feed: AtomFeed): string {
         '@xml:lang': language,
         id: urn(`${federation}\nsearch\n${identity}`),
         title: feed.title,
+        ...(feed.subtitle === undefined ? {} : { subtitle: feed.subtitle }),
         updated: timeText(updated.length === 0 ? feed.sinceMs : Math.max(...updated)),
         generator: 'Mulu',
         link: [

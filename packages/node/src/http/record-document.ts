@@ -43,11 +43,25 @@ export async function findRecord(context: NodeContext, id: RecordId, at?: Moment
   if (view !== undefined) return view
   const { ns, kind, local } = id
   const details = { id: `${ns}/${kind}/${local}` }
+  const { registry } = context.store
+  if (!registry.holding.holds({ ns, aud: 1 })) return refuseUnheld(context, id)
   const notHeld = await notHeldDocument(context, id, at)
   if (notHeld === null || notHeld.counting === 0) {
     throw new MuluError('MULU_RECORD_NOT_FOUND', { details })
   }
   throw new MuluError('MULU_NOT_HELD', { details: { ...details, keptBy: notHeld.keptBy } })
+}
+
+/** Headers tell whether there is such a record, also where its agency is not held. */
+async function refuseUnheld(context: NodeContext, id: RecordId): Promise<never> {
+  const { registry } = context.store
+  const { ns, kind, local } = id
+  const { counting } = await registry.catalogue.notHeld(id)
+  const details = { id: `${ns}/${kind}/${local}` }
+  if (counting.length === 0) throw new MuluError('MULU_RECORD_NOT_FOUND', { details })
+  const agency = ownerOf(registry.roster?.state, ns)
+  const keptBy = await archivesOf(context)
+  throw new MuluError('MULU_RECORD_NOT_HELD', { details: { ...details, agency, keptBy } })
 }
 
 /** What of a record is not held here, and by whom it is: null where all of it is. */

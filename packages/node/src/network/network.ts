@@ -22,6 +22,8 @@ import type { Heard, StreamContext } from './stream-context.ts'
 import { type Told, ToldHeads } from './told-heads.ts'
 import { createTransport, startTransport } from './transport.ts'
 
+/** After every log whose bodies are held; see membership.ts. */
+const HEADERS_PRIORITY = 4
 const ADDRESSES_TOLD_MAX = 8
 const PEERS_TOLD_MAX = 64
 const SAVE_AFTER_MS = 2_000
@@ -266,7 +268,9 @@ class RunningNetwork implements Network {
       report: this.#view.report,
       addresses: this.#ownAddresses().slice(0, ADDRESSES_TOLD_MAX),
       nowMs: options.clock.elapsed(),
-      priority: membership.priority,
+      // What is held as headers alone can wait for what people search.
+      priority: (log) =>
+        options.registry.holding.holds(log) ? membership.priority(log) : HEADERS_PRIORITY,
       isClaimed: (log) => this.#isClaimed(peerId, log),
       isThrottled: ({ writer }) =>
         writer !== membership.self() && this.#parts.quotas.isWriterThrottled(writer),

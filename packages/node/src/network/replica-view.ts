@@ -15,6 +15,7 @@ import {
 } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
 import type { NodeLogger } from '../logger.ts'
+import { heldDigest } from '../status/held-part.ts'
 import type { NetworkLimits } from './network-options.ts'
 
 /** What is told to exchanges after a change. */
@@ -153,7 +154,7 @@ export class ReplicaView {
   async #makeReport(): Promise<void> {
     const { registry, clock, software, onNews } = this.#options
     this.#isReportStale = false
-    const digest = await registry.catalogueDigest()
+    const digest = await heldDigest(registry)
     if (this.#isStopped) return
     const { pruning } = registry
     if (pruning.lackingRecords() > 0) {

@@ -33,8 +33,12 @@ export async function makeEvidence(
   snapshot?: string,
 ): Promise<Uint8Array> {
   const crypto = createCrypto()
+  const record = parseRecordId(id)
+  if (!registry.holding.holds({ ns: record.ns, aud: 1 })) {
+    throw new MuluError('MULU_PARTIAL', { details: { id } })
+  }
   const wanted = snapshot === undefined ? undefined : findSnapshot(registry, snapshot)
-  const evidence = await gatherEvidence(crypto, registry, parseRecordId(id), wanted)
+  const evidence = await gatherEvidence(crypto, registry, record, wanted)
   return encodeEvidence(crypto, evidence)
 }
 

@@ -40,12 +40,14 @@ import { type ImportOptions, type ImportReport, importFeed } from '../feed/impor
 import type { NodeContext } from '../node-context.ts'
 import { type ScrubStatus, scrubStatus } from '../scrub/scrub-status.ts'
 import { type ErasureStatus, listErasureStatus } from '../status/erasures.ts'
+import { type HeldPart, heldPart } from '../status/held-part.ts'
 import { type KeepingStatus, keepingStatus } from '../status/keeping.ts'
 import { type NodeStatus, readStatus } from '../status/node-status.ts'
 import { listOrders, type OrderList } from '../status/orders.ts'
 import { type SnapshotStatus, showSnapshot } from '../status/snapshots.ts'
 import { makeEvidence } from './evidence.ts'
 import { type Reindexed, reindex } from './reindex.ts'
+import { type SubscribeOrder, type SubscribeReport, subscribe } from './subscribe.ts'
 import { type Verification, verifyNode } from './verify.ts'
 
 /** The operations. */
@@ -57,6 +59,10 @@ export type Operations = AsyncDisposable & {
   readonly scrub: (onProgress: (done: number, total: number) => void) => Promise<ScrubStatus>
   /** Drops superseded values that another node keeps, or counts them. */
   readonly prune: (dryRun: boolean, onProgress: Progress) => Promise<PruneReport>
+  /** Holds a part of the catalogue from now on, or all of it; or tells what that would change. */
+  readonly subscribe: (order: SubscribeOrder) => Promise<SubscribeReport>
+  /** The part that is held; null where that is everything. */
+  readonly held: () => Promise<HeldPart | null>
   /** A file of evidence for `namespace/kind/local`, proven by a snapshot (the start of an id). */
   readonly evidence: (record: string, snapshot?: string) => Promise<Uint8Array>
   /** Signs a snapshot. */
@@ -113,6 +119,8 @@ export function localOperations(
     verify: (onProgress) => verifyNode(context, onProgress),
     scrub: (onProgress) => scrubNow(context, onProgress),
     prune: (dryRun, onProgress) => pruneNow(context, dryRun, onProgress),
+    subscribe: (order) => subscribe(context, order),
+    held: async () => heldPart(context),
     evidence: (record, snapshot) => makeEvidence(context, record, snapshot),
     snapshot: () => takeSnapshot(context),
     erase: (order, onProgress) => eraseField(context, order, onProgress),

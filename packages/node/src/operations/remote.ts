@@ -12,8 +12,11 @@ import { readAccessKey } from '../folder/access-key.ts'
 import type { RunFile } from '../folder/run-file.ts'
 import type { ScrubStatus } from '../scrub/scrub-status.ts'
 import type { ErasureStatus } from '../status/erasures.ts'
+import { heldOfText } from '../status/held-part.ts'
+import type { NodeStatus } from '../status/node-status.ts'
 import type { Operations, PruneReport } from './operations.ts'
 import type { Reindexed } from './reindex.ts'
+import type { SubscribeReport } from './subscribe.ts'
 import type { Verification } from './verify.ts'
 
 type Line = {
@@ -64,6 +67,17 @@ export async function remoteOperations(
       const response = await call(`/api/v1/prunings${query}`, { method: 'POST', headers: NDJSON })
       return (await lines(response, onProgress)) as PruneReport
     },
+    subscribe: async ({ dryRun, ...order }) => {
+      const init = {
+        method: 'POST',
+        body: JSON.stringify(order),
+        headers: { ...NDJSON, 'content-type': 'application/json' },
+      }
+      const query = dryRun ? '?dryRun=1' : ''
+      const response = await call(`/api/v1/subscription${query}`, init)
+      return (await lines(response, undefined)) as SubscribeReport
+    },
+    held: async () => (await json<NodeStatus>(await call('/api/v1/status'))).asOf.share.held,
     evidence: async (record, snapshot) => {
       const { ns, kind, local } = parseRecordId(record)
       const path = `/api/v1/records/${ns}/${encodeURIComponent(kind)}/${encodeURIComponent(local)}`
@@ -146,6 +160,7 @@ async function streamedAnswer(response: Response): Promise<ExportedBundle> {
     commits: header('mulu-commits'),
     to: header('mulu-to'),
     sinceMs: header('mulu-since') || null,
+    held: heldOfText(response.headers.get('mulu-held')),
     chunks: Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]),
   }
 }

@@ -7,6 +7,7 @@ import { SOFTWARE } from '../software.ts'
 import { type AsOf, asOfPeers } from './as-of.ts'
 import { type ConductStatus, listConduct } from './conduct.ts'
 import { countErasures } from './erasures.ts'
+import { heldDigest } from './held-part.ts'
 import { type KeepingStatus, keepingStatus } from './keeping.ts'
 import { type AgencyRef, agencyRef, officeName } from './names.ts'
 import { fallenOrderOf, type OrderShown, type OrdersStatus, ordersStatus } from './orders.ts'
@@ -43,6 +44,7 @@ export type NodeStatus = {
     readonly commits: number
     readonly waiting: number
   }
+  /** Of a node that holds a part the digest and the counts are over that: `asOf.share.held`. */
   readonly catalogue: {
     readonly digest: string
     readonly records: number
@@ -146,7 +148,7 @@ async function cataloguePart(
       waiting,
     },
     catalogue: {
-      digest: hashToText(await registry.catalogueDigest()),
+      digest: hashToText(await heldDigest(registry)),
       records,
       published,
       withdrawn,

@@ -1,15 +1,18 @@
 /** All nodes of the roster as this one sees them, itself included. */
 import {
+  equalBytes,
   type Hash,
   hashToText,
   isArchive,
   type Labels,
   type Outdated,
+  type Registry,
   type Writer,
 } from '@mulu/registry-core'
 import type { Conduct, PeerInfo } from '../network/peer-info.ts'
 import type { NodeContext } from '../node-context.ts'
 import { SOFTWARE } from '../software.ts'
+import { digestOver, type HeldCount, heldByPeer, heldDigest, heldPart } from './held-part.ts'
 import { type AgencyRef, agencyRef, officeName } from './names.ts'
 
 /** A node in the list. */
@@ -27,8 +30,11 @@ export type PeerStatus = {
   readonly reported: Reported | null
   /** Whether it keeps superseded values as well, and has them all; null while it has not said. */
   readonly archive: boolean | null
+  /** Of how many agencies it holds the records; null where of all, or while it has not said. */
+  readonly holds: HeldCount | null
   /** Whose software is too old, where no version of the protocol is shared; this node or the peer. */
   readonly outdated: Outdated | null
+  /** Of two nodes of which one holds a part: over that part; null where nothing can be said. */
   readonly agrees: boolean | null
   readonly behind: number | null
   readonly ahead: number | null
@@ -56,15 +62,37 @@ export async function listPeers(context: NodeContext): Promise<readonly PeerStat
   const { registry } = context.store
   const writers = [...(registry.roster?.state.writers.values() ?? [])]
   const infos = new Map((context.network()?.peers() ?? []).map((p) => [p.client, p] as const))
-  const digest = await registry.catalogueDigest()
-  return writers
+  const digest = await heldDigest(registry)
+  const listed = writers
     .filter((writer) => writer.grants.some((grant) => grant.until === undefined))
     .sort((a, b) => a.client - b.client)
-    .map((writer) =>
-      writer.client === registry.author?.client
-        ? ownStatus(context, writer, digest)
-        : peerStatus(context, writer, infos.get(writer.client), digest),
-    )
+  const statuses: PeerStatus[] = []
+  for (const writer of listed) {
+    const info = infos.get(writer.client)
+    if (writer.client === registry.author?.client) statuses.push(ownStatus(context, writer, digest))
+    else statuses.push(peerStatus(context, writer, info, await agreesWith(registry, info, digest)))
+  }
+  return statuses
+}
+
+/** Whether a node holds the same as this one, of what both hold. */
+async function agreesWith(
+  registry: Registry,
+  info: PeerInfo | undefined,
+  digest: Hash,
+): Promise<boolean | null> {
+  if (info === undefined || registry.pruning.lackingRecords() > 0) return null
+  const { holds, reported, compared } = info
+  if (registry.holding.subscription !== undefined) {
+    if (compared?.digest === undefined) return null
+    if (equalBytes(compared.digest, digest)) return true
+    const isSameHeads = equalBytes(compared.accepted, registry.headsDigest('accepted', 1))
+    return isSameHeads ? false : null
+  }
+  if (reported === undefined) return null
+  const isPart = holds !== undefined && holds !== 'all'
+  const own = isPart ? await digestOver(registry, info.client, holds, digest) : digest
+  return equalBytes(reported.digest, own)
 }
 
 function ownStatus(context: NodeContext, writer: Writer, digest: Hash): PeerStatus {
@@ -85,6 +113,7 @@ function ownStatus(context: NodeContext, writer: Writer, digest: Hash): PeerStat
       software: SOFTWARE,
     },
     archive: isArchive(context.store.registry),
+    holds: heldPart(context),
     outdated: null,
     agrees: true,
     behind: 0,
@@ -99,12 +128,10 @@ function peerStatus(
   context: NodeContext,
   writer: Writer,
   info: PeerInfo | undefined,
-  digest: Hash,
+  agrees: boolean | null,
 ): PeerStatus {
   const reported = info?.reported
   const conduct = context.network()?.conductOf(writer.client, writer.peers[0] ?? '')
-  // Without what counts the own digest says nothing about the other's.
-  const isLacking = context.store.registry.pruning.lackingRecords() > 0
   const difference = reported && context.store.registry.totals().commits - reported.commits
   return {
     ...identityOf(context, writer),
@@ -114,11 +141,9 @@ function peerStatus(
     lastHeardMs: info?.lastHeardMs ?? null,
     reported: reported === undefined ? null : reportedOf(info, reported),
     archive: info?.archive ?? null,
+    holds: heldByPeer(context.store.registry.roster?.state, writer.client, info?.holds),
     outdated: info?.outdated ?? null,
-    agrees:
-      reported === undefined || isLacking
-        ? null
-        : hashToText(reported.digest) === hashToText(digest),
+    agrees,
     behind: difference === undefined ? null : Math.max(0, difference),
     ahead: difference === undefined ? null : Math.max(0, -difference),
     refused: info?.refused ?? [],

@@ -1,16 +1,20 @@
 /** How much of the catalogue is here while the node catches up, as pages and commands say it. */
 import { type SharePart, shareOf } from '@mulu/registry-core'
 import type { NodeContext } from '../node-context.ts'
+import { type HeldPart, heldPart } from './held-part.ts'
 
 /**
  * What is here of what the heads of peers tell of.
  *
  * level     as far as peers have told, all of it
+ * partial   all of the part that this node holds; `held` says of which
  * behind    less; the parts say how much
  * unknown   no peer has been compared with since the node was started
  */
 export type ShareStatus = {
-  readonly state: 'level' | 'behind' | 'unknown'
+  readonly state: 'level' | 'partial' | 'behind' | 'unknown'
+  /** The part that this node holds, whatever the state; null where it holds everything. */
+  readonly held: HeldPart | null
   /** Commits of the agencies in the region of this node; null unless behind, or without any. */
   readonly ownRegion: SharePart | null
   readonly rest: SharePart | null
@@ -37,24 +41,24 @@ export function readShare(context: NodeContext, nodes: number): ShareStatus {
 
 function computeShare(context: NodeContext, nodes: number): ShareStatus {
   const { registry } = context.store
-  const { roster, author } = registry
+  const { roster, author, holding } = registry
+  const held = heldPart(context)
+  const all: ShareStatus = { state: held === null ? 'level' : 'partial', held, ...NOTHING }
   const told = context.network()?.told()
-  if (roster !== undefined && author !== undefined && nodes <= 1) return level()
+  if (roster !== undefined && author !== undefined && nodes <= 1) return all
   if (roster === undefined || author === undefined || told?.isCompared !== true) {
-    return { state: 'unknown', ...NOTHING }
+    return { ...all, state: 'unknown' }
   }
-  if (told.heads.length === 0) return level()
-  const share = shareOf(roster.state, author.client, registry.heads(), told.heads)
-  const isAll = share.regions.every(({ here, known }) => here === known)
-  if (isAll) return level()
+  const beyond = told.heads.filter(({ log }) => holding.holds(log))
+  if (beyond.length === 0) return all
+  const here = registry.heads().filter(({ log }) => holding.holds(log))
+  const share = shareOf(roster.state, author.client, here, beyond)
+  const isAll = share.regions.every((part) => part.here === part.known)
+  if (isAll) return all
   return {
-    state: 'behind',
+    ...{ state: 'behind', held },
     ownRegion: share.ownRegion ?? null,
     rest: share.rest ?? null,
     regions: share.regions.map((part) => ({ ...part, region: part.region || null })),
   }
-}
-
-function level(): ShareStatus {
-  return { state: 'level', ...NOTHING }
 }

@@ -200,6 +200,17 @@ export class DurableRegistry implements Registry {
   setAuthor(author: Author | undefined): void {
     this.#author = author
     this.#open.registry.setAuthor(author)
+    this.#followSoon()
+  }
+
+  /** What a node holds a part of depends on whose it is. */
+  #followSoon(): void {
+    if (this.#isClosed || this.holding.isWhole) return
+    this.holding.follow().catch((error: unknown) => {
+      if (!this.#isClosed) {
+        this.#options.logger.warn({ err: error }, 'the subscription was not followed')
+      }
+    })
   }
   write(write: Write): Promise<Written> {
     return this.#guard((registry) => registry.write(write))
@@ -389,6 +400,7 @@ export class DurableRegistry implements Registry {
     this.#open = await openBoth(this.#options, prepare)
     this.#isBroken = false
     this.#open.registry.setAuthor(this.#author)
+    this.#followSoon()
     this.#unsubscribe = this.#open.registry.subscribe((event) => this.#tell(event))
     for (const type of ['roster', 'profile', 'commits'] as const) this.#tell({ type })
   }

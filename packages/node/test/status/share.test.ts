@@ -7,7 +7,7 @@ import type { NodeContext } from '../../src/node-context.ts'
 import { readShare } from '../../src/status/share.ts'
 import { createTestNode, FIELDS, type TestNode } from '../test-node.ts'
 
-const LEVEL = { state: 'level', ownRegion: null, rest: null, regions: [] }
+const LEVEL = { state: 'level', held: null, ownRegion: null, rest: null, regions: [] }
 
 describe('the share of the catalogue that is here', () => {
   let node: TestNode
@@ -42,6 +42,7 @@ describe('the share of the catalogue that is here', () => {
     const part = { here: 1, known: 4 }
     expect(readShare(heard({ isCompared: true, heads: [head(4)] }), 2)).to.deep.equal({
       state: 'behind',
+      held: null,
       ownRegion: part,
       rest: null,
       regions: [{ region: '440000', ...part }],
@@ -51,17 +52,18 @@ describe('the share of the catalogue that is here', () => {
   })
 
   it('[ND56] is a line of the status, rounded down, and no line once the node is level', () => {
-    const regions: [] = []
     const complete = { here: 7, known: 7 }
     const behind = { here: 1_999, known: 2_000 }
     const lines = (ownRegion: typeof behind | null, rest: typeof behind | null) =>
-      shareLines({ state: 'behind', ownRegion, rest, regions })
+      shareLines({ state: 'behind', ownRegion, rest })
     expect(lines(complete, behind)).to.deep.equal([
       'catching up: own region complete, the rest 99 % (1999 of 2000 commits)',
     ])
     expect(lines(null, behind)).to.deep.equal(['catching up: all 99 % (1999 of 2000 commits)'])
-    expect(shareLines({ state: 'level', ownRegion: null, rest: null, regions })).to.deep.equal([])
-    const [unknown] = shareLines({ state: 'unknown', ownRegion: null, rest: null, regions })
+    for (const state of ['level', 'partial'] as const) {
+      expect(shareLines({ state, ownRegion: null, rest: null })).to.deep.equal([])
+    }
+    const [unknown] = shareLines({ state: 'unknown', ownRegion: null, rest: null })
     expect(unknown).to.include('not known')
   })
 

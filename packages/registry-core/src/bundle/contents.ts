@@ -82,7 +82,9 @@ export async function bundleContents(
   const rosters = rostersAfter(registry.rosters, since?.roster)
   const orders = ordersFor(registry, since)
   const beyond = statementsFor(registry, heads, since)
-  const ranges = await rangesOf(registry, heads, since, aim)
+  // For others a header without its body would be something to be lacked.
+  const carriable = aim.for === 'self' ? heads : heads.filter(({ log }) => holds(registry, log))
+  const ranges = await rangesOf(registry, carriable, since, aim)
   const commits =
     ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0) +
     beyond.reduce((sum, { places }) => sum + places.length, 0)
@@ -99,6 +101,10 @@ export async function bundleContents(
     yield { t: 'end', commits: carried }
   }
   return { commits, introduction: introduction.length, parts }
+}
+
+function holds({ holding }: Registry, log: LogKey): boolean {
+  return holding.isWhole || holding.holds(log)
 }
 
 async function* noRows(): AsyncGenerator<Part> {

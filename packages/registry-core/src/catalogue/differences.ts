@@ -25,13 +25,18 @@ export type DifferenceContext = {
   readonly documents: PastDocuments
   readonly commitAt: (log: LogKey, seq: number) => Promise<ReadCommit | undefined>
   readonly agencyOf: (ns: number) => number
+  /** Whether the records of a namespace are held, and not their headers alone. */
+  readonly isHeld: (ns: number) => boolean
 }
 
 /** Records written between two moments that one answer looks at. */
 export const DIFFERENCE_RECORDS_MAX = 100_000
 const RECORDS_SHOWN = 100
 
-/** The agencies whose records differ, in the order of their numbers; MULU_QUERY when too many do. */
+/**
+ * The agencies whose records differ, in the order of their numbers; MULU_QUERY when too many do,
+ * MULU_PARTIAL for one agency whose records are not held here.
+ */
 export async function differencesBetween(
   context: DifferenceContext,
   from: Moment,
@@ -43,6 +48,10 @@ export async function differencesBetween(
   for (const ns of [...to.heads.keys()].sort((a, b) => a - b)) {
     const owner = context.agencyOf(ns)
     if (agency !== undefined && owner !== agency) continue
+    if (!context.isHeld(ns)) {
+      if (agency === undefined) continue
+      throw new MuluError('MULU_PARTIAL', { details: { agency } })
+    }
     const recs = await writtenBetween(context, ns, from, to, left)
     left -= recs.size
     const fates = await fatesOf(context, { ns, aud: 1 }, recs, from, to)

@@ -14,6 +14,8 @@ export type PastRecordsContext = {
   readonly logs: Logs
   readonly commitAt: PastContext['commitAt']
   readonly profile: () => Profile | undefined
+  /** Whether the records of a namespace are held, and not their headers alone. */
+  readonly isHeld: (ns: number) => boolean
   /** A new one for each answer. */
   readonly documents: () => PastDocuments
 }
@@ -34,11 +36,11 @@ export function pastRecords(context: PastRecordsContext, moment: Moment): PastRe
 }
 
 async function* writtenSince(
-  { logs, commitAt }: PastRecordsContext,
+  { logs, commitAt, isHeld }: PastRecordsContext,
   moment: Moment,
 ): AsyncGenerator<readonly string[]> {
   for (const { log, accepted } of logs.all()) {
-    if (log.aud !== 1) continue
+    if (log.aud !== 1 || !isHeld(log.ns)) continue
     for (let seq = positionAt(moment, log.ns, log.writer) + 1; seq <= accepted.seq; seq++) {
       const commit = await commitAt(log, seq)
       yield (commit?.read.entries ?? []).map(({ rec }) => recordKey(log, rec))

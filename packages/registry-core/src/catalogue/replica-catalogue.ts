@@ -46,6 +46,8 @@ export type CatalogueContext = {
   readonly snapshots: () => readonly Snapshot[]
   readonly profile: () => Profile | undefined
   readonly agencyOf: (ns: number) => number
+  /** Whether the records of a namespace are held, and not their headers alone. */
+  readonly isHeld: (ns: number) => boolean
 }
 
 /** Reads the federation's records of one store. */
@@ -68,9 +70,15 @@ export class ReplicaCatalogue implements Catalogue {
   }
 
   query(query: Query, at?: Moment): Promise<Page> {
-    const { index, logs, profile } = this.#context
+    const { index, logs, profile, isHeld } = this.#context
     if (at === undefined) return index.query(query)
-    const context = { logs, profile, commitAt: this.#commitAt, documents: () => this.#past() }
+    const context = {
+      logs,
+      profile,
+      isHeld,
+      commitAt: this.#commitAt,
+      documents: () => this.#past(),
+    }
     return index.query(query, pastRecords(context, at))
   }
 
@@ -107,8 +115,8 @@ export class ReplicaCatalogue implements Catalogue {
   }
 
   differences(from: Moment, to: Moment, agency?: number): Promise<readonly Difference[]> {
-    const { agencyOf } = this.#context
-    const context = { documents: this.#past(), commitAt: this.#commitAt, agencyOf }
+    const { agencyOf, isHeld } = this.#context
+    const context = { documents: this.#past(), commitAt: this.#commitAt, agencyOf, isHeld }
     return differencesBetween(context, from, to, agency)
   }
 

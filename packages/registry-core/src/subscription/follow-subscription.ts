@@ -54,7 +54,10 @@ export function namespacesToHold({
   if (subscription === undefined) return undefined
   const roster = state()
   const client = self()
-  if (roster === undefined || client === undefined || !roster.writers.has(client)) return null
+  const role = roster?.writers.get(client ?? 0)?.role
+  if (roster === undefined || client === undefined || role === undefined) return null
+  // What was subscribed to before the admission holds for offices alone.
+  if (role !== 'office') return undefined
   return subscribedNamespaces(roster, client, subscription)
 }
 
@@ -122,7 +125,8 @@ async function leave(context: FollowContext, ns: number): Promise<boolean> {
   const { store, holdings, damage, rebuild } = context
   const scope = { ns, aud: 1 } as const
   const isToGo = namespacesToLeave(context).includes(ns)
-  if (!isToGo || !isArchivedWhole(context, scope) || damage.isIn(scope)) return false
+  if (!isToGo || damage.isIn(scope)) return false
+  if (!isArchivedWhole(context, scope) && !(await isNothingHere(context, scope))) return false
   await write(store, [holdings.leave(ns, false)], [rebuildMark(store, scope)])
   await rebuild(scope)
   await strip(context, ns)
@@ -135,6 +139,16 @@ export function isArchivedWhole(
   scope: Scope,
 ): boolean {
   return logs.inScope(scope).every(({ log, accepted }) => archived.positionOf(log) >= accepted.seq)
+}
+
+/** Whether no body that counts is here, as after a restore: then nothing goes by going. */
+async function isNothingHere({ crypto, store }: FollowContext, scope: Scope): Promise<boolean> {
+  const range = under(scopePrefix(scope))
+  for await (const _ of store.leaves.keys({ ...range, limit: 1 })) return false
+  for await (const bytes of store.commits.values(range)) {
+    if (withoutRecords(crypto, readCommit(crypto, decodeCommit(bytes))).count > 0) return false
+  }
+  return true
 }
 
 /** Takes the bodies out of the commits that count; what counts nowhere may be here alone. */

@@ -72,13 +72,19 @@ export class HeldPart {
   async #subscribe(subscription: Subscription | undefined): Promise<void> {
     const { store, holdings, exclusively, onChange } = this.#context
     await exclusively(async () => {
-      this.#subscriber(subscription)
+      // Before its admission nothing can be said against it; it takes effect where it may.
+      if (this.#isListed()) this.#subscriber(subscription)
       const { operation, apply } = holdings.subscribe(subscription)
       await commitBatch(store, [operation])
       apply()
     })
     await this.follow()
     onChange('roster')
+  }
+
+  #isListed(): boolean {
+    const { state, self } = this.#context
+    return state()?.writers.has(self() ?? 0) === true
   }
 
   #subscriber(subscription: Subscription | undefined): ReturnType<typeof subscriberOf> {

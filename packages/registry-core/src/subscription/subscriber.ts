@@ -26,13 +26,11 @@ export function subscriberOf(
 
 /** Why the node of a writer is to hold everything; undefined where it need not. */
 export function whyWhole(state: RosterState, client: number): string | undefined {
-  if (state.witnesses.writers.includes(client)) {
-    return 'The node is a witness: it agrees to digests over the whole catalogue.'
-  }
   const role = state.writers.get(client)?.role
   if (role === 'coordinator') return 'The coordinator holds everything, for all others.'
   if (role === 'agency') return 'A head office holds everything, so that each agency has a copy.'
-  return undefined
+  if (!state.witnesses.writers.includes(client)) return undefined
+  return 'The node is a witness: it agrees to digests over the whole catalogue.'
 }
 
 function whyNot(state: RosterState, { agencies, regions }: Subscription): string | undefined {

@@ -45,7 +45,7 @@
  * at any time   keys
  * announce      roster, known, accepted,     responder to requester; one, then none until the
  *               orders?, heads: [head …],    next request has come
- *               report?
+ *               report?, holds?
  * refuse        code, message                either side; the stream then ends (versions.ts for the
  *                                            message where no version is shared)
  *

@@ -157,7 +157,7 @@ const READERS: Readonly<Record<Frame['t'], readonly [keys: readonly string[], re
   ],
   ready: [[], () => ({ t: 'ready' })],
   announce: [
-    ['roster', 'known', 'accepted', 'orders', 'heads', 'report'],
+    ['roster', 'known', 'accepted', 'orders', 'heads', 'report', 'holds'],
     (s) => ({
       t: 'announce',
       ...readState(s),

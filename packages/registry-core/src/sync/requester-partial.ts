@@ -12,6 +12,12 @@ import { type SyncContext, saysPeerHolds } from './sync-context.ts'
 import { PARTIAL_VERSION } from './sync-limits.ts'
 import { mergeWants, startOf, type Want, wantsOf } from './wants.ts'
 
+/** What this node holds a part of, to tell when that is another; undefined for everything. */
+export function heldText({ replica }: Pick<SyncContext, 'replica'>): string | undefined {
+  const { subscription } = replica.holding
+  return subscription && JSON.stringify(subscription)
+}
+
 /** Takes heads of the peer: what it can send is wanted of it, the rest is noted. */
 export function takeHeads(
   context: SyncContext,

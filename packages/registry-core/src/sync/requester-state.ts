@@ -97,6 +97,8 @@ export type RequesterState = {
   readonly elsewhere: readonly HeadNote[]
   /** The accepted heads and what was held when the catalogue was compared last, as text. */
   readonly digestTried: string | undefined
+  /** What this node held a part of, as text, when it said hello. */
+  readonly heldThen: string | undefined
   readonly pull: Pull | undefined
   readonly ahead: Ahead | undefined
   /** How much is asked for at once, and the commit of which a part has come. */
@@ -193,6 +195,7 @@ export const NEW_REQUESTER: RequesterState = {
   stalled: [],
   elsewhere: [],
   digestTried: undefined,
+  heldThen: undefined,
   pull: undefined,
   ahead: undefined,
   size: FIRST_PULL,

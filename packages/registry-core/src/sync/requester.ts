@@ -11,7 +11,7 @@ import { bucketDigests, headsByBucket, headsIndex } from './heads-index.ts'
 import { measured } from './pull-size.ts'
 import { answerMend, nextMend, pullDamaged } from './requester-mend.ts'
 import { answerMarks, pullOrders } from './requester-orders.ts'
-import { beElsewhere, pullDigest, sentByPeer, takeHeads } from './requester-partial.ts'
+import { beElsewhere, heldText, pullDigest, sentByPeer, takeHeads } from './requester-partial.ts'
 import { takePart } from './requester-parts.ts'
 import { answerPull, nextPull, pullAhead, resumePull, takeAcceptances } from './requester-pull.ts'
 import { BLAMED, pullProfile, pullRosters } from './requester-rosters.ts'
@@ -94,6 +94,7 @@ function sayHello(context: SyncContext, state: RequesterState): RequesterStep {
     ordersTried: undefined,
     orders: undefined,
     mendTried: new Map(),
+    heldThen: heldText(context),
   }
   return request(context, fresh, 'hello', { t: 'hello', versions: SYNC_VERSIONS, summary })
 }
@@ -287,12 +288,13 @@ function archivedBy(
 
 function takeAnnounce(context: SyncContext, state: RequesterState, frame: Announce): RequesterStep {
   if (state.remote === undefined || state.announces === 0) return refuse(state, 'MULU_SYNC_ORDER')
-  const { roster, known, accepted, orders } = frame
+  const { roster, known, accepted, orders, holds } = frame
   const report = frame.report ?? state.remote.report
-  const remote: Remote = { ...state.remote, roster, known, accepted, orders, report }
+  // Who has come to hold a part since hello keeps no longer everything.
+  const archive = state.remote.archive && holds === undefined
+  const remote: Remote = { roster, known, accepted, orders, report, archive, holds }
   const next = {
-    ...takeHeads(context, state, frame.heads),
-    remote,
+    ...takeHeads(context, { ...state, remote }, frame.heads),
     forks: mergeForks(context, state.forks, frame.heads),
     compareFrom: 0,
     owesReady: true,
@@ -316,6 +318,8 @@ function takeStored(
 }
 
 function takeChange(context: SyncContext, state: RequesterState): RequesterStep {
+  // What may go, and what has to come, shows by what the peer says of itself now.
+  if (isResting(state) && state.heldThen !== heldText(context)) return sayHello(context, state)
   if (state.phase === 'held') return advance(context, state)
   if (state.phase === 'level' && nextMend(context, state) !== undefined) {
     return advance(context, state)

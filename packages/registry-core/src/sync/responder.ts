@@ -19,6 +19,7 @@ import { type PartAsked, partOf } from './responder-parts.ts'
 import type { Summary } from './summary.ts'
 import {
   mayPeerHold,
+  ownHolds,
   ownOrders,
   ownReport,
   ownRosterMark,
@@ -52,6 +53,7 @@ export type ResponderState = {
   readonly toldRoster: RosterMark | undefined
   readonly toldOrders: Hash | undefined
   readonly toldReport: NodeReport | undefined
+  readonly toldHolds: Subscription | undefined
   /** What is being read to be answered by a part, if it was asked for so. */
   readonly asked: PartAsked | undefined
 }
@@ -109,6 +111,7 @@ export const NEW_RESPONDER: ResponderState = {
   toldRoster: undefined,
   toldOrders: undefined,
   toldReport: undefined,
+  toldHolds: undefined,
   asked: undefined,
 }
 
@@ -296,6 +299,7 @@ function takeHello(
     toldRoster: own.roster,
     toldOrders: own.orders,
     toldReport: own.report,
+    toldHolds: own.holds,
   }
   const effects: readonly ResponderEffect[] = [
     { type: 'heard', summary },
@@ -392,7 +396,9 @@ function announce(context: SyncContext, state: ResponderState): ResponderStep {
   const orders = ownOrders(context.replica, state.version)
   const areOrdersNew = !equalBytes(orders ?? NO_DIGEST, state.toldOrders ?? NO_DIGEST)
   const isReportNew = !isSameReport(report, state.toldReport)
-  const isNews = state.news.length > 0 || isRosterNew || areOrdersNew || isReportNew
+  const holds = ownHolds(context.replica, state.version)
+  const isPartNew = JSON.stringify(holds.holds) !== JSON.stringify(state.toldHolds)
+  const isNews = state.news.length > 0 || isRosterNew || areOrdersNew || isReportNew || isPartNew
   if (state.phase !== 'waiting' || !state.isArmed || !isNews) return [state, []]
   const frame: Response = {
     t: 'announce',
@@ -402,9 +408,10 @@ function announce(context: SyncContext, state: ResponderState): ResponderStep {
     orders,
     heads: state.news,
     report,
+    ...holds,
   }
   const told = { ...state, isArmed: false, news: [], toldRoster: roster, toldOrders: orders }
-  return [{ ...told, toldReport: report }, [{ type: 'send', frame }]]
+  return [{ ...told, toldReport: report, toldHolds: holds.holds }, [{ type: 'send', frame }]]
 }
 
 function read(state: ResponderState, effect: ResponderEffect): ResponderStep {

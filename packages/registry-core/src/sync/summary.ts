@@ -25,15 +25,15 @@ export type Summary = {
   /** The digest over the orders of agencies; from version 2 on, and only where there are any. */
   readonly orders: Hash | undefined
   readonly report: NodeReport | undefined
+  /** Of what the bodies are held, where that is not all; from version 3 on. */
+  readonly holds?: Subscription | undefined
   readonly addresses: readonly string[]
   /** Whether all bodies up to the accepted heads are here, and stay; from version 2 on. */
   readonly archive?: boolean | undefined
-  /** Of what the bodies are held, where that is not all; from version 3 on. */
-  readonly holds?: Subscription | undefined
 }
 
 /** What a summary and an announcement have in common. */
-export type Stand = Pick<Summary, 'roster' | 'known' | 'accepted' | 'orders' | 'report'>
+export type Stand = Pick<Summary, 'roster' | 'known' | 'accepted' | 'orders' | 'report' | 'holds'>
 
 const KEYS = [
   ...['fed', 'roster', 'known', 'accepted', 'orders', 'report', 'addresses', 'archive', 'holds'],
@@ -42,8 +42,7 @@ const KEYS = [
 /** A summary as CBOR. */
 export function summaryToCbor(summary: Summary): CborValue {
   const { fed, addresses, archive } = summary
-  const holds = summary.holds && subscriptionToCbor(summary.holds)
-  return { ...stateToCbor(summary), fed, addresses, archive, holds }
+  return { ...stateToCbor(summary), fed, addresses, archive }
 }
 
 /** What a summary and an announcement have in common, as CBOR. */
@@ -54,6 +53,7 @@ export function stateToCbor(state: Stand): Record<string, CborValue | undefined>
     accepted: state.accepted.map((g) => [g.group, g.digest]),
     orders: state.orders,
     report: state.report === undefined ? undefined : reportToCbor(state.report),
+    holds: state.holds && subscriptionToCbor(state.holds),
   }
 }
 
@@ -65,7 +65,6 @@ export function readSummary(value: unknown): Summary {
     fed: readBytes(s['fed'], HASH_BYTES, HASH_BYTES, 'fed'),
     addresses: readAddresses(s['addresses']),
     ...(s['archive'] === undefined ? {} : { archive: readBoolean(s['archive'], 'archive') }),
-    ...(s['holds'] === undefined ? {} : { holds: readSubscription(s['holds']) }),
   }
 }
 
@@ -80,5 +79,6 @@ export function readState(s: Shape): Stand {
         ? undefined
         : readBytes(s['orders'], HASH_BYTES, HASH_BYTES, 'orders'),
     report: s['report'] === undefined ? undefined : readReport(s['report']),
+    ...(s['holds'] === undefined ? {} : { holds: readSubscription(s['holds']) }),
   }
 }

@@ -156,10 +156,15 @@ export function ownSummary(context: SyncContext, fed: Hash, version: number): Su
     report: ownReport(context, version),
     addresses: context.addresses,
     ...(version >= BODIES_VERSION ? { archive: context.replica.isArchive } : {}),
-    ...(version >= PARTIAL_VERSION ? holdsOf(context.replica) : {}),
+    ...ownHolds(context.replica, version),
   }
 }
 
-function holdsOf({ holding }: SyncReplica): Pick<Summary, 'holds'> {
-  return holding.subscription === undefined ? {} : { holds: holding.subscription }
+/** What is said of the part that is held; nothing where that is everything. */
+export function ownHolds(
+  { holding }: Pick<SyncReplica, 'holding'>,
+  version: number,
+): Pick<Summary, 'holds'> {
+  const { subscription } = holding
+  return version < PARTIAL_VERSION || subscription === undefined ? {} : { holds: subscription }
 }

@@ -2,9 +2,11 @@ import { expect } from 'chai'
 import { decodeCommit } from '../../src/commit/commit.ts'
 import { hashToText } from '../../src/crypto.ts'
 import { isMuluError } from '../../src/errors.ts'
+import { allCommits } from '../../src/log/serving.ts'
 import { isArchive } from '../../src/pruning/archived.ts'
 import type { Registry } from '../../src/registry.ts'
 import { type Subscription, subscriptionOf } from '../../src/subscription/subscription.ts'
+import { testSigner } from '../../testing/crypto.ts'
 import { Participant } from '../../testing/exchange.ts'
 import { openReplica, type TestFederation, type TestReplica } from '../../testing/federation.ts'
 import { bodiesAt, meet, settleSnapshot } from '../../testing/settled.ts'
@@ -278,12 +280,45 @@ describe('subscription', () => {
     const many = Array.from({ length: 65 }, (_, i) => `44${i}`)
     expect(await whyNot(lean, subscriptionOf([], many))).to.equal('MULU_SUBSCRIPTION')
     const stranger = await openReplica(federation, { client: 99, seed: 99 })
-    expect(await whyNot(stranger, NOTHING_ELSE)).to.equal('MULU_NOT_ADMITTED')
+    expect(await codeOf(stranger.registry.holding.plan(NOTHING_ELSE))).to.equal('MULU_NOT_ADMITTED')
     expect(await whyNot(lean, NOTHING_ELSE)).to.equal('done')
     federation.sign([{ type: 'witnesses', writers: [1, 2, 5], threshold: 2 }])
     const five = await office(5)
     expect(await whyNot(five, NOTHING_ELSE)).to.equal('MULU_SUBSCRIPTION')
     expect(five.registry.holding.isWhole).to.equal(true)
+    // Noted before the admission it takes effect where the node turns out to be an office.
+    for (const [seed, office, isPart] of [
+      [20, '', false],
+      [21, 'o21', true],
+    ] as const) {
+      const early = await openReplica(federation, { client: seed, seed })
+      await early.registry.holding.subscribe(NOTHING_ELSE)
+      federation.admit({ seed, agency: seed === 20 ? 'A20' : 'A1', office })
+      const writer = [...federation.newest.state.writers.values()].at(-1)
+      early.registry.setAuthor({ client: writer?.client ?? 0, signer: testSigner(seed) })
+      await early.registry.addRoster(federation.newest.bytes)
+      expect(early.registry.holding.holds({ ns: 2, aud: 1 }), office).to.equal(!isPart)
+    }
+  })
+
+  it('[SB13] leaves at once what a backup has brought back as headers alone', async () => {
+    const lean = await subscriber(NOTHING_ELSE)
+    await writeAll('first')
+    await settleSnapshot(members)
+    await meetAll(lean, one)
+    const restored = await openReplica(federation)
+    for await (const commit of allCommits(lean.registry)) {
+      await restored.registry.accept([commit], { leftOut: true })
+    }
+    expect(restored.registry.pruning.lackingRecords()).to.equal(2)
+    await restored.registry.holding.subscribe(NOTHING_ELSE)
+    restored.registry.setAuthor({ client: 5, signer: testSigner(5) })
+    await restored.registry.holding.follow()
+    expect(restored.registry.pruning.lackingRecords()).to.equal(0)
+    expect(restored.registry.holding.leaving()).to.deep.equal([])
+    expect(await readingsOf(restored.registry, [1, 2, 3])).to.equal(
+      await readingsOf(lean.registry, [1, 2, 3]),
+    )
   })
 
   it('[SB7] states nothing about the whole: no snapshot, no receipt, no disagreement, no archive', async () => {

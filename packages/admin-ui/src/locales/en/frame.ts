@@ -34,6 +34,10 @@ export const enFrame = {
     'Too much has changed since that day to search as of it. Choose a later day; one record can be read as of any day on its own page.',
   'error.notHeld':
     'This node no longer has the values of that moment: it keeps only what counts now. A node that keeps everything can show them; the node page names those.',
+  'error.recordNotHeld':
+    'The record exists. This node does not hold the records of its agency; other nodes do.',
+  'error.partial':
+    'This node holds the records of some agencies only. Ask a node that holds everything.',
   'error.turn': 'Others are searching the past on this node. Try again in a few seconds.',
   'error.notFound':
     'No record has this address. It may be in a part of the catalogue that this node has not received yet.',
@@ -57,7 +61,7 @@ export const enFrame = {
   'frame.bundle': 'USB stick',
   'frame.node': 'This node',
   'frame.foot':
-    'Every node of the federation holds this catalogue. What this page shows is what this node had heard at the time above.',
+    'The nodes of the federation hold this catalogue together. What this page shows is what this node had heard at the time above.',
   'keys.title': 'Keys',
   'keys.search': 'to the search box',
   'keys.help': 'this list',
@@ -72,6 +76,32 @@ export const enFrame = {
   'lost.title': 'No page has this address',
   'lost.text': 'The address may be cut short. Nothing is lost; search for what you need.',
   'lost.search': 'Search the catalogue',
+  'held.agencies': 'Agencies held',
+  'held.change': 'Changing it',
+  'held.changeHint':
+    'On the command line of this node. With --dry-run it tells first how much would come and go.',
+  'held.coming': 'Still to come',
+  'held.count': '{{agencies}} of {{of}}',
+  'held.going': 'Still here',
+  'held.lacking_one': 'the values of {{count, number}} record',
+  'held.lacking_other': 'the values of {{count, number}} records',
+  'held.leaving_one':
+    '{{count}} agency that is to go, until a node that keeps everything is known to have it',
+  'held.leaving_other':
+    '{{count}} agencies that are to go, until a node that keeps everything is known to have them',
+  'held.line': 'Holds {{agencies}} of {{of}} agencies',
+  'held.more_one': ' and {{count}} more',
+  'held.more_other': ' and {{count}} more',
+  'held.names': 'Here: {{names}}.',
+  'held.regions': 'Regions, by the beginning of their code',
+  'held.searched':
+    'Searched in {{agencies}} of {{of}} agencies; the others are not held on this node.',
+  'held.text':
+    'This office holds the records of some agencies. Of all others it has the signed headers, so that it decides as every node does; searches, totals and lists are over the part held here.',
+  'held.title': 'The part held here',
+  'held.which': 'Which agencies',
+  'held.witness':
+    'The roster counts on this node as a witness. It can agree to nothing while it holds a part: run “mulu subscribe --all”, or have another node named.',
   'share.all': '{{rest}} % of the catalogue is here',
   'share.both': '{{own}} % of the own region is here, {{rest}} % of the rest',
   'share.here': 'Commits here',

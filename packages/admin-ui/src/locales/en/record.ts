@@ -202,6 +202,10 @@ export const enRecord = {
     'As it was at the end of {{day}} (UTC). Related records, history and downloads are those of now.',
   'notHeld.keptBy': 'Kept by: {{names}}.',
   'notHeld.nobody': 'No node that keeps everything has been heard since this one was started.',
+  'unheld.title': 'This record is not held on this node',
+  'unheld.text': 'It exists. This node does not hold the records of its agency.',
+  'unheld.textOf': 'It exists. This node does not hold the records of {{name}}.',
+  'unheld.link': 'What this node holds',
   'notHeld.now_one':
     'Values of {{count}} commit that count are not on this node yet and are being fetched. Until then nothing with legal effect is shown, and the record cannot be changed.',
   'notHeld.now_other':

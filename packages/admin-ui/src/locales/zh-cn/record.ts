@@ -184,6 +184,10 @@ export const zhCnRecord = {
   'past.shown': '这里显示 {{day}}（世界时）终了时的内容；相关记录、变更记录和下载仍是现在的。',
   'notHeld.keptBy': '旧值保存在：{{names}}。',
   'notHeld.nobody': '本节点启动以来，还没有听到保留全部内容的节点。',
+  'unheld.title': '这条记录不在本节点',
+  'unheld.text': '它存在，但本节点不保存它所属机构的记录。',
+  'unheld.textOf': '它存在，但本节点不保存“{{name}}”的记录。',
+  'unheld.link': '本节点保存什么',
   'notHeld.now_other':
     '有 {{count}} 个提交的现行值还不在本节点，正在取回。取回之前，有法律效力的内容一律不显示，记录也不能修改。',
   'notHeld.then_other': '那一天有效的值中，有 {{count}} 个提交的值已不在本节点，因此显示得不完整。',

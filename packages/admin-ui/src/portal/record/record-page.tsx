@@ -14,6 +14,7 @@ import { FieldRow } from './field-row.tsx'
 import { HistorySection } from './history-section.tsx'
 import { HowToGet } from './how-to-get.tsx'
 import { NotHeldNotice } from './not-held.tsx'
+import { NotHeldRecord, unheldOf } from './not-held-record.tsx'
 import { PastNotice } from './past-notice.tsx'
 import { RecordAside } from './record-aside.tsx'
 import { Crumbs, labelsOf, RecordHead } from './record-head.tsx'
@@ -35,12 +36,14 @@ export function RecordPage() {
       ? t('record.title')
       : plainText(labelsOf(record.data.fields, 'title'), language, t('record.untitled'))
   usePageTitle(title)
+  const unheld = unheldOf(record.error)
   return (
     <main id="main" className="page" tabIndex={-1}>
       <div className="inner">
         <Crumbs title={title} />
         {record.data === undefined ? <h1 className="vh">{title}</h1> : null}
-        {record.isError ? (
+        {unheld === undefined ? null : <NotHeldRecord details={unheld} />}
+        {record.isError && unheld === undefined ? (
           <ErrorNotice
             error={record.error}
             title={t('record.notRead')}

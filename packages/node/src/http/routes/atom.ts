@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { FILTERS, type Item, type Page } from '@mulu/registry-core'
 import type { Request, Router } from 'express'
 import type { NodeContext } from '../../node-context.ts'
+import { heldPart } from '../../status/held-part.ts'
 import { agencyRef } from '../../status/names.ts'
 import { apiPath } from '../api-paths.ts'
 import { type AtomEntry, atomFeed } from '../atom-feed.ts'
@@ -50,6 +51,7 @@ function feedText(context: NodeContext, request: Request, values: QueryValues, p
   return atomFeed({
     federation: context.config.federation.id,
     title: `${context.config.federation.name} · ${TITLES[language]?.(words.join(' · ')) ?? ''}`,
+    subtitle: heldSentence(context, language),
     origin: `${request.protocol}://${request.get('host') ?? 'localhost'}`,
     search,
     page: pageText(values),
@@ -60,6 +62,15 @@ function feedText(context: NodeContext, request: Request, values: QueryValues, p
     sinceMs: rosters[0]?.stampMs ?? 0,
     next: page.next === null ? undefined : `${search}&after=${page.next}`,
   })
+}
+
+function heldSentence(context: NodeContext, language: string): string | undefined {
+  const held = heldPart(context)
+  if (held === null) return undefined
+  const { agencies, of } = held
+  return language === 'en'
+    ? `Of ${agencies} of ${of} agencies; the others are not held on this node.`
+    : `只含 ${of} 个机构中的 ${agencies} 个；其余机构的记录不在本节点。`
 }
 
 function entryOf(context: NodeContext, item: Item): AtomEntry {

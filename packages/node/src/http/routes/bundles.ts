@@ -55,9 +55,9 @@ function addDownloadRoutes(router: Router, context: NodeContext, guard: RequestH
   router.post(DOWNLOADS, guard, async (request, response) => {
     const order = readOrder(request, DOWNLOADS)
     const bundle = await localOperations(context).exportBundle(order)
-    const { commits, to, sinceMs } = bundle
+    const { commits, to, sinceMs, held } = bundle
     const path = `${DOWNLOADS}/${downloads.keep(bundle)}`
-    response.json({ path, name: nameOf(context, to), commits, to, sinceMs })
+    response.json({ path, name: nameOf(context, to), commits, to, sinceMs, held })
   })
   router.get(`${DOWNLOADS}/:ticket`, async (request, response) => {
     readQuery(request, apiPath('get', `${DOWNLOADS}/:ticket`))
@@ -95,7 +95,12 @@ function addBackupRoute(
       ...(passphrase === undefined ? {} : { passphrase }),
       ...(hasBody(request) ? { since: streamedBody(request, context.clock, stallMs) } : {}),
     })
-    await send(context, response, { commits, to: 0, sinceMs: null, chunks }, 'mulu.backup')
+    await send(
+      context,
+      response,
+      { commits, to: 0, sinceMs: null, held: null, chunks },
+      'mulu.backup',
+    )
   })
 }
 

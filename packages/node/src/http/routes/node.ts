@@ -41,6 +41,7 @@ async function agencies(context: NodeContext): Promise<unknown> {
       ...ref,
       regionName: regionName(registry.profile, ref.region),
       namespaces: namespacesOf(state, id),
+      held: namespacesOf(state, id).every((ns) => registry.holding.holds({ ns, aud: 1 })),
       nodes: [...(state?.writers.values() ?? [])].filter((w) => w.agency === id && !isNobodys(w))
         .length,
       ...numbers,

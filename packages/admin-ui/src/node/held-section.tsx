@@ -1,0 +1,81 @@
+import { useTranslation } from 'react-i18next'
+import type { HeldPart, Status } from '../api.ts'
+import { formatList } from '../format.ts'
+import { plainText } from '../labels.ts'
+import { useLanguage } from '../language.ts'
+import { Notice } from '../parts/notice.tsx'
+
+/** Of a node that holds a part: of which agencies, what is under way, and how that is changed. */
+export function HeldSection({ status }: { status: Status }) {
+  const { t } = useTranslation()
+  const { held } = status.asOf.share
+  if (held === null) return null
+  return (
+    <section className="section" aria-labelledby="held">
+      <div className="section-head">
+        <h2 id="held">{t('held.title')}</h2>
+        <p>{t('held.text')}</p>
+      </div>
+      {held.isWitness ? (
+        <Notice state="bad">
+          <p>{t('held.witness')}</p>
+        </Notice>
+      ) : null}
+      <div className="panel">
+        <dl className="facts facts-lined">
+          <div>
+            <dt>{t('held.agencies')}</dt>
+            <dd>{t('held.count', { agencies: held.agencies, of: held.of })}</dd>
+          </div>
+          <Names held={held} />
+          <Fact name={t('held.coming')} isShown={held.lacking > 0}>
+            {t('held.lacking', { count: held.lacking })}
+          </Fact>
+          <Fact name={t('held.going')} isShown={held.leaving > 0}>
+            {t('held.leaving', { count: held.leaving })}
+          </Fact>
+          <div>
+            <dt>{t('held.change')}</dt>
+            <dd>
+              <code>mulu subscribe</code>
+              <br />
+              <span className="hint">{t('held.changeHint')}</span>
+            </dd>
+          </div>
+        </dl>
+      </div>
+    </section>
+  )
+}
+
+function Names({ held }: { held: HeldPart }) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const names = formatList(
+    held.names.map(({ name }) => plainText(name, language)),
+    language,
+  )
+  const more = held.agencies - held.names.length
+  const { regions } = held.subscribed
+  return (
+    <>
+      <Fact name={t('held.which')} isShown={held.names.length > 0}>
+        {names}
+        {more > 0 ? t('held.more', { count: more }) : null}
+      </Fact>
+      <Fact name={t('held.regions')} isShown={regions.length > 0}>
+        {formatList(regions, language)}
+      </Fact>
+    </>
+  )
+}
+
+function Fact(props: { name: string; isShown: boolean; children: React.ReactNode }) {
+  if (!props.isShown) return null
+  return (
+    <div>
+      <dt>{props.name}</dt>
+      <dd>{props.children}</dd>
+    </div>
+  )
+}
