@@ -17,6 +17,8 @@ const WORDS = {
     ...{ title: 'This record is not held on this node', whose: 'the records of Other', by: 'Hub' },
     ...{ part: 'The part held here', count: '1 of 3', holds: 'holds 1 of 3 agencies' },
     totals: 'Of the 1 of 3 agencies whose records this node holds.',
+    ...{ notHeld: 'not held on this node', both: 'over what both hold' },
+    keeps: 'Everything of the part held here',
   },
   'zh-CN': {
     searched: '在 3 个机构中的 1 个里检索；其余机构的记录不在本节点。',
@@ -24,6 +26,8 @@ const WORDS = {
     ...{ title: '这条记录不在本节点', whose: '不保存“Other”的记录', by: 'Hub' },
     ...{ part: '这里保存的部分', count: '3 个中的 1 个', holds: '保存 3 个机构中的 1 个' },
     totals: '只含本节点保存其记录的机构：3 个中的 1 个。',
+    ...{ notHeld: '不在本节点', both: '双方都有的部分' },
+    keeps: '这里保存的部分的全部',
   },
 } as const
 
@@ -100,9 +104,13 @@ describe('the pages of an office that holds a part', function () {
       await node.getByRole('heading', { name: words.part }).waitFor()
       const section = await node.locator('section[aria-labelledby=held]').innerText()
       expect(section).to.include(words.count).and.include('Branch').and.include('mulu subscribe')
+      const whole = await node.locator('main').innerText()
+      expect(whole).to.include(words.both).and.include(words.keeps)
       await check(node, 'node', reader)
       const own = await session.open(office, '/situation', reader)
       await own.getByText(words.totals).waitFor()
+      await own.getByText(words.notHeld).first().waitFor()
+      expect(await own.locator('main').innerText()).to.include(words.both)
       await check(own, 'situation-own', reader)
       const seen = await session.open(hub, '/situation', reader)
       await seen.getByText(words.holds).first().waitFor()

@@ -263,6 +263,8 @@ export type AgencyRow = {
   readonly region: string | null
   readonly regionName: Labels | null
   readonly namespaces: readonly number[]
+  /** Whether the node that answers holds its records; where it does not the counts are none. */
+  readonly held: boolean
   readonly nodes: number
   readonly records: number
   readonly published: number

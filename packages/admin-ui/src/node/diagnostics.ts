@@ -3,7 +3,7 @@ import type { Status } from '../api.ts'
 import { formatDate, formatList } from '../format.ts'
 import { plainText } from '../labels.ts'
 import type { Language } from '../language.ts'
-import { conditionOf } from '../parts/node-state.ts'
+import { conditionOf, isOfParts } from '../parts/node-state.ts'
 import { orderCodeKey } from '../parts/order-words.ts'
 import { compareStates, type State } from '../parts/state.ts'
 import { DIGEST_WORDS, wordsOf } from '../words.ts'
@@ -79,7 +79,10 @@ function agreement({ status, t, language }: Context): Diagnosis {
     }
   }
   if (nodes < 2) return { ...base, state: 'ok', text: t('check.alone') }
-  if (agree === nodes) return { ...base, state: 'ok', text: t('check.allAgree', { nodes }) }
+  if (agree === nodes) {
+    const key = isOfParts(status) ? 'check.allAgreePart' : 'check.allAgree'
+    return { ...base, state: 'ok', text: t(key, { nodes }) }
+  }
   const text = t('asOf.agree', { agree, nodes })
   return { ...base, state: 'wait', text: t('check.agree', { text }) }
 }

@@ -16,6 +16,7 @@ const ROLES = {
 /** Who this node is: what a person reads out on the phone, and the full values to copy. */
 export function IdentitySection({ status }: { status: Status }) {
   const { t } = useTranslation()
+  const isPart = status.asOf.share.held !== null
   return (
     <section className="section" aria-labelledby="identity">
       <div className="section-head">
@@ -71,7 +72,7 @@ export function IdentitySection({ status }: { status: Status }) {
             </dd>
           </div>
           <div>
-            <dt>{t('agree.catalogue')}</dt>
+            <dt>{t(isPart ? 'agree.cataloguePart' : 'agree.catalogue')}</dt>
             <dd>
               <DigestWords
                 value={status.catalogue.digest}
@@ -83,7 +84,7 @@ export function IdentitySection({ status }: { status: Status }) {
           <div>
             <dt>{t('identity.keeps')}</dt>
             <dd>
-              <KeepsText keeping={status.keeping} />
+              <KeepsText keeping={status.keeping} isPart={isPart} />
             </dd>
           </div>
           <div>
@@ -103,13 +104,13 @@ export function IdentitySection({ status }: { status: Status }) {
 }
 
 /** What of superseded values is kept here, what is still to come, and where the rest is. */
-function KeepsText({ keeping }: { keeping: Keeping }) {
+function KeepsText({ keeping, isPart }: { keeping: Keeping; isPart: boolean }) {
   const { t } = useTranslation()
   const keptBy = useKeptBy(keeping.archives)
   const { keeps, lackingRecords, lackedPositions } = keeping
   if (lackingRecords > 0) return t('identity.lacking', { count: lackingRecords })
   if (keeps === 'live') return `${t('identity.keepsLive')} ${keptBy}`
   return lackedPositions === 0
-    ? t('identity.keepsAll')
+    ? t(isPart ? 'identity.keepsAllPart' : 'identity.keepsAll')
     : t('identity.keepsAllSoon', { count: lackedPositions })
 }

@@ -48,6 +48,11 @@ function hasSameBasis(peer: Peer, status: Status): boolean {
   return reported.heads === status.heads.digest
 }
 
+/** Whether some node holds a part, so that nodes agree over what both hold. */
+export function isOfParts({ peers }: Pick<Status, 'peers'>): boolean {
+  return peers.some(({ holds }) => holds !== null)
+}
+
 /** Two nodes of which each holds another part have nothing to compare. */
 function isOfAnotherPart({ holds }: Peer, { asOf }: Status): boolean {
   return holds !== null && asOf.share.held !== null

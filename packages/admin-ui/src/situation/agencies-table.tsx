@@ -73,10 +73,11 @@ export function AgenciesTable({
                       <LabelText labels={agency.regionName} />
                     </span>
                   )}
+                  {agency.held ? null : <span className="sub">{t('agencies.notHeld')}</span>}
                 </th>
                 {COLUMNS.map((column) => (
                   <td key={column} className="num">
-                    <Count value={agency[column]} />
+                    <Count value={agency.held || column === 'nodes' ? agency[column] : null} />
                   </td>
                 ))}
                 <td className="num">

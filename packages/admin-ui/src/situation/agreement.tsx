@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { Status as NodeStatusAnswer } from '../api.ts'
 import { DigestWords } from '../parts/digest-words.tsx'
 import { Moment } from '../parts/moment.tsx'
-import { conditionOf, stateOf } from '../parts/node-state.ts'
+import { conditionOf, isOfParts, stateOf } from '../parts/node-state.ts'
 import { compareStates, STATES, type State } from '../parts/state.ts'
 import { Status } from '../parts/status.tsx'
 import { DIGEST_WORDS } from '../words.ts'
@@ -39,7 +39,9 @@ export function Agreement({ status }: { status: NodeStatusAnswer }) {
         <b>
           {asOf.agree} / {asOf.nodes}
         </b>
-        <span>{t('agree.figure', { count: asOf.agree })}</span>
+        <span>
+          {t(isOfParts(status) ? 'agree.figurePart' : 'agree.figure', { count: asOf.agree })}
+        </span>
       </p>
       <NodeStrip
         states={states}
@@ -57,7 +59,7 @@ export function Agreement({ status }: { status: NodeStatusAnswer }) {
       </p>
       <dl className="facts">
         <div>
-          <dt>{t('agree.catalogue')}</dt>
+          <dt>{t(asOf.share.held === null ? 'agree.catalogue' : 'agree.cataloguePart')}</dt>
           <dd>
             <DigestWords
               value={status.catalogue.digest}

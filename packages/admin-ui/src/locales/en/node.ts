@@ -54,6 +54,7 @@ export const enNode = {
   'check.agree': '{{text}}; those behind catch up by themselves.',
   'check.alone': 'No other node is in the roster yet.',
   'check.allAgree': 'All {{nodes}} nodes hold the same catalogue.',
+  'check.allAgreePart': 'All {{nodes}} nodes agree with this one over what both hold.',
   'check.differs': '{{names}} has the same commits but another catalogue.',
   'check.differsFix': 'Run “mulu verify” on both nodes and compare the fingerprints by phone.',
   'check.connections': 'Connections',
@@ -89,9 +90,9 @@ export const enNode = {
     'What was refused has no effect here. Tell the sender’s administrator the code: {{codes}}.',
   'check.noConflicts': 'None open.',
   'check.someConflicts_one':
-    '{{count, number}} open in the whole catalogue; its own agency settles it.',
+    '{{count, number}} open in the catalogue of this node; its own agency settles it.',
   'check.someConflicts_other':
-    '{{count, number}} open in the whole catalogue; their own agencies settle them.',
+    '{{count, number}} open in the catalogue of this node; their own agencies settle them.',
   'check.noProblems': 'Every record is complete.',
   'check.someProblems_one': '{{count, number}} record has something missing or misshapen.',
   'check.someProblems_other': '{{count, number}} records have something missing or misshapen.',
@@ -125,6 +126,7 @@ export const enNode = {
   'identity.fullPeer': 'network identity',
   'identity.keeps': 'What it keeps',
   'identity.keepsAll': 'Everything, superseded values as well.',
+  'identity.keepsAllPart': 'Everything of the part held here, superseded values as well.',
   'identity.keepsAllSoon_one':
     'Everything; {{count, number}} commit is still to be fetched whole from a node that has it.',
   'identity.keepsAllSoon_other':
