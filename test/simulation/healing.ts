@@ -6,6 +6,7 @@ import { giveUp } from './giving-up.ts'
 import type { SimNode } from './sim-node.ts'
 import { cutBack, pruneAt } from './steps/prune.ts'
 import { attestAt, snapshotAt } from './steps/snapshot.ts'
+import { partsAtOdds, subscribeToAll } from './steps/subscribe.ts'
 import { writeAt } from './steps/write.ts'
 import { LISTED_AUDIENCE, type World } from './world.ts'
 
@@ -26,6 +27,7 @@ export async function heal(world: World): Promise<void> {
     await writeAt(world, node, createChance(i + 1))
   }
   await rest(world)
+  if (world.isSubscribing) await holdAll(world)
   await giveUpLost(world)
   if (!world.isConcluding && !world.isSlim) return
   await conclude(world)
@@ -39,6 +41,20 @@ export async function heal(world: World): Promise<void> {
 
 async function giveUpLost(world: World): Promise<void> {
   if (await giveUp(world, world.soundMembers)) await rest(world)
+}
+
+/** Looks at nodes that hold a part, and has them hold everything, as the others do. */
+async function holdAll(world: World): Promise<void> {
+  const whole = world.up.find(({ registry }) => registry?.holding.isWhole === true)?.registry
+  const detail =
+    whole &&
+    (await partsAtOdds(
+      whole,
+      world.up.filter(({ isRotten }) => !isRotten),
+    ))
+  if (detail !== undefined) world.violations.push(detail)
+  await subscribeToAll(world)
+  await rest(world)
 }
 
 async function conclude(world: World): Promise<void> {
@@ -89,7 +105,8 @@ function connectAll(world: World): boolean {
     if (next !== undefined) open(node, next)
     if (world.isSlim && members[0] !== undefined) open(node, members[0])
     for (const other of members) {
-      if (namespaceOf(other) === namespaceOf(node)) open(node, other)
+      // Where some hold a part, what is between them may have come through those that do not.
+      if (world.isSubscribing || namespaceOf(other) === namespaceOf(node)) open(node, other)
     }
   }
   const [first, ...others] = LISTED_AUDIENCE.map((ns) => members.find((n) => namespaceOf(n) === ns))

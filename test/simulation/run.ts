@@ -1,7 +1,7 @@
 /**
- * `npm run sim -- --seeds N [--from S] [--steps L] [--jobs J] [--log FILE] [--orders] [--verbose]`
- * runs many seeds, with `--orders` those of federations whose agencies give orders; each that fails
- * is printed with its shortest trace and how to run it again. `--log` takes what is printed as
+ * `npm run sim -- --seeds N [--from S] [--steps L] [--jobs J] [--log FILE] [--orders | --parts]
+ * [--verbose]` runs many seeds, with `--orders` those of federations whose agencies give orders, with
+ * `--parts` of those in which offices hold a part; each that fails is printed with its shortest trace and how to run it again. `--log` takes what is printed as
  * well, to go on later from the last line of progress. `--plan JSON` runs one
  * trace. `--planted NAME` plants a bug of `planted.ts` in each seed, or with `all` each in turn, and
  * tells how many find it. Exit status 1 when a seed failed, 2 for what it does not understand.
@@ -13,7 +13,14 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { findsOf, PLANTED } from './planted-finds.ts'
 import { shrink } from './shrink.ts'
-import { failureText, planOfOrders, planOfSeed, type Run, simulate } from './simulation.ts'
+import {
+  failureText,
+  planOfOrders,
+  planOfSeed,
+  planOfSubscriptions,
+  type Run,
+  simulate,
+} from './simulation.ts'
 import type { Step } from './step.ts'
 
 const OPTIONS = {
@@ -25,6 +32,7 @@ const OPTIONS = {
   plan: { type: 'string' },
   planted: { type: 'string' },
   orders: { type: 'boolean', default: false },
+  parts: { type: 'boolean', default: false },
   verbose: { type: 'boolean', default: false },
 } as const
 
@@ -36,7 +44,7 @@ type Order = {
   readonly from: number
   readonly count: number
   readonly steps: number | undefined
-  readonly areOrdersGiven: boolean
+  readonly planned: (seed: number, length?: number) => readonly Step[]
   readonly isVerbose: boolean
 }
 
@@ -93,8 +101,7 @@ async function countFinds(wanted: string, { from, count }: Order, print: Print):
 
 /** Runs seeds one after the other; the number of those that failed. */
 async function runSeeds(order: Order, print: Print): Promise<number> {
-  const { from, count, steps, isVerbose } = order
-  const planned = order.areOrdersGiven ? planOfOrders : planOfSeed
+  const { from, count, steps, isVerbose, planned } = order
   let failed = 0
   const began = process.cpuUsage()
   const progress = (done: number): void => {
@@ -145,7 +152,7 @@ async function main(): Promise<void> {
     count: wholeNumber(values.seeds, 'seeds'),
     from: wholeNumber(values.from, 'from'),
     steps: values.steps === undefined ? undefined : wholeNumber(values.steps, 'steps'),
-    areOrdersGiven: values.orders,
+    planned: values.orders ? planOfOrders : values.parts ? planOfSubscriptions : planOfSeed,
     isVerbose: values.verbose,
   }
   if (values.planted !== undefined) {
@@ -157,6 +164,7 @@ async function main(): Promise<void> {
     ...(values.steps === undefined ? [] : ['--steps', values.steps]),
     ...(values.log === undefined ? [] : ['--log', values.log]),
     ...(values.orders ? ['--orders'] : []),
+    ...(values.parts ? ['--parts'] : []),
     ...(values.verbose ? ['--verbose'] : []),
   ]
   const isGood = jobs > 1 ? await runJobs(order, jobs, more) : (await runSeeds(order, print)) === 0

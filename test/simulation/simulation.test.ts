@@ -2,10 +2,17 @@ import { expect } from 'chai'
 import { FOUND } from './found.ts'
 import { type Find, findsOf, PLANTED, type PlantedBug, SLIM } from './planted-finds.ts'
 import { shrink } from './shrink.ts'
-import { failureText, planOfOrders, planOfSeed, simulate } from './simulation.ts'
+import {
+  failureText,
+  planOfOrders,
+  planOfSeed,
+  planOfSubscriptions,
+  simulate,
+} from './simulation.ts'
 
 const SEEDS = Number(process.env['SEEDS'] ?? 200)
 const ORDER_SEEDS = Math.ceil(SEEDS / 4)
+const PART_SEEDS = Math.ceil(SEEDS / 4)
 /** Seeds that may be needed for a planted bug: each is found by a twentieth of them at least. */
 const SEEDS_TO_FIND = 200
 /** Seeds in which all but one node drop what they may from the start. */
@@ -42,6 +49,16 @@ describe('the simulation', function () {
       dropped += run.dropped
     }
     expect(dropped).to.be.greaterThan(0)
+  })
+
+  it(`[SB19] comes to the same where offices hold a part, for ${PART_SEEDS} seeds`, async () => {
+    let subscribed = 0
+    for (let seed = 1; seed <= PART_SEEDS; seed++) {
+      const run = await simulate(planOfSubscriptions(seed))
+      if (run.failure !== undefined) expect.fail(failureText(`seed ${seed} of parts`, run))
+      subscribed += run.trace.filter((line) => line.startsWith('subscribe')).length
+    }
+    expect(subscribed).to.be.greaterThan(PART_SEEDS)
   })
 
   it('[SM2] does the same again for the same seed', async () => {

@@ -10,7 +10,7 @@ import { readHeldCommits } from './invariants/held-commits.ts'
 import type { Healed } from './invariants/invariant.ts'
 import type { Planted } from './sim-node.ts'
 import { planOf, type Step } from './step.ts'
-import { ORDERING_KINDS, STEP_KINDS } from './steps/all.ts'
+import { ORDERING_KINDS, STEP_KINDS, SUBSCRIBING_KINDS } from './steps/all.ts'
 import { World } from './world.ts'
 
 /** What was wrong: which invariant, and how. */
@@ -38,6 +38,15 @@ export function planOfOrders(seed: number, length?: number): readonly Step[] {
   const named = steps.slice(0, 2).map(({ chance }) => ({ kind: 'administer', chance }))
   return [...named, ...steps]
 }
+
+/** The plan of a seed for a federation of which some offices hold a part. */
+export function planOfSubscriptions(seed: number, length?: number): readonly Step[] {
+  const steps = planOf(seed, length, SUBSCRIBING_KINDS)
+  const admitted = steps.slice(0, 2).map(({ chance }) => ({ kind: 'admit', chance }))
+  return [...admitted, ...steps]
+}
+
+const ALL_KINDS = [...ORDERING_KINDS, ...SUBSCRIBING_KINDS]
 
 /** What a failure says: what was broken, how, and the steps that led there. */
 export function failureText(name: string, { failure, trace }: Run): string {
@@ -67,7 +76,7 @@ async function takeSteps(
   trace: string[],
 ): Promise<Failure | undefined> {
   for (const step of plan) {
-    const kind = ORDERING_KINDS.find(({ name }) => name === step.kind)
+    const kind = ALL_KINDS.find(({ name }) => name === step.kind)
     world.chance = createChance(step.chance)
     world.ms += 1
     const words = await kind?.run(world, world.chance)

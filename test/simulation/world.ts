@@ -122,6 +122,8 @@ export class World {
   isConcluding = false
   /** Whether all but the first node keep only what is live. */
   isSlim = false
+  /** Whether some office holds, or held, a part. */
+  isSubscribing = false
   /** Bodies that nodes have dropped. */
   dropped = 0
   weather: Weather = CALM

@@ -14,6 +14,7 @@ import { crash, crashLater, restart, start } from './power.ts'
 import { prune, slim } from './prune.ts'
 import { admit, close, pin } from './roster.ts'
 import { conclude, lie, snapshot, witness } from './snapshot.ts'
+import { subscribe } from './subscribe.ts'
 import { clock, wait } from './time.ts'
 import { older } from './versions.ts'
 import { write, writeMany } from './write.ts'
@@ -57,6 +58,17 @@ export const STEP_KINDS: readonly StepKind[] = [
   slim,
   prune,
   older,
+]
+
+/**
+ * For federations of which some offices hold a part. No node is lost, closed or hostile there: of
+ * what only such a node had, an office may have the header, and then nobody the body.
+ */
+export const SUBSCRIBING_KINDS: readonly StepKind[] = [
+  subscribe,
+  ...STEP_KINDS.filter(
+    (kind) => ![rot, burn, close, rogue, equivocate, stealWitness, forge, lie, slim].includes(kind),
+  ),
 ]
 
 /** The same, for federations whose agencies give orders. */

@@ -26,6 +26,7 @@ const EXPECTED = [
   'MULU_NOT_ADMITTED',
   'MULU_DISK',
   'MULU_NOT_HELD',
+  'MULU_PARTIAL',
 ]
 
 export const snapshot: StepKind = {
