@@ -76,9 +76,13 @@ export const FRAMES: readonly Frame[] = [
   { t: 'places', places: [{ seq: 3, id: HASH }] },
   { t: 'statements-pull', log: { ns: 1, aud: 1, writer: 2 }, places: [{ seq: 3, id: HASH }] },
   { t: 'statements', commits: [new Uint8Array([3])] },
+  { t: 'pull', log: { ns: 1, aud: 1, writer: 2 }, from: 5, max: 1_000, bodies: 'none' },
+  { t: 'digest-pull', holds: { agencies: [3, 7], regions: ['44'] } },
+  { t: 'digest', digest: HASH, accepted: HASH },
   { t: 'peers-pull' },
   { t: 'peers', peers: [{ peerId: '12D3KooWtest', addresses: ['/ip4/127.0.0.1'] }] },
   { t: 'ready' },
   { t: 'announce', ...STATE, heads: [{ ...HEAD, forkedAt: undefined, statements: undefined }] },
+  { t: 'announce', ...STATE, heads: [], holds: { agencies: [], regions: [] } },
   { t: 'refuse', code: 'MULU_SYNC_ORDER', message: '' },
 ]
