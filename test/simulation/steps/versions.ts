@@ -11,6 +11,6 @@ export const older: StepKind = {
     node.isOlder = !node.isOlder
     await node.stop()
     await node.start()
-    return `${node.identity.name} goes on with ${node.isOlder ? 'the version before' : 'the present version'}`
+    return `${node.identity.name} goes on with ${node.isOlder ? 'the first version' : 'the present version'}`
   },
 }
