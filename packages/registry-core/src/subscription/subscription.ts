@@ -24,6 +24,8 @@ export const SUBSCRIBED_REGIONS_MAX = 64
 export const REGION_TEXT_MAX = 32
 
 const AGENCY_MAX = 0xffffffff
+/** Rules whose namespaces are remembered for a roster version; computed anew they cost a look. */
+const REMEMBERED_MAX = 1_024
 
 /** The one form of a subscription: ascending, each once. */
 export function subscriptionOf(
@@ -83,9 +85,13 @@ export function subscribedNamespaces(
   const known = NAMESPACES.get(state) ?? new Map<string, ReadonlySet<number>>()
   NAMESPACES.set(state, known)
   const key = JSON.stringify([client, subscription.agencies, subscription.regions])
-  const found = known.get(key) ?? selectNamespaces(state, client, subscription)
-  known.set(key, found)
-  return found
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const selected = selectNamespaces(state, client, subscription)
+  // Any peer may name another rule with each request.
+  if (known.size >= REMEMBERED_MAX) known.clear()
+  known.set(key, selected)
+  return selected
 }
 
 function selectNamespaces(
