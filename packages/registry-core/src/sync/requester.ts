@@ -9,6 +9,7 @@ import type { Announce, Commits, Frame, Part, Refuse, Request, Response } from '
 import type { GroupDigest } from './frame-parts.ts'
 import { bucketDigests, headsByBucket, headsIndex } from './heads-index.ts'
 import { measured } from './pull-size.ts'
+import { archivedBy } from './requester-archived.ts'
 import { answerMend, nextMend, pullDamaged } from './requester-mend.ts'
 import { answerMarks, pullOrders } from './requester-orders.ts'
 import { beElsewhere, heldText, pullDigest, sentByPeer, takeHeads } from './requester-partial.ts'
@@ -272,18 +273,6 @@ function takeHello(
   const wants = mergeWants(context, state.wants, holes)
   const step = advance(context, { ...state, version, remote, wants, compareFrom: 0 })
   return then(step, [{ type: 'heard', remote, addresses }, ...archivedBy(context, remote)])
-}
-
-/** What a peer that keeps everything has, where that is what stands here. */
-function archivedBy(
-  { replica, heads }: SyncContext,
-  { archive, accepted }: Remote,
-): readonly RequesterEffect[] {
-  const theirs = accepted.find(({ group }) => group === '1')?.digest
-  const isKept = replica.keepsAll && replica.holding.subscription === undefined
-  if (isKept || !archive || theirs === undefined) return []
-  if (!equalBytes(theirs, replica.headsDigest('accepted', 1))) return []
-  return [{ type: 'archived', heads: heads.filter(({ log }) => log.aud === 1) }]
 }
 
 function takeAnnounce(context: SyncContext, state: RequesterState, frame: Announce): RequesterStep {

@@ -9,13 +9,15 @@ import { compareBytes, equalBytes } from '../encoding/bytes.ts'
 import type { ErrorCode } from '../errors.ts'
 import { type LogHead, type LogKey, type LogPosition, logText } from '../log/log.ts'
 import type { BodiesServed } from '../log/serving.ts'
-import { type Subscription, subscribedNamespaces } from '../subscription/subscription.ts'
+import type { Subscription } from '../subscription/subscription.ts'
 import type { BucketDigest, Frame, Refuse, Request, Response } from './frame.ts'
 import type { HeadNote, PeerAddresses, RosterMark } from './frame-parts.ts'
 import { bucketDigests, headNote, headsByBucket, headsIndex } from './heads-index.ts'
 import { marksThatDiffer } from './orders-index.ts'
 import { isSameReport, type NodeReport } from './report.ts'
+import { comparable, digestFrame } from './responder-digest.ts'
 import { type PartAsked, partOf } from './responder-parts.ts'
+import { ordersOf, rostersFrom } from './responder-rosters.ts'
 import type { Summary } from './summary.ts'
 import {
   mayPeerHold,
@@ -32,9 +34,7 @@ import {
   BUCKETS,
   COMMITS_MAX,
   HEADS_MAX,
-  ORDERS_IN_FRAME_MAX,
   PULL_BYTES_MAX,
-  ROSTERS_MAX,
   SILENCE_TIMEOUT_MS,
   SYNC_VERSIONS,
 } from './sync-limits.ts'
@@ -251,23 +251,6 @@ function takeMemberRequest(
   }
 }
 
-/** The namespaces of what the peer holds, where all of it is here as well. */
-function comparable(
-  { peer, replica }: SyncContext,
-  holds: Subscription,
-): ReadonlySet<number> | undefined {
-  const state = replica.roster?.state
-  if (state === undefined || peer === undefined) return undefined
-  const namespaces = subscribedNamespaces(state, peer, holds)
-  const isHere = [...namespaces].every((ns) => replica.holding.holds({ ns, aud: 1 }))
-  return isHere ? namespaces : undefined
-}
-
-function digestFrame({ replica }: SyncContext, digest: Hash | undefined): Response {
-  const accepted = replica.headsDigest('accepted', 1)
-  return { t: 'digest', ...(digest === undefined ? {} : { digest }), accepted }
-}
-
 /** A log the peer may not hold is answered like one that does not exist. */
 function isServed(context: SyncContext, log: LogKey): boolean {
   return headsIndex(context.heads).byLog.has(logText(log)) && mayPeerHold(context, log)
@@ -306,30 +289,6 @@ function takeHello(
     { type: 'send', frame: { t: 'hello-ok', version, summary: own } },
   ]
   return [told, effects]
-}
-
-function rostersFrom(context: SyncContext, from: number): readonly Uint8Array[] {
-  const rosters: Uint8Array[] = []
-  let length = 0
-  for (const { bytes } of context.replica.rosters.slice(from - 1, from - 1 + ROSTERS_MAX)) {
-    length += bytes.length
-    if (length > PULL_BYTES_MAX && rosters.length > 0) break
-    rosters.push(bytes)
-  }
-  return rosters
-}
-
-/** The orders of these numbers, as many as a frame holds. */
-function ordersOf({ replica }: SyncContext, numbers: readonly number[]): readonly Uint8Array[] {
-  const { byNumber } = replica.sharedOrders()
-  const orders: Uint8Array[] = []
-  let length = 0
-  for (const { bytes } of numbers.flatMap((number) => byNumber.get(number) ?? [])) {
-    length += bytes.length
-    if (length > PULL_BYTES_MAX || orders.length >= ORDERS_IN_FRAME_MAX) break
-    orders.push(bytes)
-  }
-  return orders
 }
 
 function compareBuckets(
