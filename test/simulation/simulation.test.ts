@@ -12,7 +12,7 @@ import {
 
 const SEEDS = Number(process.env['SEEDS'] ?? 200)
 const ORDER_SEEDS = Math.ceil(SEEDS / 4)
-const PART_SEEDS = Math.ceil(SEEDS / 4)
+const PART_SEEDS = Math.ceil(SEEDS / 8)
 /** Seeds that may be needed for a planted bug: each is found by a twentieth of them at least. */
 const SEEDS_TO_FIND = 200
 /** Seeds in which all but one node drop what they may from the start. */
