@@ -371,4 +371,17 @@ export const FOUND: readonly FoundBug[] = [
       ['crash', 874570927],
     ],
   },
+  {
+    what: 'a node of the version before was to let go of what it heard from no archive',
+    plan: [
+      ['admit', 1017315006],
+      ['admit', 134856160],
+      ['admit', 453564893],
+      ['older', 499141874],
+      ['connect', 1107571223],
+      ['write', 900468800],
+      ['deliver', 1770610380],
+      ['subscribe', 2043679506],
+    ],
+  },
 ]

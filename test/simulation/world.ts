@@ -339,7 +339,7 @@ export class World {
 
   /** Whether something moves that only the present version of the protocol brings. */
   get needsPresentVersion(): boolean {
-    return this.isSlim || this.orders.length > 0
+    return this.isSlim || this.isSubscribing || this.orders.length > 0
   }
 
   /** Everything is repaired: disks, power, network, clocks, and software that is too old. */
