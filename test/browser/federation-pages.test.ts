@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Locator, Page } from 'playwright-core'
+import type { Share } from '../../packages/admin-ui/src/api.ts'
 import { eventually, mulu, type NodeProcess } from '../support/mulu.ts'
 import { graveViolations, overflow } from './audit.ts'
 import {
@@ -32,8 +33,9 @@ const READERS: readonly Reader[] = [
 ]
 
 /** What an office says that has all of its own region and some of the rest. */
-const SHARE = {
+const SHARE: Share = {
   state: 'behind',
+  held: null,
   ownRegion: { here: 12, known: 12 },
   rest: { here: 1_249, known: 2_000 },
   regions: [
