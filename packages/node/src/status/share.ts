@@ -23,7 +23,10 @@ export type ShareStatus = {
 }
 
 const NOTHING = { ownRegion: null, rest: null, regions: [] }
-/** Every page asks, and while much comes in the heads change all the time. */
+/**
+ * Every page asks, and while much comes in the heads change all the time. What is held changes by a
+ * command, whose next answer has to show it.
+ */
 const KEPT_MS = 250
 
 type Kept = { readonly atMs: number; readonly share: ShareStatus }
@@ -32,17 +35,22 @@ const KEPT = new WeakMap<NodeContext, Kept>()
 /** The share of this node among `nodes` of the roster, itself included. */
 export function readShare(context: NodeContext, nodes: number): ShareStatus {
   const nowMs = context.clock.elapsed()
+  const held = heldPart(context)
   const kept = KEPT.get(context)
-  if (kept !== undefined && nowMs - kept.atMs < KEPT_MS) return kept.share
-  const share = computeShare(context, nodes)
+  const isFresh = kept !== undefined && nowMs - kept.atMs < KEPT_MS
+  if (isFresh && isSamePart(kept.share.held, held)) return { ...kept.share, held }
+  const share = computeShare(context, nodes, held)
   KEPT.set(context, { atMs: nowMs, share })
   return share
 }
 
-function computeShare(context: NodeContext, nodes: number): ShareStatus {
+function isSamePart(a: HeldPart | null, b: HeldPart | null): boolean {
+  return a?.agencies === b?.agencies && a?.leaving === b?.leaving
+}
+
+function computeShare(context: NodeContext, nodes: number, held: HeldPart | null): ShareStatus {
   const { registry } = context.store
   const { roster, author, holding } = registry
-  const held = heldPart(context)
   const all: ShareStatus = { state: held === null ? 'level' : 'partial', held, ...NOTHING }
   const told = context.network()?.told()
   if (roster !== undefined && author !== undefined && nodes <= 1) return all
