@@ -101,7 +101,8 @@ describe('mulu evidence and mulu verify FILE', () => {
     expect(absent.snapshot).to.deep.include({ id: open.id, found: false, state: null })
     expect(absent).to.deep.include({ fields: [], history: [], commits: 0 })
     expect((await run('verify', file)).stdout).to.match(/was NOT in the catalogue of /)
-    const unknown = ['evidence', id, '--dir', at, '--out', file, '--snapshot', 'sha256:00']
+    const other = open.id.startsWith('sha256:0') ? 'sha256:1' : 'sha256:0'
+    const unknown = ['evidence', id, '--dir', at, '--out', file, '--snapshot', other]
     expect((await run(...unknown)).stderr).to.include('MULU_SNAPSHOT_UNKNOWN')
   })
 
