@@ -245,3 +245,13 @@ export class MuluError extends Error {
 export function isMuluError(error: unknown): error is MuluError {
   return error instanceof Error && 'code' in error && Object.hasOwn(ERRORS, String(error.code))
 }
+
+/** What reading comes to; undefined where it is refused with a code, as what has rotted is. */
+export function orNothing<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (isMuluError(error)) return undefined
+    throw error
+  }
+}

@@ -281,8 +281,10 @@ class Replica implements Registry {
         if (result === 'new') await this.#rejudging.followRoster()
         return result
       })
-      if (added === 'new') await this.#held.follow()
-      if (added === 'new') this.#tell({ type: 'roster' })
+      if (added === 'new') {
+        await this.#held.follow()
+        this.#tell({ type: 'roster' })
+      }
       return added
     } finally {
       if (this.#rosters.forks.length > alarms) this.#tell({ type: 'roster' })
@@ -297,8 +299,10 @@ class Replica implements Registry {
       if (hasNew(result)) await this.#rejudging.followRoster()
       return result
     })
-    if (hasNew(taken)) await this.#held.follow()
-    if (hasNew(taken)) this.#tell({ type: 'roster' })
+    if (hasNew(taken)) {
+      await this.#held.follow()
+      this.#tell({ type: 'roster' })
+    }
     return taken
   }
 
@@ -412,7 +416,7 @@ class Replica implements Registry {
   }
 
   get holding(): Holding {
-    return this.#held.holding
+    return this.#held
   }
 
   snapshots(): readonly Snapshot[] {
@@ -459,7 +463,7 @@ class Replica implements Registry {
   }
 
   holes(): ReturnType<Registry['holes']> {
-    return this.#erasures.holes().filter(({ log }) => this.holding.holds(log))
+    return this.#erasures.holes().filter(({ log }) => this.#held.holds(log))
   }
 
   /** News go out commit by commit, so that peers take part of a long import while it runs. */

@@ -83,6 +83,7 @@ async function openBoth(
 /** The registry of a node; see the header of this file. */
 export class DurableRegistry implements Registry {
   readonly catalogue: Catalogue
+  readonly holding: Holding
   /** Whether files of the store were salvaged, so that something may be missing; for the scrub. */
   isSalvaged = false
   /** Told when the store has failed or what is read of it makes no sense. */
@@ -105,6 +106,7 @@ export class DurableRegistry implements Registry {
     this.#open = open
     this.#unsubscribe = open.registry.subscribe((event) => this.#tell(event))
     this.catalogue = this.#createCatalogue()
+    this.holding = this.#createHolding()
   }
 
   get federation(): Hash | undefined {
@@ -182,13 +184,18 @@ export class DurableRegistry implements Registry {
       prune: (options) => this.#guard((registry) => registry.pruning.prune(options)),
     }
   }
-  get holding(): Holding {
+  /** Made once: the exchange asks it for every log. */
+  #createHolding(): Holding {
     const now = (): Holding => this.#open.registry.holding
     const call = <T>(work: (holding: Holding) => Promise<T>): Promise<T> =>
       this.#guard((registry) => work(registry.holding))
     return {
-      subscription: now().subscription,
-      isWhole: now().isWhole,
+      get subscription() {
+        return now().subscription
+      },
+      get isWhole() {
+        return now().isWhole
+      },
       holds: (scope) => now().holds(scope),
       leaving: () => now().leaving(),
       subscribe: (subscription) => call((holding) => holding.subscribe(subscription)),

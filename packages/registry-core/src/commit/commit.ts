@@ -12,7 +12,7 @@ import { type Crypto, DOMAIN, HASH_BYTES, type Hash, hash, isHash } from '../cry
 import { ByteWriter } from '../encoding/byte-writer.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { ARRAY, BYTES, HeadReader, MAP, TEXT, writeHead } from '../encoding/cbor-head.ts'
-import { isMuluError, MuluError } from '../errors.ts'
+import { MuluError, orNothing } from '../errors.ts'
 import {
   BODY_BYTES_MAX,
   COMMIT_BODIES_BYTES_MAX,
@@ -68,12 +68,7 @@ export function readCommit(crypto: Crypto, commit: Commit): ReadCommit {
 
 /** The commit that stored bytes are; undefined when they have rotted. */
 export function readCommitOrNothing(crypto: Crypto, bytes: Uint8Array): ReadCommit | undefined {
-  try {
-    return readCommit(crypto, decodeCommit(bytes))
-  } catch (error) {
-    if (isMuluError(error)) return undefined
-    throw error
-  }
+  return orNothing(() => readCommit(crypto, decodeCommit(bytes)))
 }
 
 /** MULU_BODY_MISSING or MULU_BODY_HASH unless the bodies are those the header declares. */

@@ -8,7 +8,7 @@ import { entryOfBody, type ReadCommit, type SignedHeader } from '../commit/commi
 import { type Erase, type Header, NOTE_ENTRY, readHeader } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
-import { isMuluError, MuluError } from '../errors.ts'
+import { MuluError, orNothing } from '../errors.ts'
 import { checkSigned } from '../log/check-signed.ts'
 import type { Right } from '../roster/change.ts'
 import { citesRight } from '../roster/grant.ts'
@@ -47,12 +47,7 @@ function readOrder({ header }: SignedHeader): Header {
 
 /** The same; undefined when it has rotted. */
 export function readOrderOrNothing(order: SignedHeader): Header | undefined {
-  try {
-    return readOrder(order)
-  } catch (error) {
-    if (isMuluError(error)) return undefined
-    throw error
-  }
+  return orNothing(() => readOrder(order))
 }
 
 /** Whether every missing body is named by an order that the commit brings. */

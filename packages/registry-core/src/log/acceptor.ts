@@ -187,7 +187,7 @@ export class Acceptor {
     return isValid ? ahead.attribution : attribute(crypto, rosters(), commit, leftOut)
   }
 
-  /** Everything about the next commit that follows from its bytes and the roster alone. */
+  /** Who signed the next commit, and whether its bodies are those it declares. */
   #readAhead(): void {
     const { crypto, rosters } = this.#context
     const commit = this.#following

@@ -5,7 +5,7 @@
  */
 import type { Crypto } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
-import { isMuluError } from '../errors.ts'
+import { orNothing } from '../errors.ts'
 import type { Finding } from '../scrub/finding.ts'
 import { commitBatch, del, fixedHex, type Operation, put, type Store } from '../store/store.ts'
 import { type Order, readOrder } from './order.ts'
@@ -25,7 +25,7 @@ export class OrderStore {
   static async load(crypto: Crypto, store: Store): Promise<OrderStore> {
     const kept: Order[] = []
     for await (const [key, bytes] of store.agencyOrders.iterator()) {
-      const order = readStored(crypto, bytes)
+      const order = orNothing(() => readOrder(crypto, bytes))
       if (order !== undefined && keyOf(order) === key) kept.push(order)
     }
     return new OrderStore(store, kept)
@@ -83,13 +83,4 @@ export function withinBounds(kept: readonly Order[], coming: readonly Order[]): 
 
 function keyOf({ by, no, id }: Order): string {
   return `${toHex(by)}/${fixedHex(no, 4)}/${toHex(id)}`
-}
-
-function readStored(crypto: Crypto, bytes: Uint8Array): Order | undefined {
-  try {
-    return readOrder(crypto, bytes)
-  } catch (error) {
-    if (isMuluError(error)) return undefined
-    throw error
-  }
 }

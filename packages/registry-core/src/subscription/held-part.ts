@@ -1,18 +1,19 @@
 /** The part of the catalogue that a replica holds, as others ask for it and as it changes. */
 import type { DigestTree } from '../catalogue/digest-tree.ts'
 import type { Commit } from '../commit/commit.ts'
+import type { Hash } from '../crypto.ts'
 import { MuluError } from '../errors.ts'
 import type { AcceptOptions } from '../log/acceptor.ts'
 import type { Acceptance } from '../log/outcome.ts'
 import type { Holding } from '../registry.ts'
-import { commitBatch } from '../store/store.ts'
+import { commitBatch, type Scope } from '../store/store.ts'
 import {
   type FollowContext,
   followSubscription,
   leaveUnseen,
   namespacesToLeave,
 } from './follow-subscription.ts'
-import { type PlanContext, planSubscription } from './plan-subscription.ts'
+import { type PlanContext, planSubscription, type SubscriptionPlan } from './plan-subscription.ts'
 import { subscriberOf } from './subscriber.ts'
 import type { Subscription } from './subscription.ts'
 import { asHeld } from './without-records.ts'
@@ -28,15 +29,27 @@ export type HeldPartContext = FollowContext &
 type AcceptOne = (commit: Commit, options: AcceptOptions) => Promise<Acceptance>
 
 /** What a replica holds. */
-export class HeldPart {
+export class HeldPart implements Holding {
   readonly #context: HeldPartContext
 
   constructor(context: HeldPartContext) {
     this.#context = context
   }
 
+  get subscription(): Subscription | undefined {
+    return this.#context.holdings.subscription
+  }
+
   get isWhole(): boolean {
     return this.#context.holdings.isWhole
+  }
+
+  holds(scope: Scope): boolean {
+    return !this.#context.holdings.isBare(scope)
+  }
+
+  leaving(): readonly number[] {
+    return namespacesToLeave(this.#context)
   }
 
   /** MULU_PARTIAL unless everything is held. */
@@ -44,23 +57,16 @@ export class HeldPart {
     if (!this.isWhole) throw new MuluError('MULU_PARTIAL')
   }
 
-  /** As others see it. */
-  get holding(): Holding {
-    const { holdings, exclusively, tree } = this.#context
-    return {
-      subscription: holdings.subscription,
-      isWhole: holdings.isWhole,
-      holds: (scope) => !holdings.isBare(scope),
-      leaving: () => namespacesToLeave(this.#context),
-      subscribe: (subscription) => this.#subscribe(subscription),
-      follow: () => this.follow(),
-      plan: (subscription) =>
-        exclusively(async () => {
-          const { state, client } = this.#subscriber(subscription)
-          return planSubscription(this.#context, state, client, subscription)
-        }),
-      digestOver: (isMeant) => exclusively(() => tree.rootOver(1, isMeant)),
-    }
+  plan(subscription: Subscription | undefined): Promise<SubscriptionPlan> {
+    return this.#context.exclusively(async () => {
+      const { state, client } = this.#subscriber(subscription)
+      return planSubscription(this.#context, state, client, subscription)
+    })
+  }
+
+  digestOver(isMeant: (ns: number) => boolean): Promise<Hash> {
+    const { exclusively, tree } = this.#context
+    return exclusively(() => tree.rootOver(1, isMeant))
   }
 
   /** Follows the subscription and the roster as far as that can be done now. */
@@ -69,7 +75,7 @@ export class HeldPart {
     if (await followSubscription(this.#context)) this.#context.onChange('commits')
   }
 
-  async #subscribe(subscription: Subscription | undefined): Promise<void> {
+  async subscribe(subscription: Subscription | undefined): Promise<void> {
     const { store, holdings, exclusively, onChange } = this.#context
     await exclusively(async () => {
       // Before its admission nothing can be said against it; it takes effect where it may.

@@ -1,7 +1,7 @@
 /** Commits as they stand where their namespace is held as headers alone. */
 import { type Commit, type ReadCommit, readCommit } from '../commit/commit.ts'
 import type { Crypto } from '../crypto.ts'
-import { isMuluError } from '../errors.ts'
+import { orNothing } from '../errors.ts'
 import { withoutBodies } from '../pruning/superseded.ts'
 import type { Holdings } from './holdings.ts'
 
@@ -20,19 +20,10 @@ export async function asHeld(
   commit: Commit,
   onNamespace: (ns: number) => Promise<void>,
 ): Promise<{ readonly commit: Commit; readonly isBare: boolean }> {
-  const read = readOrNothing(crypto, commit)
+  // What cannot be read is refused further on, with its reason.
+  const read = orNothing(() => readCommit(crypto, commit))
   if (read === undefined) return { commit, isBare: false }
   await onNamespace(read.read.ns)
   if (!holdings.isBare(read.read)) return { commit, isBare: false }
   return { commit: withoutRecords(crypto, read).commit, isBare: true }
-}
-
-/** What cannot be read is refused further on, with its reason. */
-function readOrNothing(crypto: Crypto, commit: Commit): ReadCommit | undefined {
-  try {
-    return readCommit(crypto, commit)
-  } catch (error) {
-    if (isMuluError(error)) return undefined
-    throw error
-  }
 }

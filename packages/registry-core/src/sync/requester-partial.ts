@@ -25,8 +25,9 @@ export function takeHeads(
   heads: readonly HeadNote[],
 ): RequesterState {
   const told = wantsOf(context, heads)
-  const wants = mergeWants(context, state.wants, told.filter(sentByPeer(context, state)))
-  const others = told.filter((want) => !sentByPeer(context, state)(want)).map(({ head }) => head)
+  const isSent = sentByPeer(context, state)
+  const wants = mergeWants(context, state.wants, told.filter(isSent))
+  const others = told.filter((want) => !isSent(want)).map(({ head }) => head)
   if (others.length === 0) return { ...state, wants }
   const texts = new Set(others.map(({ log }) => logText(log)))
   const rest = state.elsewhere.filter(({ log }) => !texts.has(logText(log)))
