@@ -234,6 +234,7 @@ export type { Disagreement } from './snapshot/review.ts'
 export type { Snapshot } from './snapshot/settlement.ts'
 export type { Judgement } from './snapshot/witness.ts'
 export type { Sublevel } from './store/store.ts'
+export { digestOver, heldDigest } from './subscription/held-digest.ts'
 export type { Amount, SubscriptionPlan } from './subscription/plan-subscription.ts'
 export { whyWhole } from './subscription/subscriber.ts'
 export {

@@ -6,6 +6,7 @@ import {
   audienceText,
   equalBytes,
   type Hash,
+  heldDigest,
   isArchive,
   type LogHead,
   logText,
@@ -15,7 +16,6 @@ import {
 } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
 import type { NodeLogger } from '../logger.ts'
-import { heldDigest } from '../status/held-part.ts'
 import type { NetworkLimits } from './network-options.ts'
 
 /** What is told to exchanges after a change. */

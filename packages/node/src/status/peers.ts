@@ -1,8 +1,10 @@
 /** All nodes of the roster as this one sees them, itself included. */
 import {
+  digestOver,
   equalBytes,
   type Hash,
   hashToText,
+  heldDigest,
   isArchive,
   type Labels,
   type Outdated,
@@ -12,7 +14,7 @@ import {
 import type { Conduct, PeerInfo } from '../network/peer-info.ts'
 import type { NodeContext } from '../node-context.ts'
 import { SOFTWARE } from '../software.ts'
-import { digestOver, type HeldCount, heldByPeer, heldDigest, heldPart } from './held-part.ts'
+import { type HeldCount, heldByPeer, heldPart } from './held-part.ts'
 import { type AgencyRef, agencyRef, officeName } from './names.ts'
 
 /** A node in the list. */
