@@ -36,6 +36,9 @@ export type NodeIdentity = {
   readonly name: string
 }
 
+/** Openings of one store in a run; more of them come of one that is opened for ever. */
+const OPENINGS_MAX = 1_000
+
 const SILENT: Logger = pino({ level: 'silent' })
 
 /** A node through its crashes and restarts. */
@@ -56,6 +59,7 @@ export class SimNode {
   readonly shown = new Map<string, string[]>()
   participant: Participant | undefined
   #durable: DurableRegistry | undefined
+  #openings = 0
   #drawn: (below: number) => number
   readonly #now: () => number
   readonly #crypto: Crypto
@@ -103,7 +107,7 @@ export class SimNode {
   async #open(): Promise<void> {
     const { client, key } = this.identity
     const registry = await openDurableRegistry({
-      openDatabase: async () => this.#planted.database?.(this.disk.open()) ?? this.disk.open(),
+      openDatabase: async () => this.#openDatabase(),
       crypto: this.#crypto,
       now: () => this.nowMs,
       randomBytes: (length) => Uint8Array.from({ length }, () => this.#drawn(256)),
@@ -118,6 +122,13 @@ export class SimNode {
     const machines =
       this.#planted.machines?.(this.participant.machines) ?? this.participant.machines
     this.participant.machines = this.isOlder ? olderMachines(machines) : machines
+  }
+
+  #openDatabase(): Database {
+    this.#openings += 1
+    if (this.#openings > OPENINGS_MAX) throw new Error('the store is opened without end')
+    const database = this.disk.open()
+    return this.#planted.database?.(database) ?? database
   }
 
   /** Pulls the plug; of what was not synced some may be lost. */

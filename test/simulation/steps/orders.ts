@@ -158,8 +158,11 @@ function deskOf(
   return { node, by, cited }
 }
 
+/** An order may have been written before the disk refused what follows from it. */
+const FAILED = 'the disk or the power failed'
+
 async function take(world: World, node: SimNode, order: Order): Promise<string> {
-  let outcome = 'the disk or the power failed'
+  let outcome = FAILED
   await world.atNode(node, async () => {
     const [taken] = (await node.registry?.takeOrders([order.bytes])) ?? []
     if (taken === undefined) return
@@ -190,9 +193,10 @@ export const order: StepKind = {
     const outcome = await take(world, node, signed)
     const what = act.type === 'admit' ? `admits ${client}` : `closes ${act.client}`
     const words = `${node.identity.name} ${what} by order ${by.seed}.${no}: ${outcome}`
-    if (!outcome.startsWith('new')) return words
+    const isNew = outcome.startsWith('new')
+    if (isNew || outcome === FAILED) world.orders.push(signed)
+    if (!isNew) return words
     by.honest.push(signed)
-    world.orders.push(signed)
     if (act.type !== 'admit') return words
     // The office gets the order that admits it with its ticket.
     const office = await world.addNode({ client, key, name: `${by.agency}/o${key}` })

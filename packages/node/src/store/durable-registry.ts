@@ -97,6 +97,7 @@ export class DurableRegistry implements Registry {
   #isCorrupt = false
   #salvages = 0
   #isClosed = false
+  #isFollowing = false
   #reopening: Promise<void> | undefined
   #running = 0
   #onIdle: (() => void) | undefined
@@ -210,14 +211,23 @@ export class DurableRegistry implements Registry {
     this.#followSoon()
   }
 
-  /** What a node holds a part of depends on whose it is. */
+  /**
+   * What a node holds a part of depends on whose it is. Where the disk refuses it, the store is
+   * opened again without another try: the next roster or exchange follows.
+   */
   #followSoon(): void {
-    if (this.#isClosed || this.holding.isWhole) return
-    this.holding.follow().catch((error: unknown) => {
-      if (!this.#isClosed) {
-        this.#options.logger.warn({ err: error }, 'the subscription was not followed')
-      }
-    })
+    if (this.#isClosed || this.#isFollowing || this.holding.isWhole) return
+    this.#isFollowing = true
+    this.holding
+      .follow()
+      .catch((error: unknown) => {
+        if (!this.#isClosed) {
+          this.#options.logger.warn({ err: error }, 'the subscription was not followed')
+        }
+      })
+      .finally(() => {
+        this.#isFollowing = false
+      })
   }
   write(write: Write): Promise<Written> {
     return this.#guard((registry) => registry.write(write))

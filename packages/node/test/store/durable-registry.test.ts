@@ -1,11 +1,17 @@
 import type { Database } from '@mulu/registry-core'
 import { expect } from 'chai'
 import { pino } from 'pino'
+import { CN_GOV_PROFILE, subscriptionOf } from '../../../registry-core/src/index.ts'
+import { testCrypto, testSigner } from '../../../registry-core/testing/crypto.ts'
+import { TEST_START_MS } from '../../../registry-core/testing/federation.ts'
+import { SimulatedDisk } from '../../../registry-core/testing/simulated-disk.ts'
+import { witnessedFederation } from '../../../registry-core/testing/snapshots.ts'
 import { systemClock } from '../../src/clock.ts'
 import { createSigner } from '../../src/crypto.ts'
 import { bindAuthor } from '../../src/federation/own-writer.ts'
 import { dataFolder } from '../../src/folder/data-folder.ts'
 import { readKeyFile } from '../../src/folder/key-file.ts'
+import { openDurableRegistry } from '../../src/store/durable-registry.ts'
 import { type NodeStore, openNodeStore } from '../../src/store/node-store.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
 import { foundIn, tempDir } from '../test-node.ts'
@@ -128,6 +134,43 @@ describe('a store whose disk fails', () => {
     for await (const rec of store.baselines(1, 'a').recs()) recs.push(rec)
     expect(recs).to.deep.equal(['service/x'])
     expect(await store.registry.catalogueDigest()).to.deep.equal(digest)
+  })
+})
+
+describe('a store that holds a part', () => {
+  it('[SB20] is not opened without end while its disk is full, and follows what was subscribed to later', async () => {
+    const federation = witnessedFederation()
+    federation.admit({ seed: 4, agency: 'A1', office: 'north', rights: ['describe'] })
+    const disk = new SimulatedDisk()
+    let opened = 0
+    const registry = await openDurableRegistry({
+      openDatabase: async () => {
+        opened += 1
+        return disk.open()
+      },
+      crypto: testCrypto,
+      now: () => TEST_START_MS,
+      randomBytes: (length) => new Uint8Array(length),
+      profiles: [CN_GOV_PROFILE],
+      logger: pino({ level: 'silent' }),
+    })
+    registry.setAuthor({ client: 4, signer: testSigner(4) })
+    for (const { bytes } of federation.rosters) await registry.addRoster(bytes)
+    await registry.holding.subscribe(subscriptionOf([], []))
+    expect(registry.holding.holds({ ns: 2, aud: 1 })).to.equal(false)
+
+    // What is subscribed to can still be written, and nothing after that.
+    disk.plan('full', 1, Number.POSITIVE_INFINITY)
+    const subscribing = registry.holding.subscribe(subscriptionOf([2], []))
+    expect(await codeOf(subscribing)).to.equal('MULU_DISK')
+    for (let read = 0; read < 20; read++) await registry.catalogueDigest()
+    expect(opened).to.equal(3)
+    expect(registry.holding.holds({ ns: 2, aud: 1 })).to.equal(false)
+
+    disk.repair()
+    await registry.pruning.noteArchived([])
+    expect(registry.holding.holds({ ns: 2, aud: 1 })).to.equal(true)
+    await registry.close()
   })
 })
 

@@ -51,14 +51,7 @@ export class MergedTerm {
   /** Adds occurrences in order, without those in documents that are left out. */
   addOccurrences(occurrences: Uint32Array, { of, first }: Numbers): void {
     const kept = first === undefined ? withoutGone(occurrences, of) : occurrences
-    let last = -1
-    for (let i = 0; i < kept.length; i++) {
-      const occurrence = kept[i] as number
-      const doc = occurrence >>> 16
-      if (doc === last) continue
-      last = doc
-      this.#add(tierOf(occurrence & 0xffff), of[doc] as number)
-    }
+    this.#addDocuments(kept, of)
     writePositions(this.#positions, kept)
   }
 
@@ -80,6 +73,16 @@ export class MergedTerm {
     to.bytes(this.#positions.view())
     this.#positions.length = 0
     this.#sizes.fill(0)
+  }
+
+  #addDocuments(occurrences: Uint32Array, of: Uint32Array): void {
+    let last = -1
+    for (let i = 0; i < occurrences.length; i++) {
+      const occurrence = occurrences[i] as number
+      const doc = occurrence >>> 16
+      if (doc !== last) this.#add(tierOf(occurrence & 0xffff), of[doc] as number)
+      last = doc
+    }
   }
 
   #addList(tier: number, bytes: Uint8Array, first: number): void {

@@ -106,10 +106,12 @@ export class SnapshotReview {
     if (!equalBytes(cited.state.profile.hash, newest.state.profile.hash)) return true
     const { namespaces } = affectedBy(cited.state, newest.state)
     const affected = new Set([...namespaces, ...endedByOrders(newest.state)])
-    if (log === undefined) return snapshot.heads.some(([ns]) => affected.has(ns))
+    const isAffected = (ns: number, writer: number): boolean =>
+      affected.has(ns) || newest.state.writers.get(writer)?.dispute === 'open'
+    if (log === undefined) return snapshot.heads.some(([ns, writer]) => isAffected(ns, writer))
     const seq = snapshot.heads.find(([ns, by]) => ns === log.ns && by === log.writer)?.[2] ?? 0
     const { forkedAt } = this.#context.logs.get(log)
-    return affected.has(log.ns) || (forkedAt !== undefined && forkedAt <= seq)
+    return isAffected(log.ns, log.writer) || (forkedAt !== undefined && forkedAt <= seq)
   }
 
   #surroundings(): string {

@@ -74,6 +74,22 @@ describe('a number that two orders give', () => {
     expect(office.snapshots().map((each) => each.id)).to.deep.equal([id])
   })
 
+  it('[SN10] accuses nobody of having seen its logs before the other order came', async () => {
+    const { federation, honest, stolen, office } = await stage()
+    const head = await openReplica(federation, { client: 2, seed: 2 })
+    await take(head.registry, honest)
+    await copyLog(office, head.registry, OFFICE)
+    await head.registry.snapshot(2)
+    const accused = async (): Promise<readonly unknown[]> => {
+      await head.registry.reviewSnapshots()
+      return head.registry.disagreements()
+    }
+    await take(head.registry, stolen)
+    expect(await accused()).to.deep.equal([])
+    await head.registry.addRoster(federation.sign([endOf(ADMIN, [])]).bytes)
+    expect(await accused()).to.deep.equal([])
+  })
+
   it('[AK17] counts again once the root holders say whose number it is, and sets the rest aside', async () => {
     const { federation, honest, stolen, office, thief, other } = await stage()
     const all = [office, thief, other]
