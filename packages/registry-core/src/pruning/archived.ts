@@ -23,9 +23,9 @@ const MARKER = 'archived/'
 
 /** Whether a replica holds all bodies of what it stands on, and keeps them. */
 export function isArchive(registry: Pick<Registry, 'pruning' | 'holding' | 'damage'>): boolean {
-  const { keepsAll, lacked } = registry.pruning
-  if (!registry.holding.isWhole) return false
-  return keepsAll && lacked().length === 0 && registry.damage().commits.length === 0
+  const { pruning, holding } = registry
+  if (!holding.isWhole || !pruning.keepsAll) return false
+  return pruning.lacked().length === 0 && registry.damage().commits.length === 0
 }
 
 /** What archives were heard to hold. */
