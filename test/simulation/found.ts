@@ -416,4 +416,21 @@ export const FOUND: readonly FoundBug[] = [
       ['snapshot', 1787803412],
     ],
   },
+  {
+    what: 'a write that came while a full disk was opened again was told that the store was closed',
+    plan: [
+      ['admit', 381868188],
+      ['admit', 178964015],
+      ['disk full', 890622118],
+      ['crash', 1168697517],
+      ['subscribe', 359934942],
+      ['crash', 1716015818],
+      ['subscribe', 105034516],
+      ['write personal', 1168521897],
+      ['write many', 1915182996],
+      ['break', 1558077492],
+      ['crash later', 778591470],
+      ['write', 605832317],
+    ],
+  },
 ]

@@ -35,7 +35,7 @@ import {
   type Written,
 } from '@mulu/registry-core'
 import type { NodeLogger } from '../logger.ts'
-import { isCorruption, isStoreFailure, rewriteFiles } from './open-database.ts'
+import { isCorruption, isNotOpen, isStoreFailure, rewriteFiles } from './open-database.ts'
 
 /** What a durable registry needs: how to open its database, again and again. */
 export type DurableOptions = Omit<RegistryOptions, 'db'> & {
@@ -333,16 +333,27 @@ export class DurableRegistry implements Registry {
 
   /** Runs one call; a failure of the store is answered by opening it again. */
   async #guard<T>(call: (registry: Registry) => Promise<T>): Promise<T> {
-    await this.#ready()
-    const used = this.#open
-    try {
-      return await this.#counted(() => call(used.registry))
-    } catch (error) {
-      if (isMuluError(error) && error.code !== 'MULU_DISK') throw error
-      await this.#recover(used, error)
-      if (!isStoreFailure(error)) throw error
-      throw new MuluError('MULU_DISK', { cause: error })
+    for (;;) {
+      const used = await this.#ready()
+      try {
+        return await this.#counted(() => call(used.registry))
+      } catch (error) {
+        if (this.#isReplaced(used, error)) continue
+        if (isMuluError(error) && error.code !== 'MULU_DISK') throw error
+        await this.#recover(used, error)
+        if (!isStoreFailure(error)) throw error
+        throw new MuluError('MULU_DISK', { cause: error })
+      }
     }
+  }
+
+  /**
+   * Whether a call met a store that is closed only to be opened again: it is made once more, on the
+   * new one. What is under way is finished before a store closes, so that nothing is done twice.
+   */
+  #isReplaced(used: Open, error: unknown): boolean {
+    if (this.#isClosed || (used === this.#open && !this.#isBroken)) return false
+    return isMuluError(error) ? error.code === 'MULU_CLOSED' : isNotOpen(error)
   }
 
   /**
@@ -378,10 +389,11 @@ export class DurableRegistry implements Registry {
     }
   }
 
-  async #ready(): Promise<void> {
+  async #ready(): Promise<Open> {
     if (this.#isClosed) throw new MuluError('MULU_CLOSED', { details: { what: 'registry' } })
     await this.#reopening?.catch(() => undefined)
     if (this.#isBroken) await this.#reopen()
+    return this.#open
   }
 
   /** Opens the store again, once for all calls that failed on the same one. */
@@ -444,26 +456,35 @@ export class DurableRegistry implements Registry {
     for (const listener of this.#listeners) listener(event)
   }
 
+  async #read<T>(call: (catalogue: Catalogue) => Promise<T>): Promise<T> {
+    for (;;) {
+      const used = await this.#ready()
+      try {
+        return await this.#counted(() => call(used.registry.catalogue))
+      } catch (error) {
+        if (!this.#isReplaced(used, error)) throw error
+      }
+    }
+  }
+
   #createCatalogue(): Catalogue {
     const now = (): Catalogue => this.#open.registry.catalogue
-    const ready = (): Promise<void> => this.#ready()
-    const read = async <T>(call: () => Promise<T>): Promise<T> => {
-      await ready()
-      return this.#counted(call)
-    }
+    const ready = (): Promise<Open> => this.#ready()
+    const read = <T>(call: (catalogue: Catalogue) => Promise<T>): Promise<T> => this.#read(call)
     return {
-      query: (query, at) => read(() => now().query(query, at)),
-      record: (id, at) => read(() => now().record(id, at)),
-      records: (ids) => read(() => now().records(ids)),
-      provenance: (id, at) => read(() => now().provenance(id, at)),
-      notHeld: (id, at) => read(() => now().notHeld(id, at)),
-      history: (id, at) => read(() => now().history(id, at)),
-      conflictSources: (id, at) => read(() => now().conflictSources(id, at)),
-      moment: (text) => read(() => now().moment(text)),
-      differences: (from, to, agency) => read(() => now().differences(from, to, agency)),
-      related: (id, limit) => read(() => now().related(id, limit)),
-      spellings: (word, limit) => read(() => now().spellings(word, limit)),
-      suggestions: (typed) => read(() => now().suggestions(typed)),
+      query: (query, at) => read((catalogue) => catalogue.query(query, at)),
+      record: (id, at) => read((catalogue) => catalogue.record(id, at)),
+      records: (ids) => read((catalogue) => catalogue.records(ids)),
+      provenance: (id, at) => read((catalogue) => catalogue.provenance(id, at)),
+      notHeld: (id, at) => read((catalogue) => catalogue.notHeld(id, at)),
+      history: (id, at) => read((catalogue) => catalogue.history(id, at)),
+      conflictSources: (id, at) => read((catalogue) => catalogue.conflictSources(id, at)),
+      moment: (text) => read((catalogue) => catalogue.moment(text)),
+      differences: (from, to, agency) =>
+        read((catalogue) => catalogue.differences(from, to, agency)),
+      related: (id, limit) => read((catalogue) => catalogue.related(id, limit)),
+      spellings: (word, limit) => read((catalogue) => catalogue.spellings(word, limit)),
+      suggestions: (typed) => read((catalogue) => catalogue.suggestions(typed)),
       countsByAgency: () => now().countsByAgency(),
       views: async function* views() {
         await ready()

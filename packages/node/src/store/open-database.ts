@@ -97,6 +97,11 @@ export function isStoreFailure(error: unknown): boolean {
   return /^LEVEL_/.test(code) || /^E[A-Z]{2,}$/.test(code)
 }
 
+/** Whether a store was asked that is closed. */
+export function isNotOpen(error: unknown): boolean {
+  return codeOf(error) === 'LEVEL_DATABASE_NOT_OPEN'
+}
+
 function isLocked(error: unknown): boolean {
   if (codeOf(error) === 'LEVEL_LOCKED') return true
   return error instanceof Error && error.cause !== undefined && isLocked(error.cause)

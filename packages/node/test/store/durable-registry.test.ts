@@ -1,3 +1,4 @@
+import { nextTick as onNextTick } from 'node:process'
 import type { Database } from '@mulu/registry-core'
 import { expect } from 'chai'
 import { pino } from 'pino'
@@ -21,6 +22,15 @@ const record = (local: string) => ({
   ...WRITE,
   changes: [{ rec: `service/${local}`, set: { 'title/en': local } }],
 })
+
+/** What a registry on a simulated disk needs beside it. */
+const SIMULATED = {
+  crypto: testCrypto,
+  now: () => TEST_START_MS,
+  randomBytes: (length: number) => new Uint8Array(length),
+  profiles: [CN_GOV_PROFILE],
+  logger: pino({ level: 'silent' }),
+}
 
 /** A disk whose writes can be made to fail, as a full one does. */
 type Disk = { isFull: boolean; isGone: boolean; opened: number }
@@ -85,7 +95,7 @@ describe('a store whose disk fails', () => {
     disk.isFull = true
     const writes = ['a', 'b', 'c'].map((local) => codeOf(store.registry.write(record(local))))
     for (const code of await Promise.all(writes)) {
-      expect(code).to.be.oneOf(['MULU_DISK', 'MULU_CLOSED'])
+      expect(code).to.equal('MULU_DISK')
     }
     disk.isFull = false
     await store.registry.write(record('after'))
@@ -148,11 +158,7 @@ describe('a store that holds a part', () => {
         opened += 1
         return disk.open()
       },
-      crypto: testCrypto,
-      now: () => TEST_START_MS,
-      randomBytes: (length) => new Uint8Array(length),
-      profiles: [CN_GOV_PROFILE],
-      logger: pino({ level: 'silent' }),
+      ...SIMULATED,
     })
     registry.setAuthor({ client: 4, signer: testSigner(4) })
     for (const { bytes } of federation.rosters) await registry.addRoster(bytes)
@@ -170,6 +176,37 @@ describe('a store that holds a part', () => {
     disk.repair()
     await registry.pruning.noteArchived([])
     expect(registry.holding.holds({ ns: 2, aud: 1 })).to.equal(true)
+    await registry.close()
+  })
+})
+
+describe('a store that is opened again', () => {
+  it('[ND61] has calls wait that come meanwhile, and tells none of them that it was closed', async () => {
+    const disk = new SimulatedDisk()
+    const registry = await openDurableRegistry({
+      ...SIMULATED,
+      openDatabase: async () => disk.open(),
+    })
+    const federation = witnessedFederation()
+    for (const { bytes } of federation.rosters) await registry.addRoster(bytes)
+    registry.setAuthor({ client: 1, signer: testSigner(1) })
+    const codes = new Set<string>()
+    const note = async (call: Promise<unknown>): Promise<void> => {
+      codes.add(await codeOf(call))
+    }
+    for (let late = 0; late < 100; late++) {
+      disk.plan('full', 0, 1)
+      const failing = registry.write(record(`failing${late}`))
+      const calls = [note(failing)]
+      for (let tick = 0; tick < late; tick++) await nextTick()
+      calls.push(note(registry.catalogueDigest()), note(registry.scrub()))
+      calls.push(
+        note(registry.catalogue.query({})),
+        note(registry.commitsAt({ ns: 1, aud: 1, writer: 1 }, 1)),
+      )
+      await Promise.all(calls)
+    }
+    expect([...codes].sort()).to.deep.equal(['MULU_DISK', 'none'])
     await registry.close()
   })
 })
@@ -212,6 +249,8 @@ async function openFailing(path: string, disk: Disk): Promise<Database> {
 function storeError(code: string, message: string): Error {
   return Object.assign(new Error(message), { code })
 }
+
+const nextTick = (): Promise<void> => new Promise((resolve) => onNextTick(resolve))
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
   try {
