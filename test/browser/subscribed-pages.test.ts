@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Federation, makeFederation } from '../support/federation.ts'
 import { eventually, muluJson, type NodeProcess, untilEqual } from '../support/mulu.ts'
 import { graveViolations, overflow } from './audit.ts'
-import { type Reader, Session } from './session.ts'
+import { type Reader, Session, visit } from './session.ts'
 
 const READERS: readonly Reader[] = [
   { locale: 'en-US', width: 1280 },
@@ -15,23 +17,46 @@ const WORDS = {
     searched: 'Searched in 1 of 3 agencies; the others are not held on this node.',
     ...{ named: 'Here: Branch.', line: 'Holds 1 of 3 agencies' },
     ...{ title: 'This record is not held on this node', whose: 'the records of Other', by: 'Hub' },
-    ...{ part: 'The part held here', count: '1 of 3', holds: 'holds 1 of 3 agencies' },
+    ...{ part: 'The part held here', held: '1 of 3', holds: 'holds 1 of 3 agencies' },
     totals: 'Of the 1 of 3 agencies whose records this node holds.',
     ...{ notHeld: 'not held on this node', both: 'over what both hold' },
     keeps: 'Everything of the part held here',
+    ...{ key: 'Changing this needs the access key', begin: 'Change what is held here' },
+    ...{
+      find: 'Find by name or code',
+      count: 'See what would change',
+      hold: 'Hold this from now on',
+    },
+    ...{ change: '2 of 3', comes: '1 record, ', done: 'This node holds 2 of 3', undo: 'Undo' },
+    ...{ undone: 'This node holds 1 of 3', all: 'Everything', some: 'Some agencies only' },
+    ...{ same: 'This is what is held now.', own: 'The own agency is always held.' },
   },
   'zh-CN': {
     searched: '在 3 个机构中的 1 个里检索；其余机构的记录不在本节点。',
     ...{ named: '这里有：Branch。', line: '保存 3 个机构中的 1 个' },
     ...{ title: '这条记录不在本节点', whose: '不保存“Other”的记录', by: 'Hub' },
-    ...{ part: '这里保存的部分', count: '3 个中的 1 个', holds: '保存 3 个机构中的 1 个' },
+    ...{ part: '这里保存的部分', held: '3 个中的 1 个', holds: '保存 3 个机构中的 1 个' },
     totals: '只含本节点保存其记录的机构：3 个中的 1 个。',
     ...{ notHeld: '不在本节点', both: '双方都有的部分' },
     keeps: '这里保存的部分的全部',
+    ...{ key: '更改需要本节点的访问密钥', begin: '更改这里保存的内容' },
+    ...{ find: '按名称或代码查找', count: '看看会有什么变化', hold: '从现在起这样保存' },
+    ...{
+      change: '3 个中的 2 个',
+      comes: '1 条记录，',
+      done: '本节点保存 3 个机构中的 2 个',
+      undo: '撤销',
+    },
+    ...{ undone: '本节点保存 3 个机构中的 1 个', all: '全部', some: '只保存部分机构' },
+    ...{ same: '这就是现在保存的内容。', own: '本机构始终保存。' },
   },
 } as const
 
-type Status = { readonly asOf: { readonly share: { readonly state: string } } }
+type Status = {
+  readonly asOf: {
+    readonly share: { readonly state: string; readonly held: { readonly agencies: number } | null }
+  }
+}
 
 describe('the pages of an office that holds a part', function () {
   this.timeout(240_000)
@@ -103,7 +128,7 @@ describe('the pages of an office that holds a part', function () {
       const node = await session.open(office, '/node', reader)
       await node.getByRole('heading', { name: words.part }).waitFor()
       const section = await node.locator('section[aria-labelledby=held]').innerText()
-      expect(section).to.include(words.count).and.include('Branch').and.include('mulu subscribe')
+      expect(section).to.include(words.held).and.include('Branch').and.include(words.key)
       const whole = await node.locator('main').innerText()
       expect(whole).to.include(words.both).and.include(words.keeps)
       await check(node, 'node', reader)
@@ -117,6 +142,52 @@ describe('the pages of an office that holds a part', function () {
       expect(await seen.locator('main').innerText()).to.not.include(words.totals)
       await check(seen, 'situation', reader)
     })
+  }
+
+  for (const reader of READERS) {
+    const words = WORDS[reader.locale ?? 'en-US']
+
+    it(`[SB21] lets what is held be chosen, tells what would change first, and takes it back: ${reader.locale}, ${reader.width} px`, async () => {
+      const page = await openWithKey(reader)
+      const section = page.locator('section[aria-labelledby=held]')
+      await section.getByRole('button', { name: words.begin }).press('Enter')
+      await section.getByText(words.same).waitFor()
+      expect(await section.getByRole('radio', { name: words.some }).isChecked()).to.equal(true)
+      expect(await section.getByRole('checkbox', { name: 'Branch' }).isDisabled()).to.equal(true)
+      await section.getByText(words.own).waitFor()
+      await check(page, 'choice', reader)
+      await section.getByLabel(words.find).fill('other')
+      await section.getByRole('checkbox').press('Space')
+      await section.getByRole('button', { name: words.count }).press('Enter')
+      await section.getByText(words.comes).waitFor()
+      expect(await section.innerText()).to.include(words.change)
+      expect(await heldAgencies()).to.equal(1)
+      await check(page, 'review', reader)
+      await section.getByRole('button', { name: words.hold }).press('Enter')
+      await section.getByText(words.done).waitFor()
+      await eventually('the records have come', async () => (await records()) === 2 || undefined)
+      await check(page, 'done', reader)
+      await section.getByRole('button', { name: words.undo }).press('Enter')
+      await section.getByText(words.undone).waitFor()
+      await eventually('the records have gone', async () => (await records()) === 1 || undefined)
+    })
+  }
+
+  async function openWithKey(reader: Reader): Promise<Awaited<ReturnType<Session['open']>>> {
+    const page = await session.open(office, '/node', reader)
+    const key = (await readFile(join(office.dir, 'access-key'), 'utf8')).trim()
+    await page.evaluate((text) => sessionStorage.setItem('mulu.access-key', text), key)
+    await visit(page, new URL('/node', office.url).href)
+    return page
+  }
+
+  async function records(): Promise<number> {
+    return (await office.get<{ total: number }>('/api/v1/records')).total
+  }
+
+  async function heldAgencies(): Promise<number | undefined> {
+    const { asOf } = await office.get<Status>('/api/v1/status')
+    return asOf.share.held?.agencies
   }
 
   async function check(page: Awaited<ReturnType<Session['open']>>, name: string, reader: Reader) {

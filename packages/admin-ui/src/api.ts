@@ -37,7 +37,11 @@ export type HeldCount = { readonly agencies: number; readonly of: number }
 export type HeldPart = HeldCount & {
   /** The first of those agencies, the own one before all. */
   readonly names: readonly { readonly id: number; readonly name: Labels }[]
-  readonly subscribed: { readonly regions: readonly string[] }
+  /** What was chosen beside the own agency. */
+  readonly subscribed: {
+    readonly agencies: readonly { readonly code: string }[]
+    readonly regions: readonly string[]
+  }
   /** Agencies that are held until another node is known to have them. */
   readonly leaving: number
   /** Records whose values are still to come. */

@@ -17,6 +17,7 @@ const KEYS = {
   MULU_AUTHENTICATION: 'error.key',
   MULU_RATE: 'error.rate',
   MULU_IMPORT_BUSY: 'error.busy',
+  MULU_SUBSCRIPTION: 'error.subscription',
   MULU_ERASURE: 'error.erasure',
 } as const
 

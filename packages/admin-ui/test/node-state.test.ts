@@ -101,7 +101,7 @@ describe('how a node stands', () => {
   it('[SB18] has nothing to compare where two nodes hold other parts', () => {
     const holds = { agencies: 1, of: 3 }
     const held = {
-      ...{ ...holds, names: [], subscribed: { regions: [] } },
+      ...{ ...holds, names: [], subscribed: { agencies: [], regions: [] } },
       ...{ leaving: 0, lacking: 0, isWitness: false },
     }
     const share = { ...STATUS.asOf.share, state: 'partial', held } as const

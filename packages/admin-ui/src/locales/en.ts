@@ -1,6 +1,7 @@
 import { enBundle } from './en/bundle.ts'
 import { enFrame } from './en/frame.ts'
 import { enNode } from './en/node.ts'
+import { enPart } from './en/part.ts'
 import { enPortal } from './en/portal.ts'
 import { enRecord } from './en/record.ts'
 import { enSituation } from './en/situation.ts'
@@ -11,6 +12,7 @@ export const en = {
   ...enRecord,
   ...enSituation,
   ...enNode,
+  ...enPart,
   ...enBundle,
   ...enFrame,
 } as const

@@ -2,6 +2,7 @@ import type { en } from './en.ts'
 import { zhCnBundle } from './zh-cn/bundle.ts'
 import { zhCnFrame } from './zh-cn/frame.ts'
 import { zhCnNode } from './zh-cn/node.ts'
+import { zhCnPart } from './zh-cn/part.ts'
 import { zhCnPortal } from './zh-cn/portal.ts'
 import { zhCnRecord } from './zh-cn/record.ts'
 import { zhCnSituation } from './zh-cn/situation.ts'
@@ -15,6 +16,7 @@ export const zhCn: Readonly<Record<Key, string>> = {
   ...zhCnRecord,
   ...zhCnSituation,
   ...zhCnNode,
+  ...zhCnPart,
   ...zhCnBundle,
   ...zhCnFrame,
 }

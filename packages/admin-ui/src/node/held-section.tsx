@@ -4,47 +4,51 @@ import { formatList } from '../format.ts'
 import { plainText } from '../labels.ts'
 import { useLanguage } from '../language.ts'
 import { Notice } from '../parts/notice.tsx'
+import { PartSteps } from './part/part-steps.tsx'
 
-/** Of a node that holds a part: of which agencies, what is under way, and how that is changed. */
+/** Of an office, and of a node that holds a part: of which agencies, and how that is changed. */
 export function HeldSection({ status }: { status: Status }) {
   const { t } = useTranslation()
   const { held } = status.asOf.share
-  if (held === null) return null
+  const isOffice = status.node.admitted && status.node.role === 'office'
+  if (held === null && !isOffice) return null
   return (
     <section className="section" aria-labelledby="held">
       <div className="section-head">
         <h2 id="held">{t('held.title')}</h2>
-        <p>{t('held.text')}</p>
+        <p>{t(held === null ? 'held.all' : 'held.text')}</p>
       </div>
-      {held.isWitness ? (
+      {held?.isWitness === true ? (
         <Notice state="bad">
           <p>{t('held.witness')}</p>
         </Notice>
       ) : null}
-      <div className="panel">
-        <dl className="facts facts-lined">
-          <div>
-            <dt>{t('held.agencies')}</dt>
-            <dd>{t('held.count', { agencies: held.agencies, of: held.of })}</dd>
-          </div>
-          <Names held={held} />
-          <Fact name={t('held.coming')} isShown={held.lacking > 0}>
-            {t('held.lacking', { count: held.lacking })}
-          </Fact>
-          <Fact name={t('held.going')} isShown={held.leaving > 0}>
-            {t('held.leaving', { count: held.leaving })}
-          </Fact>
-          <div>
-            <dt>{t('held.change')}</dt>
-            <dd>
-              <code>mulu subscribe</code>
-              <br />
-              <span className="hint">{t('held.changeHint')}</span>
-            </dd>
-          </div>
-        </dl>
-      </div>
+      {held === null ? null : (
+        <div className="panel">
+          <HeldFacts held={held} />
+        </div>
+      )}
+      <PartSteps held={held} own={status.agency?.id} />
     </section>
+  )
+}
+
+function HeldFacts({ held }: { held: HeldPart }) {
+  const { t } = useTranslation()
+  return (
+    <dl className="facts facts-lined">
+      <div>
+        <dt>{t('held.agencies')}</dt>
+        <dd>{t('held.count', { agencies: held.agencies, of: held.of })}</dd>
+      </div>
+      <Names held={held} />
+      <Fact name={t('held.coming')} isShown={held.lacking > 0}>
+        {t('held.lacking', { count: held.lacking })}
+      </Fact>
+      <Fact name={t('held.going')} isShown={held.leaving > 0}>
+        {t('held.leaving', { count: held.leaving })}
+      </Fact>
+    </dl>
   )
 }
 

@@ -24,6 +24,8 @@ export const enFrame = {
   'copy.verb': 'Copy',
   'copy.named': 'Copy {{what}}',
   'copy.done': 'Copied',
+  'error.subscription':
+    'This node has to hold everything, or what was chosen is not in the roster.',
   'error.retry': 'Try again',
   'error.code': 'Code',
   'error.unreached':
@@ -77,9 +79,7 @@ export const enFrame = {
   'lost.text': 'The address may be cut short. Nothing is lost; search for what you need.',
   'lost.search': 'Search the catalogue',
   'held.agencies': 'Agencies held',
-  'held.change': 'Changing it',
-  'held.changeHint':
-    'On the command line of this node. With --dry-run it tells first how much would come and go.',
+  'held.all': 'This office holds the whole catalogue. It can hold a part of it instead.',
   'held.coming': 'Still to come',
   'held.count': '{{agencies}} of {{of}}',
   'held.going': 'Still here',

@@ -1,0 +1,64 @@
+import { useId } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { AgencyRow, Labels } from '../../api.ts'
+import { LabelText } from '../../parts/label-text.tsx'
+import { type Part, regionsOf } from './part.ts'
+
+type Props = {
+  readonly agencies: readonly AgencyRow[]
+  readonly part: Part
+  readonly onChange: (part: Part) => void
+}
+
+/** Whole regions, with those below them and with agencies that come later. */
+export function RegionChoice({ agencies, part, onChange }: Props) {
+  const { t } = useTranslation()
+  const regions = [...regionsOf(agencies, part.regions)]
+  if (regions.length === 0) return null
+  return (
+    <fieldset className="field options">
+      <legend className="label">{t('part.regions')}</legend>
+      <p className="hint">{t('part.regionsHint')}</p>
+      {regions.map(([start, name]) => (
+        <Region
+          key={start}
+          name={name ?? start}
+          isChosen={part.regions.includes(start)}
+          onChoose={(isChosen) =>
+            onChange({ ...part, regions: toggled(part.regions, start, isChosen) })
+          }
+        />
+      ))}
+    </fieldset>
+  )
+}
+
+type RegionProps = {
+  readonly name: Labels | string
+  readonly isChosen: boolean
+  readonly onChoose: (isChosen: boolean) => void
+}
+
+function Region({ name, isChosen, onChoose }: RegionProps) {
+  const id = useId()
+  return (
+    <div className="option">
+      <input
+        className="check"
+        type="checkbox"
+        id={id}
+        checked={isChosen}
+        onChange={({ target }) => onChoose(target.checked)}
+      />
+      <label htmlFor={id}>
+        <LabelText labels={name} />
+      </label>
+    </div>
+  )
+}
+
+/** A list with an item, or without it. */
+export function toggled(list: readonly string[], item: string, isIn: boolean): readonly string[] {
+  const others = list.filter((each) => each !== item)
+  return isIn ? [...others, item] : others
+}
