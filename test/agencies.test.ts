@@ -76,12 +76,7 @@ describe('an agency that admits its own offices', function () {
   }
 
   async function make(node: NodeProcess, local: string): Promise<void> {
-    const made = await node.ask('/api/v1/records', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ kind: 'resource', local, fields: FIELDS }),
-    })
-    expect(made.status, await made.text()).to.equal(201)
+    await node.create({ kind: 'resource', local, fields: FIELDS })
   }
 
   const codes = async (dir: string): Promise<readonly unknown[]> =>

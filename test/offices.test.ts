@@ -57,21 +57,11 @@ describe('two offices of one agency', function () {
       NodeProcess,
       NodeProcess,
     ]
-    const made = await north.ask('/api/v1/records', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        kind: 'resource',
-        local: 'r1',
-        fields: {
-          'title/en': 'Rivers',
-          'description/en': 'All rivers',
-          state: 'published',
-          sharing: { type: 'unconditional' },
-        },
-      }),
-    })
-    expect(made.status).to.equal(201)
+    const fields = {
+      ...{ 'title/en': 'Rivers', 'description/en': 'All rivers', state: 'published' },
+      sharing: { type: 'unconditional' },
+    }
+    await north.create({ kind: 'resource', local: 'r1', fields })
     await untilEqual(all(), 1)
   })
 

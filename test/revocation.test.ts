@@ -44,12 +44,7 @@ describe('a stolen laptop', function () {
   const holder = (name: string): string => join(place.dir, name)
 
   async function make(node: NodeProcess, local: string, fields: object): Promise<void> {
-    const made = await node.ask('/api/v1/records', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ kind: 'resource', local, fields }),
-    })
-    expect(made.status, await made.text()).to.equal(201)
+    await node.create({ kind: 'resource', local, fields })
   }
 
   async function edit(node: NodeProcess, id: string, set: object): Promise<void> {

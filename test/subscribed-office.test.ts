@@ -45,16 +45,11 @@ type Taken = { readonly new: number; readonly notHeld: number; readonly refused:
 const statusOf = (node: NodeProcess): Promise<Status> => node.get<Status>('/api/v1/status')
 
 async function make(node: NodeProcess, local: string): Promise<void> {
-  const made = await node.ask('/api/v1/records', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      kind: 'resource',
-      local,
-      fields: { 'title/en': `Rivers ${local}`, 'description/en': 'All rivers', state: 'published' },
-    }),
-  })
-  expect(made.status).to.equal(201)
+  const fields = {
+    ...{ 'title/en': `Rivers ${local}`, 'description/en': 'All rivers' },
+    state: 'published',
+  }
+  await node.create({ kind: 'resource', local, fields })
 }
 
 describe('an office that holds a part of the catalogue', function () {

@@ -6,7 +6,7 @@ import type { Locator, Page } from 'playwright-core'
 import { type Federation, makeFederation } from '../support/federation.ts'
 import { eventually, mulu, type NodeProcess } from '../support/mulu.ts'
 import { graveViolations, overflow } from './audit.ts'
-import { type Reader, Session, visit } from './session.ts'
+import { type Reader, Session } from './session.ts'
 
 const READERS: readonly Reader[] = [
   { locale: 'en-US', width: 1280 },
@@ -70,22 +70,9 @@ describe('bundles in a browser', function () {
     await session?.[Symbol.asyncDispose]()
   })
 
-  async function openWithKey(node: NodeProcess, reader: Reader = {}): Promise<Page> {
-    const page = await session.open(node, '/bundle', reader)
-    const key = (await readFile(join(node.dir, 'access-key'), 'utf8')).trim()
-    await page.evaluate((text) => sessionStorage.setItem('mulu.access-key', text), key)
-    await visit(page, `${node.url}/bundle`)
-    return page
-  }
-
   async function write(node: NodeProcess, local: string, more: object = {}): Promise<void> {
     const fields = { 'title/en': `Register ${local}`, ...more }
-    const { status } = await node.ask('/api/v1/records', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ kind: 'service', local, fields }),
-    })
-    expect(status).to.equal(201)
+    await node.create({ kind: 'service', local, fields })
   }
 
   /** Makes the file for a node by keyboard and saves it on the stick. */
@@ -142,7 +129,7 @@ describe('bundles in a browser', function () {
     it(`[UI61] writes a file for a node by its name, for that node alone, and says what to do with it: ${reader.locale}, ${reader.width} px`, async () => {
       const local = `${reader.locale}-${reader.width}`.toLowerCase()
       await write(head, local)
-      const page = await openWithKey(head, reader)
+      const page = await session.openWithKey(head, '/bundle', reader)
       await page.getByRole('button', { name: words.go }).press('Enter')
       await page.getByText(words.missing).waitFor()
       await expectSound(page)
@@ -173,7 +160,7 @@ describe('bundles in a browser', function () {
     it(`[UI62] takes several files in and tells of each what became of it: ${reader.locale}, ${reader.width} px`, async () => {
       const file = `${reader.locale}-${reader.width}.bundle`.toLowerCase()
       await writeFile(join(stick, 'holiday.bundle'), 'a photograph')
-      const page = await openWithKey(office, reader)
+      const page = await session.openWithKey(office, '/bundle', reader)
       await takeIn(page, file, 'holiday.bundle')
       expect((await tally(page, file))[3]).to.equal('0')
       expect(Number((await tally(page, file))[0])).to.be.at.least(1)
@@ -189,7 +176,7 @@ describe('bundles in a browser', function () {
   }
 
   it('[UI63] says of a cut, a damaged and a foreign file what is in and what to do, and goes on from there', async () => {
-    const page = await openWithKey(head)
+    const page = await session.openWithKey(head, '/bundle')
     await write(head, 'first')
     await write(head, 'second')
     await page.getByLabel('For whom').selectOption({ label: 'every member' })
@@ -206,7 +193,7 @@ describe('bundles in a browser', function () {
     const stranger = join(session.dir, 'stranger')
     await mulu('found', '--dir', stranger, '--name', 'X', '--agency', 'X', '--agency-name', 'X')
     await mulu('bundle', 'export', '--dir', stranger, '--all', '--out', join(stick, 'x.bundle'))
-    const taking = await openWithKey(office)
+    const taking = await session.openWithKey(office, '/bundle')
     await takeIn(taking, 'cut.bundle', 'damaged.bundle', 'x.bundle')
     await fileOf(taking, 'cut.bundle').getByText('ends early').waitFor()
     await fileOf(taking, 'damaged.bundle').getByText('1 part of the file is damaged').waitFor()
@@ -224,7 +211,7 @@ describe('bundles in a browser', function () {
 
   it('[UI63] asks for the passphrase of a file, again where it is wrong, and names a file for somebody else', async () => {
     await write(head, 'sealed')
-    const page = await openWithKey(head)
+    const page = await session.openWithKey(head, '/bundle')
     await send(page, 'Administration of Water Resources and Floods · North', 'other.bundle')
     await page.getByRole('button', { name: 'Write another file' }).click()
     await page.getByLabel('Whoever knows a passphrase').check()
@@ -236,7 +223,7 @@ describe('bundles in a browser', function () {
     await save(page, 'sealed.bundle', 'Save the file')
     await takeIn(page, 'other.bundle')
     await fileOf(page, 'other.bundle').getByText('encrypted to another node').waitFor()
-    const taking = await openWithKey(office)
+    const taking = await session.openWithKey(office, '/bundle')
     await takeIn(taking, 'sealed.bundle')
     const asked = fileOf(taking, 'sealed.bundle')
     await asked.getByLabel('Passphrase').fill('weir')
@@ -249,7 +236,7 @@ describe('bundles in a browser', function () {
   })
 
   it('[UI64] begins the answer from the report, and the answer holds only what the other lacks', async () => {
-    const page = await openWithKey(office)
+    const page = await session.openWithKey(office, '/bundle')
     await takeIn(page, 'sealed.bundle')
     await fileOf(page, 'sealed.bundle').getByLabel('Passphrase').fill(PASSPHRASE)
     await page.getByRole('button', { name: 'Open and take in' }).press('Enter')
@@ -262,7 +249,7 @@ describe('bundles in a browser', function () {
     await page.getByText('only what it lacked on').waitFor()
     await save(page, 'answer.bundle', 'Save the file')
     await page.getByText('So bring the stick back').waitFor()
-    const back = await openWithKey(head)
+    const back = await session.openWithKey(head, '/bundle')
     await takeIn(back, 'answer.bundle')
     expect(await tally(back, 'answer.bundle')).to.deep.equal(['1', '0', '0', '0'])
   })
@@ -270,9 +257,9 @@ describe('bundles in a browser', function () {
   it('[UI65] shows how far a large file is, stops when told to, and goes on from there', async () => {
     const text = (): string => randomBytes(10_000).toString('base64')
     for (let i = 0; i < 20; i++) await write(head, `large${i}`, { 'rights/en': text() })
-    const made = await openWithKey(head)
+    const made = await session.openWithKey(head, '/bundle')
     await send(made, 'Administration of Water Resources and Floods · North', 'large.bundle')
-    const page = await openWithKey(office)
+    const page = await session.openWithKey(office, '/bundle')
     const network = await page.context().newCDPSession(page)
     const speed = { offline: false, latency: 0, downloadThroughput: -1 }
     await network.send('Network.emulateNetworkConditions', { ...speed, uploadThroughput: 20_000 })

@@ -62,12 +62,7 @@ export async function startDisputed(dir: string): Promise<Disputed> {
   const [head, first] = federation.nodes
   if (head === undefined || first === undefined) throw new Error('There are two nodes')
   await run('import', '--dir', head.dir, join(SAMPLES, FEEDS[1]))
-  const made = await head.ask('/api/v1/records', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ kind: 'service', local: 'rivers', fields: FIELDS }),
-  })
-  const { id, etag } = (await made.json()) as Shown
+  const { id, etag } = await head.create({ kind: 'service', local: 'rivers', fields: FIELDS })
   const { catalogue } = await head.get<{ catalogue: { records: number } }>('/api/v1/status')
   await untilEqual([head, first], catalogue.records)
   await first.stop()

@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect } from 'chai'
-import type { Page } from 'playwright-core'
 import { type Federation, makeFederation } from '../support/federation.ts'
 import { eventually, mulu, type NodeProcess } from '../support/mulu.ts'
 import { graveViolations, overflow } from './audit.ts'
-import { type Reader, Session, visit } from './session.ts'
+import { type Reader, Session } from './session.ts'
 
 const PHONE = '+86 10 1234 5678'
 const FIELDS = {
@@ -56,12 +53,7 @@ describe('erasure in a browser', function () {
       { name: 'Hub north', agency: 'HUB', office: 'North', rights: 'describe' },
     ])
     ;[head, office] = federation.nodes as [NodeProcess, NodeProcess]
-    const made = await head.ask('/api/v1/records', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ kind: 'service', local: 'licences', fields: FIELDS }),
-    })
-    const { id } = (await made.json()) as { readonly id: string }
+    const { id } = await head.create({ kind: 'service', local: 'licences', fields: FIELDS })
     path = `/records/${id}`
     await eventually('the record at the office', async () => {
       const answer = await fetch(`${office.url}/api/v1${path}`)
@@ -74,28 +66,19 @@ describe('erasure in a browser', function () {
     await session?.[Symbol.asyncDispose]()
   })
 
-  /** The page of the record, seen by who holds the access key of a node. */
-  async function openWithKey(node: NodeProcess, reader: Reader = {}): Promise<Page> {
-    const page = await session.open(node, '/node', reader)
-    const key = (await readFile(join(node.dir, 'access-key'), 'utf8')).trim()
-    await page.evaluate((text) => sessionStorage.setItem('mulu.access-key', text), key)
-    await visit(page, `${node.url}${path}`)
-    return page
-  }
-
   it('[UI34] offers erasure to holders of the key of a node with the right, and to nobody else', async () => {
     const reader = await session.open(head, path)
     expect(await reader.getByText(WORDS['en-US'].title).count()).to.equal(0)
-    const described = await openWithKey(office)
+    const described = await session.openWithKey(office, path)
     expect(await described.getByText(WORDS['en-US'].title).count()).to.equal(0)
-    const page = await openWithKey(head)
+    const page = await session.openWithKey(head, path)
     await page.getByRole('button', { name: WORDS['en-US'].begin }).waitFor()
   })
 
   for (const reader of READERS) {
     const words = WORDS[reader.locale ?? 'en-US']
     it(`[UI35] asks for field and order, says what follows and asks again: ${reader.locale}, ${reader.width} px`, async () => {
-      const page = await openWithKey(head, reader)
+      const page = await session.openWithKey(head, path, reader)
       await page.getByRole('button', { name: words.begin }).press('Enter')
       const field = page.getByLabel(words.field)
       await field.waitFor()
@@ -125,7 +108,7 @@ describe('erasure in a browser', function () {
       ...['roster', 'propose', '--dir', head.dir, '--witness', '1', '--witness', '2'],
     )
     expect(ran.status, ran.stderr).to.equal(0)
-    const page = await openWithKey(head)
+    const page = await session.openWithKey(head, path)
     const words = WORDS['en-US']
     await page.getByRole('button', { name: words.begin }).click()
     await page.getByLabel(words.field).selectOption('contact/phone')

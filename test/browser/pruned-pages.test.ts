@@ -53,12 +53,7 @@ describe('a node that keeps only what is live', function () {
     ;[hub, office] = federation.nodes as [NodeProcess, NodeProcess]
     const named = await mulu('roster', 'propose', '--dir', hub.dir, '--witness', '1')
     expect(named.status, named.stderr).to.equal(0)
-    const made = await hub.ask('/api/v1/records', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ kind: 'resource', local: 'levels', fields: FIELDS }),
-    })
-    const record = (await made.json()) as { readonly id: string; etag: string }
+    const record = await hub.create({ kind: 'resource', local: 'levels', fields: FIELDS })
     ;({ id } = record)
     const then = await hub.get<{ past: { heads: string } }>(`/api/v1/records/${id}?asOf=2999-01-01`)
     first = then.past.heads

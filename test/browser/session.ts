@@ -1,4 +1,6 @@
 /** A browser beside the nodes of a test, and what went wrong on any page it showed. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { type NodeProcess, scratch } from '../support/mulu.ts'
 import { startChromium } from './chromium.ts'
@@ -45,6 +47,15 @@ export class Session implements AsyncDisposable {
     this.#contexts.push(context)
     const page = await context.newPage()
     this.#watch(page, node.url)
+    await visit(page, new URL(path, node.url).href)
+    return page
+  }
+
+  /** The same for somebody who has entered the access key of the node. */
+  async openWithKey(node: NodeProcess, path: string, reader: Reader = {}): Promise<Page> {
+    const page = await this.open(node, path, reader)
+    const key = (await readFile(join(node.dir, 'access-key'), 'utf8')).trim()
+    await page.evaluate((text) => sessionStorage.setItem('mulu.access-key', text), key)
     await visit(page, new URL(path, node.url).href)
     return page
   }

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Federation, makeFederation } from '../support/federation.ts'
 import { eventually, muluJson, type NodeProcess, untilEqual } from '../support/mulu.ts'
 import { graveViolations, overflow } from './audit.ts'
-import { type Reader, Session, visit } from './session.ts'
+import { type Reader, Session } from './session.ts'
 
 const READERS: readonly Reader[] = [
   { locale: 'en-US', width: 1280 },
@@ -80,12 +78,7 @@ describe('the pages of an office that holds a part', function () {
         ...{ 'title/en': `River levels ${i}`, 'title/zh-Hans': `河流水位${i}` },
         ...{ 'description/en': 'Levels by hour.', state: 'published' },
       }
-      const made = await node.ask('/api/v1/records', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ kind: 'resource', local: `levels-${i}`, fields }),
-      })
-      expect(made.status).to.equal(201)
+      await node.create({ kind: 'resource', local: `levels-${i}`, fields })
     }
     await untilEqual(federation.nodes, 3)
     await muluJson('subscribe', '--dir', office.dir, '--own')
@@ -148,7 +141,7 @@ describe('the pages of an office that holds a part', function () {
     const words = WORDS[reader.locale ?? 'en-US']
 
     it(`[SB21] lets what is held be chosen, tells what would change first, and takes it back: ${reader.locale}, ${reader.width} px`, async () => {
-      const page = await openWithKey(reader)
+      const page = await session.openWithKey(office, '/node', reader)
       const section = page.locator('section[aria-labelledby=held]')
       await section.getByRole('button', { name: words.begin }).press('Enter')
       await section.getByText(words.same).waitFor()
@@ -171,14 +164,6 @@ describe('the pages of an office that holds a part', function () {
       await section.getByText(words.undone).waitFor()
       await eventually('the records have gone', async () => (await records()) === 1 || undefined)
     })
-  }
-
-  async function openWithKey(reader: Reader): Promise<Awaited<ReturnType<Session['open']>>> {
-    const page = await session.open(office, '/node', reader)
-    const key = (await readFile(join(office.dir, 'access-key'), 'utf8')).trim()
-    await page.evaluate((text) => sessionStorage.setItem('mulu.access-key', text), key)
-    await visit(page, new URL('/node', office.url).href)
-    return page
   }
 
   async function records(): Promise<number> {

@@ -72,6 +72,13 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   return ports
 }
 
+/** A record as it is created. */
+export type RecordDraft = {
+  readonly kind: string
+  readonly local: string
+  readonly fields: object
+}
+
 /** A node process. */
 export class NodeProcess {
   readonly dir: string
@@ -154,6 +161,18 @@ export class NodeProcess {
   /** The JSON of a path. */
   async get<T>(path: string): Promise<T> {
     return (await (await this.ask(path)).json()) as T
+  }
+
+  /** Creates a record; throws unless the node says that it did. */
+  async create(record: RecordDraft): Promise<{ readonly id: string; readonly etag: string }> {
+    const made = await this.ask('/api/v1/records', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(record),
+    })
+    const answer = (await made.json()) as { readonly id: string; readonly etag: string }
+    if (made.status !== 201) throw new Error(`${made.status} ${JSON.stringify(answer)}`)
+    return answer
   }
 
   /** Changes fields of a record on the version that `etag` names. */
