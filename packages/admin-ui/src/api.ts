@@ -1,5 +1,6 @@
 /**
  * The HTTP contract of a node as this program reads it: types of /api/v1, times in epoch milliseconds.
+ * test/contract.ts holds them against the types that the node answers with.
  * Requests are in request.ts, cached readings in queries.ts.
  */
 
@@ -178,7 +179,8 @@ export type Status = {
     /** The order of its agency that meant to admit it and does not count. */
     readonly fallenOrder: AgencyOrder | null
   }
-  readonly writer: { readonly client: number; readonly key: string; readonly peer: string }
+  /** The number is null while the node is not admitted. */
+  readonly writer: { readonly client: number | null; readonly key: string; readonly peer: string }
   readonly roster: {
     readonly version: number
     readonly hash: string
@@ -282,7 +284,8 @@ export type AgencyRow = {
 
 export type Grant = {
   readonly namespace: number
-  readonly audiences: readonly number[]
+  /** 0 for the own namespace, 1 for the federation, or a list of namespaces. */
+  readonly audiences: readonly (number | readonly number[])[]
   readonly rights: readonly string[]
   readonly from: number
   readonly closed: JsonObject | null

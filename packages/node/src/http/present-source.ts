@@ -77,11 +77,17 @@ export function showConflicts(
   }))
 }
 
+/** Where the value of one field comes from. */
+export type ShownProvenance = {
+  readonly path: string
+  readonly value: JsonValue
+  readonly removed: boolean
+  readonly source: ShownSource
+  readonly superseded: number
+}
+
 /** The provenance of one field. */
-export function showProvenance(
-  context: NodeContext,
-  field: FieldProvenance,
-): Readonly<Record<string, unknown>> {
+export function showProvenance(context: NodeContext, field: FieldProvenance): ShownProvenance {
   const { path, value, source, superseded } = field
   const removed = value === undefined
   return {
@@ -93,11 +99,17 @@ export function showProvenance(
   }
 }
 
+/** One commit of the history of a record. */
+export type ShownHistory = ShownSource & {
+  readonly paths: readonly string[]
+  /** How many of the values that it wrote are not here. */
+  readonly notHeld: number
+  readonly outcome: HistoryItem['outcome']['kind']
+  readonly code: string | null
+}
+
 /** One line of a history. */
-export function showHistory(
-  context: NodeContext,
-  item: HistoryItem,
-): Readonly<Record<string, unknown>> {
+export function showHistory(context: NodeContext, item: HistoryItem): ShownHistory {
   const { outcome } = item
   return {
     ...showSource(context, item.source),

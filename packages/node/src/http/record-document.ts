@@ -1,18 +1,40 @@
 import type { Labels, Moment, RecordId, View } from '@mulu/registry-core'
 import { MuluError } from '@mulu/registry-core'
 import type { NodeContext } from '../node-context.ts'
-import { asOf } from '../status/as-of.ts'
+import { type AsOf, asOf } from '../status/as-of.ts'
 import { archivesOf } from '../status/keeping.ts'
-import { ownerOf } from '../status/names.ts'
+import { type AgencyRef, ownerOf } from '../status/names.ts'
 import { momentDocument } from './past-moment.ts'
-import { showConflicts } from './present-source.ts'
+import { type ShownConflict, showConflicts } from './present-source.ts'
+
+/** A record as the API shows it. */
+export type RecordShown = Pick<View, 'id' | 'kind' | 'local' | 'fields' | 'problems'> & {
+  readonly namespace: number
+  readonly agency: AgencyRef
+  readonly conflicts: readonly ShownConflict[]
+  readonly updatedMs: number
+  readonly etag: string
+  /** The moment that was asked for; null for now. */
+  readonly past: ReturnType<typeof momentDocument> | null
+  readonly notHeld: NotHeldShown | null
+  readonly asOf: AsOf
+}
+
+/** What of a record is not here, and who keeps it. */
+export type NotHeldShown = {
+  /** Superseded values. */
+  readonly earlier: number
+  /** Commits with values that count, now or at the moment that was asked for. */
+  readonly counting: number
+  readonly keptBy: readonly Labels[]
+}
 
 /** A record as the API shows it, now or as it was. */
 export async function recordDocument(
   context: NodeContext,
   id: RecordId,
   at?: Moment,
-): Promise<Readonly<Record<string, unknown>>> {
+): Promise<RecordShown> {
   const view = await findRecord(context, id, at)
   const { registry } = context.store
   const conflicts =
@@ -69,7 +91,7 @@ async function notHeldDocument(
   context: NodeContext,
   id: RecordId,
   at: Moment | undefined,
-): Promise<{ earlier: number; counting: number; keptBy: readonly Labels[] } | null> {
+): Promise<NotHeldShown | null> {
   const { earlier, counting } = await context.store.registry.catalogue.notHeld(id, at)
   if (earlier + counting.length === 0) return null
   return { earlier, counting: counting.length, keptBy: await archivesOf(context) }

@@ -15,6 +15,9 @@ import {
   withoutWord,
 } from '@mulu/registry-core'
 
+/** A filter that a reader chooses: every listing has one of states. */
+type ChosenFilter = Exclude<FilterName, 'state'>
+
 /** Another search, how it comes from the one that was asked, and how many records it finds. */
 export type Step = {
   /**
@@ -26,7 +29,7 @@ export type Step = {
   readonly q: string
   readonly word?: string
   readonly spelling?: string
-  readonly filter?: FilterName
+  readonly filter?: ChosenFilter
   readonly total: number
 }
 
@@ -56,7 +59,7 @@ const PARTS_MAX = 5
 const PART_CHARS_MIN = 3
 const NEAREST_MAX = 5
 /** Every listing has it; it is no choice of the reader's. */
-const STATE: FilterName = 'state'
+const STATE = 'state'
 
 /** What leads on from a query without results, now or at a moment. */
 export async function helpWith(
@@ -119,9 +122,11 @@ function triesOf({ q = '', filters = {} }: Query, words: readonly string[]): rea
   ].slice(0, TRIES_MAX)
 }
 
-function chosenFilters(filters: NonNullable<Query['filters']>): readonly FilterName[] {
+function chosenFilters(filters: NonNullable<Query['filters']>): readonly ChosenFilter[] {
   const names = Object.keys(filters) as FilterName[]
-  return names.filter((name) => name !== STATE && (filters[name] ?? []).length > 0)
+  return names
+    .filter((name): name is ChosenFilter => name !== STATE)
+    .filter((name) => (filters[name] ?? []).length > 0)
 }
 
 /** The search of a step, with the filters that it keeps. */

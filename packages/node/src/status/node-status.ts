@@ -1,5 +1,5 @@
 /** The state of this node and of what it holds, as `mulu status` and GET /status give it. */
-import { hashToText, heldDigest, keyToText, type Labels } from '@mulu/registry-core'
+import { hashToText, heldDigest, keyToText, type Labels, type NodeRole } from '@mulu/registry-core'
 import { writerOfKey } from '../federation/own-writer.ts'
 import type { NodeContext } from '../node-context.ts'
 import { type ScrubStatus, scrubStatus } from '../scrub/scrub-status.ts'
@@ -22,7 +22,7 @@ export type NodeStatus = {
   readonly agency: AgencyRef | null
   readonly node: {
     readonly name: Labels
-    readonly role: string
+    readonly role: NodeRole
     readonly offline: boolean
     readonly admitted: boolean
     /** Why the order of its agency that meant to admit it does not count. */

@@ -1,29 +1,23 @@
 /** Reading records: lists, one record, its past. */
 import {
-  type FilterName,
-  type Item,
   type Moment,
   type Page,
-  type ParsedQuery,
   parseRecordId,
   type Query,
   type RecordId,
 } from '@mulu/registry-core'
 import type { Request, RequestHandler, Router } from 'express'
 import type { NodeContext } from '../../node-context.ts'
-import { asOf } from '../../status/as-of.ts'
 import { archivesOf } from '../../status/keeping.ts'
-import { agencyRef } from '../../status/names.ts'
 import { apiPath } from '../api-paths.ts'
-import { facetLabel } from '../facet-labels.ts'
 import { listQuery } from '../list-query.ts'
 import { fewAtATime } from '../one-at-a-time.ts'
-import { momentDocument, readMoment } from '../past-moment.ts'
+import { itemDocument, pageDocument } from '../page-document.ts'
+import { readMoment } from '../past-moment.ts'
 import { showConflicts, showHistory, showProvenance } from '../present-source.ts'
-import { marksOf, readWords } from '../query-words.ts'
+import { readWords } from '../query-words.ts'
 import { type QueryValues, readQuery } from '../read-query.ts'
 import { findRecord, recordDocument } from '../record-document.ts'
-import { helpWith, type NoResultHelp } from '../search-help.ts'
 
 /** Records that a page for a reader has at least. */
 const FULL_PAGE = 20
@@ -68,7 +62,7 @@ export function addRecordRoutes(router: Router, context: NodeContext, guard: Req
   router.get(RECORD_PATH, async (request, response) => {
     const at = await momentOf(context, readQuery(request, apiPath('get', RECORD_PATH)))
     const document = await recordDocument(context, recordIdOf(request), at)
-    response.set('ETag', String(document['etag'])).json(document)
+    response.set('ETag', document.etag).json(document)
   })
   const related = apiPath('get', `${RECORD_PATH}/related`)
   router.get(related.path, async (request, response) => {
@@ -126,36 +120,6 @@ export function recordIdOf(request: Request): RecordId {
   return parseRecordId(`${ns}/${kind}/${local}`)
 }
 
-async function pageDocument(
-  context: NodeContext,
-  query: Query,
-  page: Page,
-  at: Moment | undefined,
-): Promise<unknown> {
-  const { profile, roster, catalogue } = context.store.registry
-  const { q } = query
-  const parsed = readWords(q, profile)
-  const facets = Object.entries(page.facets).map(([name, rows]) => [
-    name,
-    (rows ?? []).map(({ value, count }) => ({
-      value,
-      label: facetLabel(profile, roster?.state, name as FilterName, value),
-      count,
-    })),
-  ])
-  return {
-    total: page.total,
-    words: parsed.words,
-    help:
-      page.total > 0 ? null : helpDocument(context, await helpWith(catalogue, query, parsed, at)),
-    items: page.items.map((item) => itemDocument(context, item, parsed)),
-    next: page.next,
-    facets: Object.fromEntries(facets),
-    past: at === undefined ? null : momentDocument(at),
-    asOf: await asOf(context),
-  }
-}
-
 /** Somebody looked for something that is not here; counts of a page, a feed or a step are no search. */
 async function countEmpty(context: NodeContext, query: Query, page: Page): Promise<void> {
   const { q, after, limit = FULL_PAGE } = query
@@ -166,22 +130,5 @@ async function countEmpty(context: NodeContext, query: Query, page: Page): Promi
   } catch (error) {
     // A count is worth no failure.
     context.logger.warn({ err: error }, 'a search without results was not counted')
-  }
-}
-
-function helpDocument(context: NodeContext, help: NoResultHelp): unknown {
-  const { profile } = context.store.registry
-  const words = readWords(help.steps[0]?.q, profile)
-  return { ...help, nearest: help.nearest.map((item) => itemDocument(context, item, words)) }
-}
-
-function itemDocument(context: NodeContext, item: Item, parsed: ParsedQuery): unknown {
-  const { ns: _, agency, updatedMs, ...rest } = item
-  const { id, name, code } = agencyRef(context.store.registry.roster?.state, agency)
-  return {
-    ...rest,
-    agency: { id, name, code },
-    updatedMs: Math.min(updatedMs, context.clock.now()),
-    ...(parsed.node === undefined ? {} : { marks: marksOf(item, parsed) }),
   }
 }
