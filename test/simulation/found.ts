@@ -433,4 +433,20 @@ export const FOUND: readonly FoundBug[] = [
       ['write', 605832317],
     ],
   },
+  {
+    what: 'reading all records ended in an internal error when the store was opened again meanwhile',
+    plan: [
+      ['admit', 1011162127],
+      ['admit', 702319155],
+      ['write', 180594631],
+      ['disk full', 1215523968],
+      ['subscribe', 1614624164],
+      ['pack', 1564885506],
+      ['crash later', 1440268443],
+      ['write', 351811826],
+      ['unpack', 1148917211],
+      ['write', 205939136],
+      ['snapshot', 1253385739],
+    ],
+  },
 ]

@@ -22,6 +22,7 @@ import {
   openRegistry,
   type Profile,
   type Pruning,
+  type RecordId,
   type Registry,
   type RegistryEvent,
   type RegistryOptions,
@@ -31,6 +32,7 @@ import {
   type ScrubOptions,
   type Statements,
   type Totals,
+  type View,
   type Write,
   type Written,
 } from '@mulu/registry-core'
@@ -467,9 +469,25 @@ export class DurableRegistry implements Registry {
     }
   }
 
+  /** Goes on after the last view where the store is opened again meanwhile. */
+  async *#views(after: RecordId | undefined): AsyncGenerator<View> {
+    let last = after
+    for (;;) {
+      const used = await this.#ready()
+      try {
+        for await (const view of used.registry.catalogue.views(last)) {
+          last = view
+          yield view
+        }
+        return
+      } catch (error) {
+        if (!this.#isReplaced(used, error)) throw error
+      }
+    }
+  }
+
   #createCatalogue(): Catalogue {
     const now = (): Catalogue => this.#open.registry.catalogue
-    const ready = (): Promise<Open> => this.#ready()
     const read = <T>(call: (catalogue: Catalogue) => Promise<T>): Promise<T> => this.#read(call)
     return {
       query: (query, at) => read((catalogue) => catalogue.query(query, at)),
@@ -486,10 +504,7 @@ export class DurableRegistry implements Registry {
       spellings: (word, limit) => read((catalogue) => catalogue.spellings(word, limit)),
       suggestions: (typed) => read((catalogue) => catalogue.suggestions(typed)),
       countsByAgency: () => now().countsByAgency(),
-      views: async function* views() {
-        await ready()
-        yield* now().views()
-      },
+      views: (after) => this.#views(after),
     }
   }
 }

@@ -97,9 +97,9 @@ export function isStoreFailure(error: unknown): boolean {
   return /^LEVEL_/.test(code) || /^E[A-Z]{2,}$/.test(code)
 }
 
-/** Whether a store was asked that is closed. */
+/** Whether a store was asked that is closed, or that was closed while it was read. */
 export function isNotOpen(error: unknown): boolean {
-  return codeOf(error) === 'LEVEL_DATABASE_NOT_OPEN'
+  return ['LEVEL_DATABASE_NOT_OPEN', 'LEVEL_ITERATOR_NOT_OPEN'].includes(codeOf(error))
 }
 
 function isLocked(error: unknown): boolean {

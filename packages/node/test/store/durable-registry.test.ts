@@ -211,6 +211,27 @@ describe('a store that is opened again', () => {
   })
 })
 
+describe('a store that is read while it is opened again', () => {
+  it('[ND62] is read on from where it was, each record once', async () => {
+    const disk = new SimulatedDisk()
+    const registry = await openDurableRegistry({
+      ...SIMULATED,
+      openDatabase: async () => disk.open(),
+    })
+    for (const { bytes } of witnessedFederation().rosters) await registry.addRoster(bytes)
+    registry.setAuthor({ client: 1, signer: testSigner(1) })
+    for (const local of ['a', 'b', 'c', 'd']) await registry.write(record(local))
+    const read: string[] = []
+    for await (const { local } of registry.catalogue.views()) {
+      read.push(local)
+      disk.plan('full', 0, 1)
+      expect(await codeOf(registry.write(record('lost')))).to.equal('MULU_DISK')
+    }
+    expect(read).to.deep.equal(['a', 'b', 'c', 'd'])
+    await registry.close()
+  })
+})
+
 describe('a store that is in use', () => {
   it('[ND20] is refused to a second one with a code, and stays whole', async () => {
     const [dir, remove] = await tempDir()

@@ -134,8 +134,8 @@ export interface Catalogue {
   /** Published records near to one, the nearest first; nothing where there is no such record. */
   related(id: RecordId, limit: number): Promise<readonly Item[]>
   countsByAgency(): readonly AgencyCounts[]
-  /** All views in the order of their ids, for exports. */
-  views(): AsyncIterable<View>
+  /** All views in the order of their ids, or those after one, for exports. */
+  views(after?: RecordId): AsyncIterable<View>
 }
 
 /** One of several values of a field. */

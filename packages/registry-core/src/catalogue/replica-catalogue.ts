@@ -124,8 +124,9 @@ export class ReplicaCatalogue implements Catalogue {
     return this.#context.views.read(ids.map(keyOf))
   }
 
-  async *views(): AsyncGenerator<View> {
-    for await (const [key, view] of this.#context.views.all()) {
+  async *views(after?: RecordId): AsyncGenerator<View> {
+    const from = after === undefined ? undefined : keyOf(after)
+    for await (const [key, view] of this.#context.views.all(from)) {
       if (scopeOfKey(key).aud === 1) yield view
     }
   }

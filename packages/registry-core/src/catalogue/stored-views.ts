@@ -43,9 +43,10 @@ export class StoredViews implements ViewReader {
     return rows.map(([at, stored]) => [at, this.#view(at, stored)] as const)
   }
 
-  all(): AsyncIterable<readonly [key: string, view: View]> {
+  /** All, or those after a key. */
+  all(after = ''): AsyncIterable<readonly [key: string, view: View]> {
     // The iterator sees the store as it is now, also where it is read later.
-    return this.#each(this.#context.store.records.iterator())
+    return this.#each(this.#context.store.records.iterator({ gt: after }))
   }
 
   async *#each(
