@@ -271,4 +271,5 @@ export {
 export { headsBeyond, type Share, type SharePart, shareOf } from './sync/share.ts'
 export type { SyncContext, SyncReplica } from './sync/sync-context.ts'
 export { PROGRESS_BYTES } from './sync/sync-limits.ts'
+export { SyncReading } from './sync/sync-reading.ts'
 export type { Outdated } from './sync/versions.ts'

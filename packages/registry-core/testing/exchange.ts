@@ -1,13 +1,6 @@
-/**
- * Replicas that exchange frames in memory, one step at a time, in an order the test chooses, over
- * a network that may lose, repeat, reorder and damage frames.
- */
-import { type Audience, audienceText } from '../src/commit/audience.ts'
-import type { Hash } from '../src/crypto.ts'
 import { equalBytes } from '../src/encoding/bytes.ts'
 import { isMuluError } from '../src/errors.ts'
 import { type LogHead, logText } from '../src/log/log.ts'
-import { isArchive } from '../src/pruning/archived.ts'
 import type { Registry } from '../src/registry.ts'
 import { blamedRefusal } from '../src/roster/ordered-chain.ts'
 import { mayHold } from '../src/sync/audience-rule.ts'
@@ -28,7 +21,8 @@ import {
   type ResponderState,
   stepResponder,
 } from '../src/sync/responder.ts'
-import type { SyncContext, SyncReplica } from '../src/sync/sync-context.ts'
+import type { SyncContext } from '../src/sync/sync-context.ts'
+import { SyncReading } from '../src/sync/sync-reading.ts'
 import { testCrypto } from './crypto.ts'
 
 const NONE = new Uint8Array()
@@ -45,61 +39,23 @@ export class Participant {
   machines: Machines = { stepRequester, stepResponder }
   priority: SyncContext['priority'] = () => 0
   isThrottled: SyncContext['isThrottled'] = () => false
-  #heads: readonly LogHead[] | undefined
   #told = new Map<string, LogHead>()
-  readonly #digests = new Map<string, Hash>()
-  readonly #replica: SyncReplica
+  readonly #reading: SyncReading
 
   constructor(registry: Registry, client: number) {
     this.registry = registry
     this.client = client
-    this.#replica = {
-      get federation() {
-        return registry.federation
-      },
-      get roster() {
-        return registry.roster
-      },
-      get rosters() {
-        return registry.rosters
-      },
-      missingProfile: () => registry.missingProfile(),
-      sharedOrders: () => registry.sharedOrders(),
-      ordersDigest: () => registry.ordersDigest(),
-      get keepsAll() {
-        return registry.pruning.keepsAll
-      },
-      get isArchive() {
-        return isArchive(registry)
-      },
-      get holding() {
-        return registry.holding
-      },
-      damaged: () => [...registry.damage().commits, ...registry.pruning.lacked()],
-      headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
-      holes: () => registry.holes(),
-      statements: registry.statements,
-    }
+    this.#reading = new SyncReading(registry)
     this.#told = new Map(this.heads().map((head) => [logText(head.log), head]))
     registry.subscribe(() => this.#onChange())
   }
 
   heads(): readonly LogHead[] {
-    this.#heads ??= this.registry.heads()
-    return this.#heads
+    return this.#reading.heads
   }
 
   forget(): void {
-    this.#heads = undefined
-    this.#digests.clear()
-  }
-
-  /** A digest, computed once per change as the network of a node does. */
-  #digest(which: 'known' | 'accepted', aud: Audience, ns?: number): Hash {
-    const key = `${which} ${audienceText(aud)} ${ns ?? ''}`
-    const digest = this.#digests.get(key) ?? this.registry.headsDigest(which, aud, ns)
-    this.#digests.set(key, digest)
-    return digest
+    this.#reading.forget()
   }
 
   /** Whether the newest roster lists a writer. */
@@ -113,7 +69,7 @@ export class Participant {
     const other = link.requester === this ? link.responder : link.requester
     return {
       crypto: testCrypto,
-      replica: this.#replica,
+      replica: this.#reading.replica,
       heads: this.heads(),
       self: this.listed(this.client),
       peer: this.listed(other.client),

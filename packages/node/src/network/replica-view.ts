@@ -3,15 +3,13 @@
  * all streams, the changed heads of a moment gathered into one piece of news, and the own report.
  */
 import {
-  audienceText,
   equalBytes,
-  type Hash,
   heldDigest,
-  isArchive,
   type LogHead,
   logText,
   type NodeReport,
   type Registry,
+  SyncReading,
   type SyncReplica,
 } from '@mulu/registry-core'
 import type { Clock } from '../clock.ts'
@@ -35,12 +33,10 @@ const REPORT_REST = 20
 
 /** A cached reading of the registry. */
 export class ReplicaView {
-  readonly replica: SyncReplica
+  readonly #reading: SyncReading
   readonly #options: ViewOptions
-  readonly #digests = new Map<string, Hash>()
   readonly #unsubscribe: () => void
   #told: ReadonlyMap<string, LogHead>
-  #heads: readonly LogHead[] | undefined
   #report: NodeReport | undefined
   #isRosterNew = false
   #cancelNews: (() => void) | undefined
@@ -53,43 +49,18 @@ export class ReplicaView {
   constructor(options: ViewOptions) {
     this.#options = options
     const { registry } = options
-    this.replica = {
-      get federation() {
-        return registry.federation
-      },
-      get roster() {
-        return registry.roster
-      },
-      get rosters() {
-        return registry.rosters
-      },
-      missingProfile: () => registry.missingProfile(),
-      sharedOrders: () => registry.sharedOrders(),
-      ordersDigest: () => registry.ordersDigest(),
-      get keepsAll() {
-        return registry.pruning.keepsAll
-      },
-      get isArchive() {
-        return isArchive(registry)
-      },
-      get holding() {
-        return registry.holding
-      },
-      damaged: () => [...registry.damage().commits, ...registry.pruning.lacked()],
-      headsDigest: (which, aud, ns) => this.#digest(which, aud, ns),
-      holes: () => registry.holes(),
-      get statements() {
-        return registry.statements
-      },
-    }
+    this.#reading = new SyncReading(registry)
     this.#told = byLog(this.heads)
     this.#unsubscribe = registry.subscribe((event) => this.#onChange(event.type === 'roster'))
     this.#makeReportSoon()
   }
 
+  get replica(): SyncReplica {
+    return this.#reading.replica
+  }
+
   get heads(): readonly LogHead[] {
-    this.#heads ??= this.#options.registry.heads()
-    return this.#heads
+    return this.#reading.heads
   }
 
   get report(): NodeReport | undefined {
@@ -103,18 +74,8 @@ export class ReplicaView {
     this.#cancelReport?.()
   }
 
-  #digest(which: 'known' | 'accepted', aud: LogHead['log']['aud'], ns?: number): Hash {
-    const key = `${which} ${audienceText(aud)} ${ns ?? ''}`
-    const known = this.#digests.get(key)
-    if (known !== undefined) return known
-    const digest = this.#options.registry.headsDigest(which, aud, ns)
-    this.#digests.set(key, digest)
-    return digest
-  }
-
   #onChange(isRoster: boolean): void {
-    this.#heads = undefined
-    this.#digests.clear()
+    this.#reading.forget()
     this.#isRosterNew ||= isRoster
     const { clock, limits } = this.#options
     this.#cancelNews ??= clock.after(limits.announceMs, () => this.#tellNews())
