@@ -1,5 +1,6 @@
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Option } from '../parts/option.tsx'
 import { Status } from '../parts/status.tsx'
 import type { Protection } from './prepare-bundle.ts'
 import type { Receiver } from './receivers.ts'
@@ -70,22 +71,14 @@ type ChoiceProps = Pick<Props, 'kind' | 'onKind'> & {
 }
 
 function Choice({ kind, onKind, of, label, children }: ChoiceProps) {
-  const ids = { radio: useId(), hint: useId() }
   return (
-    <div className="option">
-      <input
-        className="check"
-        type="radio"
-        name="protection"
-        id={ids.radio}
-        aria-describedby={ids.hint}
-        checked={kind === of}
-        onChange={() => onKind(of)}
-      />
-      <label htmlFor={ids.radio}>{label}</label>
-      <span className="hint" id={ids.hint}>
-        {children}
-      </span>
-    </div>
+    <Option
+      type="radio"
+      name="protection"
+      label={label}
+      hint={children}
+      isChosen={kind === of}
+      onChoose={() => onKind(of)}
+    />
   )
 }

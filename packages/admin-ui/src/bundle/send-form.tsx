@@ -1,6 +1,7 @@
 import { type FormEvent, useId, useState } from 'react'
 import { Button } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
+import { Option } from '../parts/option.tsx'
 import { Status } from '../parts/status.tsx'
 import type { Protection, Wanted } from './prepare-bundle.ts'
 import { ProtectionField } from './protection-field.tsx'
@@ -16,7 +17,7 @@ type Props = {
 /** For whom, and who can open it; nothing is written by it. */
 export function SendForm({ receivers, to: first, isBusy, onSend }: Props) {
   const { t } = useTranslation()
-  const ids = { to: useId(), error: useId(), all: useId(), allHint: useId() }
+  const ids = { to: useId(), error: useId() }
   const [to, setTo] = useState<number | undefined>(first)
   const [chosen, setChosen] = useState<Protection['kind'] | undefined>(undefined)
   const [passphrase, setPassphrase] = useState('')
@@ -80,20 +81,13 @@ export function SendForm({ receivers, to: first, isBusy, onSend }: Props) {
         />
       )}
       {receiver === undefined ? null : (
-        <div className="option">
-          <input
-            className="check"
-            type="checkbox"
-            id={ids.all}
-            aria-describedby={ids.allHint}
-            checked={isAll}
-            onChange={({ target }) => setAll(target.checked)}
-          />
-          <label htmlFor={ids.all}>{t('send.all')}</label>
-          <span className="hint" id={ids.allHint}>
-            {t('send.allHint')}
-          </span>
-        </div>
+        <Option
+          type="checkbox"
+          label={t('send.all')}
+          hint={t('send.allHint')}
+          isChosen={isAll}
+          onChoose={setAll}
+        />
       )}
       <div className="btns section-table">
         <Button className="btn btn-primary" type="submit" isDisabled={isBusy}>

@@ -2,6 +2,7 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AgencyRow } from '../../api.ts'
 import { LabelText } from '../../parts/label-text.tsx'
+import { Option } from '../../parts/option.tsx'
 import { isInRegions, type Part } from './part.ts'
 import { toggled } from './region-choice.tsx'
 
@@ -46,10 +47,12 @@ export function AgencyChoice({ agencies, part, own, onChange }: Props) {
       <ul className="part-list">
         {shown.map((agency) => (
           <li key={agency.id}>
-            <Agency
-              agency={agency}
-              reason={reasonOf(agency)}
-              isChosen={part.agencies.includes(agency.code)}
+            <Option
+              type="checkbox"
+              label={<LabelText labels={agency.name} />}
+              hint={reasonOf(agency)}
+              isChosen={part.agencies.includes(agency.code) || reasonOf(agency) !== undefined}
+              isDisabled={reasonOf(agency) !== undefined}
               onChoose={(isChosen) =>
                 onChange({ ...part, agencies: toggled(part.agencies, agency.code, isChosen) })
               }
@@ -60,43 +63,11 @@ export function AgencyChoice({ agencies, part, own, onChange }: Props) {
     </fieldset>
   )
 
+  /** Why it is held whether it is chosen or not. */
   function reasonOf({ id, region }: AgencyRow): string | undefined {
     if (id === own) return t('part.own')
     return isInRegions(region, part.regions) ? t('part.byRegion') : undefined
   }
-}
-
-type AgencyProps = {
-  readonly agency: AgencyRow
-  /** Why it is held whether it is chosen or not. */
-  readonly reason: string | undefined
-  readonly isChosen: boolean
-  readonly onChoose: (isChosen: boolean) => void
-}
-
-function Agency({ agency, reason, isChosen, onChoose }: AgencyProps) {
-  const ids = { box: useId(), hint: useId() }
-  return (
-    <div className="option">
-      <input
-        className="check"
-        type="checkbox"
-        id={ids.box}
-        checked={isChosen || reason !== undefined}
-        disabled={reason !== undefined}
-        aria-describedby={reason === undefined ? undefined : ids.hint}
-        onChange={({ target }) => onChoose(target.checked)}
-      />
-      <label htmlFor={ids.box}>
-        <LabelText labels={agency.name} />
-      </label>
-      {reason === undefined ? null : (
-        <span className="hint" id={ids.hint}>
-          {reason}
-        </span>
-      )}
-    </div>
-  )
 }
 
 /** The own agency, then those that were chosen when the form was opened: none moves under the hand. */

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, useId } from 'react'
+import type { FormEvent } from 'react'
 import { Button } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { ErrorNotice } from '../../parts/error-notice.tsx'
+import { Option } from '../../parts/option.tsx'
 import { agenciesQuery } from '../../queries.ts'
 import { AgencyChoice } from './agency-choice.tsx'
 import { isSamePart, type Part } from './part.ts'
@@ -33,13 +34,17 @@ export function PartForm({ now, part, own, isBusy, onChange, onCount, onCancel }
     <form onSubmit={submit} noValidate>
       <fieldset className="field options">
         <legend className="label">{t('part.what')}</legend>
-        <Way
+        <Option
+          type="radio"
+          name="part"
           isChosen={part.isAll}
           label={t('part.everything')}
           hint={t('part.everythingHint')}
           onChoose={() => onChange({ ...part, isAll: true })}
         />
-        <Way
+        <Option
+          type="radio"
+          name="part"
           isChosen={!part.isAll}
           label={t('part.some')}
           hint={t('part.someHint')}
@@ -72,33 +77,5 @@ export function PartForm({ now, part, own, isBusy, onChange, onCount, onCancel }
         {isSame ? <span className="hint">{t('part.same')}</span> : null}
       </div>
     </form>
-  )
-}
-
-type WayProps = {
-  readonly isChosen: boolean
-  readonly label: string
-  readonly hint: string
-  readonly onChoose: () => void
-}
-
-function Way({ isChosen, label, hint, onChoose }: WayProps) {
-  const ids = { radio: useId(), hint: useId() }
-  return (
-    <div className="option">
-      <input
-        className="check"
-        type="radio"
-        name="part"
-        id={ids.radio}
-        aria-describedby={ids.hint}
-        checked={isChosen}
-        onChange={onChoose}
-      />
-      <label htmlFor={ids.radio}>{label}</label>
-      <span className="hint" id={ids.hint}>
-        {hint}
-      </span>
-    </div>
   )
 }

@@ -1,7 +1,7 @@
-import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { AgencyRow, Labels } from '../../api.ts'
+import type { AgencyRow } from '../../api.ts'
 import { LabelText } from '../../parts/label-text.tsx'
+import { Option } from '../../parts/option.tsx'
 import { type Part, regionsOf } from './part.ts'
 
 type Props = {
@@ -20,9 +20,10 @@ export function RegionChoice({ agencies, part, onChange }: Props) {
       <legend className="label">{t('part.regions')}</legend>
       <p className="hint">{t('part.regionsHint')}</p>
       {regions.map(([start, name]) => (
-        <Region
+        <Option
           key={start}
-          name={name ?? start}
+          type="checkbox"
+          label={<LabelText labels={name ?? start} />}
           isChosen={part.regions.includes(start)}
           onChoose={(isChosen) =>
             onChange({ ...part, regions: toggled(part.regions, start, isChosen) })
@@ -30,30 +31,6 @@ export function RegionChoice({ agencies, part, onChange }: Props) {
         />
       ))}
     </fieldset>
-  )
-}
-
-type RegionProps = {
-  readonly name: Labels | string
-  readonly isChosen: boolean
-  readonly onChoose: (isChosen: boolean) => void
-}
-
-function Region({ name, isChosen, onChoose }: RegionProps) {
-  const id = useId()
-  return (
-    <div className="option">
-      <input
-        className="check"
-        type="checkbox"
-        id={id}
-        checked={isChosen}
-        onChange={({ target }) => onChoose(target.checked)}
-      />
-      <label htmlFor={id}>
-        <LabelText labels={name} />
-      </label>
-    </div>
   )
 }
 
