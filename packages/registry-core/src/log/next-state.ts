@@ -22,6 +22,7 @@ export function nextState(
   const moved = { ...extendKnown(state, commit, isNew), judged: position }
   if (verdict.kind === 'ended') return { ...moved, ended: true }
   const { roster, stamp, reset, after } = commit.read
+  const isReset = reset && verdict.kind === 'in force'
   const seen = new Map(state.seen)
   for (const [writer, seq, id] of after) seen.set(writer, { seq, id })
   return {
@@ -30,7 +31,8 @@ export function nextState(
     rosterVersion: roster[0],
     stamp,
     seen,
-    resets: reset ? withReset(state.resets, position.seq, stamp) : state.resets,
+    // A void commit resets nothing: it may be a thief's, cut off since.
+    resets: isReset ? withReset(state.resets, position.seq, stamp) : state.resets,
   }
 }
 

@@ -31,7 +31,7 @@ export class Rejudging {
     )
     for (const scope of await unfinishedScopes(store)) await this.rebuild(scope)
     await acceptor.retry()
-    await this.settleStale()
+    await this.#settle()
     // Where the last run ended between a receipt and what follows from it.
     await this.#outOfStep(logs.all().map(({ log }) => log))
     await this.settleStale()
@@ -105,12 +105,15 @@ export class Rejudging {
   async #settle(): Promise<void> {
     const { settlement, acceptor } = this.#context
     do {
-      const moved = await settlement.refresh()
+      const { moved, fallen } = await settlement.refresh()
+      // What a floor had ruled out may be waited for again by whoever has named it.
+      for (const log of fallen) this.mark(log)
       await this.#outOfStep(moved)
       await this.followErasures()
       // A floor rules out what stands beside it, which somebody may have named and waited for.
       if (moved.length > 0) await acceptor.retry()
     } while (settlement.isStale)
+    await settlement.keepFloors()
   }
 
   async #outOfStep(logs: readonly LogKey[]): Promise<void> {

@@ -19,7 +19,6 @@ import type { Roster } from '../roster/roster.ts'
 import { readIntact } from '../scrub/commit-condition.ts'
 import {
   commitKey,
-  logOfKey,
   logPrefix,
   type Operation,
   put,
@@ -35,6 +34,14 @@ import {
   type StatementsBeyond,
   statementsBeyond,
 } from './beyond-fork.ts'
+import {
+  type Floors,
+  floorsOf,
+  type MovedFloors,
+  movedFloors,
+  readFloors,
+  writeFloors,
+} from './floors.ts'
 import { receiptOf, type SnapshotStatement, snapshotOf } from './statement.ts'
 
 /** One snapshot and who has agreed to it. */
@@ -67,13 +74,23 @@ export class Settlement {
   readonly #receipts = new Map<string, ReadCommit[]>()
   #isStale = false
   #settled: readonly Snapshot[] = []
-  #floors: ReadonlyMap<string, LogEnd> = new Map()
+  #floors: Floors = new Map()
+  /** Those of the last `refresh`, and those that all that is stored was judged by. */
+  #told: Floors
+  #kept: Floors
   #beyond: ReadonlyMap<string, StatementsBeyond> = new Map()
 
-  private constructor(crypto: Crypto, store: Store, rosters: () => readonly Roster[]) {
+  private constructor(
+    crypto: Crypto,
+    store: Store,
+    rosters: () => readonly Roster[],
+    kept: Floors,
+  ) {
     this.#crypto = crypto
     this.#store = store
     this.#rosters = rosters
+    this.#told = kept
+    this.#kept = kept
   }
 
   /** Loads what a store holds. */
@@ -82,13 +99,13 @@ export class Settlement {
     store: Store,
     rosters: () => readonly Roster[],
   ): Promise<Settlement> {
-    const settlement = new Settlement(crypto, store, rosters)
+    const settlement = new Settlement(crypto, store, rosters, await readFloors(store))
     for await (const key of store.statements.keys()) {
       const bytes = await store.commits.get(key)
       const commit = bytes && readIntact(crypto, key, bytes)
       if (commit !== undefined) settlement.add(commit)
     }
-    await settlement.refresh()
+    await settlement.#recount()
     return settlement
   }
 
@@ -186,9 +203,25 @@ export class Settlement {
     return this.#isStale
   }
 
-  /** Counts receipts anew, after one was added or the roster has changed; the logs whose floor moved. */
-  async refresh(): Promise<readonly LogKey[]> {
-    const before = this.#floors
+  /**
+   * Counts receipts anew, after one was added or the roster has changed; what of the floors is
+   * different since the last time, or since `keepFloors` where the replica was opened anew.
+   */
+  async refresh(): Promise<MovedFloors> {
+    await this.#recount()
+    const moved = movedFloors(this.#told, this.#floors)
+    this.#told = this.#floors
+    return moved
+  }
+
+  /** Says that everything is judged by the floors as they are. */
+  async keepFloors(): Promise<void> {
+    if (movedFloors(this.#kept, this.#floors).moved.length === 0) return
+    await writeFloors(this.#store, this.#floors)
+    this.#kept = this.#floors
+  }
+
+  async #recount(): Promise<void> {
     this.#isStale = false
     const found: Tallied[] = []
     for (const commit of this.#snapshots.values()) {
@@ -202,9 +235,6 @@ export class Settlement {
       found.map(({ backed }) => backed),
     )
     this.#floors = floorsOf(this.#settled.filter((snapshot) => snapshot.isSettled))
-    return [...new Set([...before.keys(), ...this.#floors.keys()])]
-      .filter((key) => before.get(key)?.seq !== this.#floors.get(key)?.seq)
-      .map(logOfKey)
   }
 
   /** A snapshot as it was signed, and the standing receipts of witnesses that came to its root. */
@@ -314,22 +344,4 @@ function isStatement({ read }: ReadCommit): boolean {
 /** The newest stamp first. */
 function byAge({ snapshot: a }: Tallied, { snapshot: b }: Tallied): number {
   return b.atMs - a.atMs || (toHex(a.id) < toHex(b.id) ? -1 : 1)
-}
-
-/** Of several settled snapshots the one that goes furthest counts, log by log. */
-function floorsOf(settled: readonly Snapshot[]): ReadonlyMap<string, LogEnd> {
-  const floors = new Map<string, LogEnd>()
-  for (const { heads } of settled) {
-    for (const [ns, writer, seq, id] of heads) {
-      const end: LogEnd = { ns, aud: 1, seq, id }
-      const key = logPrefix({ ns, aud: 1, writer })
-      const before = floors.get(key)
-      if (before === undefined || isFurther(end, before)) floors.set(key, end)
-    }
-  }
-  return floors
-}
-
-function isFurther(a: LogEnd, b: LogEnd): boolean {
-  return a.seq > b.seq || (a.seq === b.seq && toHex(a.id) < toHex(b.id))
 }

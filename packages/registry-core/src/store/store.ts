@@ -3,7 +3,7 @@
  *
  * sublevel  key -> value
  * meta      `format`, `federation`, `replay/<scope>`, `ahead/<commit>`, `purge`, `pruned/<log>`,
- *           `archived/<log>`, `keeps`, `putBack`, `subscription`, `bare/<ns>` -> bytes
+ *           `archived/<log>`, `floors`, `keeps`, `putBack`, `subscription`, `bare/<ns>` -> bytes
  * rosters   version (8 hex) -> roster in wire form
  * agencyOrders  orders of agencies beside the roster chain (roster/order-store.ts)
  * profiles  hash (hex) -> canonical JSON of a profile

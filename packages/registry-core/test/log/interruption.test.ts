@@ -5,10 +5,21 @@ import { isMuluError } from '../../src/errors.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Roster } from '../../src/roster/roster.ts'
 import { testCrypto } from '../../testing/crypto.ts'
-import { openReplica, TEST_START_MS, TestFederation } from '../../testing/federation.ts'
+import {
+  openReplica,
+  TEST_START_MS,
+  TestFederation,
+  type TestReplica,
+} from '../../testing/federation.ts'
+import { cutBelow } from '../../testing/settled.ts'
 import { commitOf } from '../../testing/signed-commit.ts'
 import { SimulatedDisk } from '../../testing/simulated-disk.ts'
-import { witnessedFederation } from '../../testing/snapshots.ts'
+import {
+  openMembers,
+  passAround,
+  witnessedFederation,
+  writeTitle,
+} from '../../testing/snapshots.ts'
 
 const DAY = 86_400_000
 
@@ -77,6 +88,15 @@ async function stated(): Promise<{ federation: TestFederation; commits: readonly
   return { federation, commits: commits.map(decodeCommit) }
 }
 
+/** All commits that a replica has. */
+async function commitsOf(registry: Registry): Promise<readonly Commit[]> {
+  const found: Commit[] = []
+  for (const { log } of registry.heads()) {
+    found.push(...(await registry.readLog(log, 1, 1e7)).commits.map(decodeCommit))
+  }
+  return found
+}
+
 describe('a power cut at every write in turn', function () {
   this.timeout(20_000)
 
@@ -130,6 +150,31 @@ describe('a power cut at every write in turn', function () {
     expect(new Set(readings).size).to.equal(1)
     for (const value of ['third', 'of the office']) expect(readings[0]).to.include(value)
     expect(readings[0]).to.not.include('right 2')
+  })
+
+  it('[LG28] leaves waiting who named what a floor ruled out that has fallen', async () => {
+    const federation = witnessedFederation()
+    federation.admit({ seed: 4, agency: 'A3', office: 'north' })
+    const members = await openMembers(federation)
+    const [one, two, three] = members as [TestReplica, TestReplica, TestReplica]
+    await writeTitle(three, 'covered')
+    await passAround(members)
+    await one.registry.snapshot(1)
+    await passAround(members)
+    for (const [i, { registry }] of [one, two].entries()) await registry.attest(i + 1)
+    await passAround(members)
+    const nothing = new Uint8Array(33).fill(7)
+    const naming = commitOf(federation, 4, { ns: 3, after: [[3, 1, nothing]] }, 'of the office')
+    const before = [...(await commitsOf(one.registry)), naming]
+    const early = federation.copy()
+    // The log of a witness ends before its receipt: one is left of two.
+    const cut = await cutBelow(federation, one.registry, { ns: 2, aud: 1, writer: 2 }, 1)
+    const readings = await readingsAfterCuts(early, before, (r) => r.addRoster(cut.bytes))
+    expect(readings.length).to.be.greaterThan(2)
+    const fresh = await openReplica(federation)
+    await fresh.registry.accept(before)
+    expect(new Set([...readings, await readingOf(fresh.registry)]).size).to.equal(1)
+    expect(readings[0]).to.not.include('of the office')
   })
 
   it('[SN25] leaves what counts beyond a fork as it would be', async () => {

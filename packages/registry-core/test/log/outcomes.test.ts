@@ -188,6 +188,28 @@ describe('outcomes of accept', () => {
     }
   })
 
+  it('[LG27] leaves the clock as it was where the commit that resets it is cut off', async () => {
+    const federation = newFederation()
+    const first = commitOf(federation, 1, { stamp: [TEST_START_MS + 20, 0] }, 'honest')
+    const other = commitOf(federation, 2, { stamp: [TEST_START_MS + 9, 0] }, 'earlier')
+    const resetting = { seq: 2, parent: first.id, stamp: [TEST_START_MS, 0], reset: true } as const
+    const empty = { entries: [], bodies: bodiesRoot(testCrypto, []) }
+    const stolen = { ...commitOf(federation, 1, { ...resetting, ...empty }), bodies: [] }
+    const { registry } = await openReplica(federation)
+    await registry.accept([first, other, stolen])
+    const titleAt = async (at: Registry): Promise<unknown> =>
+      (await at.catalogue.record(R1))?.fields['title/en']
+    expect(await titleAt(registry)).to.equal('earlier')
+    const ends = [{ ns: 1, aud: 1, seq: 1, id: first.id }] as const
+    const from = federation.newest.state.writers.get(1)?.grants[0]?.from ?? 0
+    federation.sign([{ type: 'close', client: 1, ns: 1, from, ends, final: false, why: 'stolen' }])
+    await registry.addRoster(federation.newest.bytes)
+    expect(await titleAt(registry)).to.equal('honest')
+    const fresh = await openReplica(federation)
+    await fresh.registry.accept([first, other, stolen])
+    expect(await titleAt(fresh.registry)).to.equal('honest')
+  })
+
   it('[LG9] goes on after a restart with everything that was accepted or waits', async () => {
     const federation = newFederation()
     const opened = await openReplica(federation)
