@@ -1,6 +1,13 @@
 import { expect } from 'chai'
 import type { AgencyRow, HeldPart } from '../src/api.ts'
-import { isInRegions, isSamePart, partOf, regionStart, regionsOf } from '../src/node/part/part.ts'
+import {
+  isInRegions,
+  isNationwide,
+  isSamePart,
+  partOf,
+  regionStart,
+  regionsOf,
+} from '../src/node/part/part.ts'
 
 describe('the part that an office chooses', () => {
   const held = (agencies: readonly string[], regions: readonly string[]): HeldPart => ({
@@ -22,8 +29,9 @@ describe('the part that an office chooses', () => {
   })
 
   it('[SB21] names a region by what the codes below it begin with', () => {
-    const starts = ['330000', '330100', '330106', '100000', 'US-CA'].map(regionStart)
-    expect(starts).to.deep.equal(['33', '3301', '330106', '10', 'US-CA'])
+    const starts = ['330000', '330100', '330106', '100000', 'US-CA', '000000'].map(regionStart)
+    expect(starts).to.deep.equal(['33', '3301', '330106', '10', 'US-CA', '000000'])
+    expect(['CN', '000000', '33'].map(isNationwide)).to.deep.equal([true, true, false])
     const zhejiang = { 'zh-Hans': '浙江省' }
     const agencies = [agency('330000', zhejiang), agency(null, null), agency('', null)]
     expect([...regionsOf(agencies, ['11'])]).to.deep.equal([

@@ -11,6 +11,7 @@ export const enPart = {
     'For slow lines and small machines. Of all other agencies the signed headers stay here; their records are found on other nodes.',
   'part.regions': 'All agencies of a region',
   'part.regionsHint': 'With the regions below it, and with agencies that join later.',
+  'part.nationwide': 'Only agencies for the whole country, not those of its regions.',
   'part.agencies': 'Single agencies',
   'part.find': 'Find by name or code',
   'part.found_one': '{{count, number}} agency',

@@ -10,6 +10,7 @@ export const zhCnPart = {
   'part.someHint': '适合线路慢、机器小的地方。其余机构只留签名的提交头，它们的记录在其他节点上查。',
   'part.regions': '一个地区的所有机构',
   'part.regionsHint': '包括下属地区，也包括以后加入的机构。',
+  'part.nationwide': '只含全国性的机构，不含各地区的机构。',
   'part.agencies': '单个机构',
   'part.find': '按名称或代码查找',
   'part.found_other': '{{count, number}} 个机构',

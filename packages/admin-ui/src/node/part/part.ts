@@ -66,7 +66,12 @@ function askFor(path: string, { isAll, agencies, regions }: Part, key: string) {
  * those before the zeros that fill up, else the whole code.
  */
 export function regionStart(code: string): string {
-  return /^\d{6}$/.test(code) ? code.replace(/(?:00)+$/, '') : code
+  return /^\d{6}$/.test(code) && code !== '000000' ? code.replace(/(?:00)+$/, '') : code
+}
+
+/** Whether a region is the whole country, whose code those of its regions do not begin with. */
+export function isNationwide(start: string): boolean {
+  return start === 'CN' || start === '000000'
 }
 
 /** The regions of agencies, each once, by their beginnings; and those that are chosen already. */

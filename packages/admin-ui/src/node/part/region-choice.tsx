@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { AgencyRow } from '../../api.ts'
 import { LabelText } from '../../parts/label-text.tsx'
 import { Option } from '../../parts/option.tsx'
-import { type Part, regionsOf } from './part.ts'
+import { isNationwide, type Part, regionsOf } from './part.ts'
 
 type Props = {
   readonly agencies: readonly AgencyRow[]
@@ -24,6 +24,7 @@ export function RegionChoice({ agencies, part, onChange }: Props) {
           key={start}
           type="checkbox"
           label={<LabelText labels={name ?? start} />}
+          hint={isNationwide(start) ? t('part.nationwide') : undefined}
           isChosen={part.regions.includes(start)}
           onChoose={(isChosen) =>
             onChange({ ...part, regions: toggled(part.regions, start, isChosen) })
