@@ -1,3 +1,7 @@
+/**
+ * Replicas that exchange frames in memory, one step at a time, in an order the test chooses, over
+ * a network that may lose, repeat, reorder and damage frames.
+ */
 import { equalBytes } from '../src/encoding/bytes.ts'
 import { isMuluError } from '../src/errors.ts'
 import { type LogHead, logText } from '../src/log/log.ts'

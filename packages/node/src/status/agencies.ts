@@ -1,8 +1,8 @@
 /** The agencies of the roster with what is counted of each. */
 import { type AgencyCounts, type Labels, noCounts, type RosterState } from '@mulu/registry-core'
-import { regionName } from '../http/facet-labels.ts'
 import type { NodeContext } from '../node-context.ts'
 import { type AsOf, asOf } from './as-of.ts'
+import { regionName } from './facet-labels.ts'
 import { type AgencyRef, agencyRef } from './names.ts'
 
 /** One agency. */

@@ -86,30 +86,33 @@ export class ReopeningStore {
     return this.#open
   }
 
-  /** Runs one call; a failure of the store is answered by opening it again. */
-  async guard<T>(call: (open: Open) => Promise<T>): Promise<T> {
-    for (;;) {
-      const used = await this.ready()
-      try {
-        return await this.#counted(() => call(used))
-      } catch (error) {
-        if (this.#isReplaced(used, error)) continue
-        if (isMuluError(error) && error.code !== 'MULU_DISK') throw error
-        await this.#recover(used, error)
-        if (!isStoreFailure(error)) throw error
-        throw new MuluError('MULU_DISK', { cause: error })
-      }
-    }
+  /** Runs one call that only reads, whatever it fails with. */
+  read<T>(call: (open: Open) => Promise<T>): Promise<T> {
+    return this.#onOpen((open) => this.#counted(() => call(open)))
   }
 
-  /** Runs one call that only reads, whatever it fails with. */
-  async read<T>(call: (open: Open) => Promise<T>): Promise<T> {
-    for (;;) {
-      const used = await this.ready()
+  /** Runs one call; a failure of the store is answered by opening it again. */
+  guard<T>(call: (open: Open) => Promise<T>): Promise<T> {
+    return this.#onOpen(async (open) => {
       try {
-        return await this.#counted(() => call(used))
+        return await this.#counted(() => call(open))
       } catch (error) {
-        if (!this.#isReplaced(used, error)) throw error
+        if (this.#isReplaced(open, error)) throw error
+        if (isMuluError(error) && error.code !== 'MULU_DISK') throw error
+        await this.#recover(open, error)
+        throw isStoreFailure(error) ? new MuluError('MULU_DISK', { cause: error }) : error
+      }
+    })
+  }
+
+  /** Makes a call on what is open, once more where that was being replaced. */
+  async #onOpen<T>(call: (open: Open) => Promise<T>): Promise<T> {
+    for (;;) {
+      const open = await this.ready()
+      try {
+        return await call(open)
+      } catch (error) {
+        if (!this.#isReplaced(open, error)) throw error
       }
     }
   }

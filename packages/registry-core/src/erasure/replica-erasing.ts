@@ -1,4 +1,5 @@
 /** Erasing at a replica, one call after the other. */
+import type { RecordId } from '../record/record-id.ts'
 import type { Erasing } from '../registry.ts'
 import {
   confirmErasures,
@@ -20,7 +21,7 @@ import {
 export type ReplicaErasingContext = {
   readonly here: () => ErasingContext
   /** Takes a record out of the trees that are kept for proofs. */
-  readonly forget: (record: Awaited<ReturnType<typeof dueRecords>>[number]) => Promise<void>
+  readonly forget: (record: RecordId) => Promise<void>
   /** Runs work while nothing else changes the replica. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>
 }

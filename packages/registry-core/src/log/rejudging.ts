@@ -31,7 +31,7 @@ export class Rejudging {
     )
     for (const scope of await unfinishedScopes(store)) await this.rebuild(scope)
     await acceptor.retry()
-    await this.#settle()
+    await this.#followFloors()
     // Where the last run ended between a receipt and what follows from it.
     await this.#outOfStep(logs.all().map(({ log }) => log))
     await this.settleStale()
@@ -98,21 +98,28 @@ export class Rejudging {
     this.#context.settlement.rejudged(scope)
   }
 
+  async #settle(): Promise<void> {
+    await this.#context.settlement.refresh()
+    await this.#followFloors()
+  }
+
   /**
    * Follows floors that have moved: a forked log may go further now, or on another branch. What is
    * judged again for that may lie elsewhere than when receipts were counted.
    */
-  async #settle(): Promise<void> {
+  async #followFloors(): Promise<void> {
     const { settlement, acceptor } = this.#context
-    do {
-      const { moved, fallen } = await settlement.refresh()
+    for (;;) {
+      const { moved, fallen } = settlement.takeMovedFloors()
       // What a floor had ruled out may be waited for again by whoever has named it.
       for (const log of fallen) this.mark(log)
       await this.#outOfStep(moved)
       await this.followErasures()
       // A floor rules out what stands beside it, which somebody may have named and waited for.
       if (moved.length > 0) await acceptor.retry()
-    } while (settlement.isStale)
+      if (!settlement.isStale) break
+      await settlement.refresh()
+    }
     await settlement.keepFloors()
   }
 

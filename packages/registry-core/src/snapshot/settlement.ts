@@ -75,7 +75,7 @@ export class Settlement {
   #isStale = false
   #settled: readonly Snapshot[] = []
   #floors: Floors = new Map()
-  /** Those of the last `refresh`, and those that all that is stored was judged by. */
+  /** Those that were asked for last, and those that all that is stored was judged by. */
   #told: Floors
   #kept: Floors
   #beyond: ReadonlyMap<string, StatementsBeyond> = new Map()
@@ -105,7 +105,7 @@ export class Settlement {
       const commit = bytes && readIntact(crypto, key, bytes)
       if (commit !== undefined) settlement.add(commit)
     }
-    await settlement.#recount()
+    await settlement.refresh()
     return settlement
   }
 
@@ -204,11 +204,10 @@ export class Settlement {
   }
 
   /**
-   * Counts receipts anew, after one was added or the roster has changed; what of the floors is
-   * different since the last time, or since `keepFloors` where the replica was opened anew.
+   * What of the floors is different since this was asked last, or where the replica was opened
+   * anew since `keepFloors`.
    */
-  async refresh(): Promise<MovedFloors> {
-    await this.#recount()
+  takeMovedFloors(): MovedFloors {
     const moved = movedFloors(this.#told, this.#floors)
     this.#told = this.#floors
     return moved
@@ -221,7 +220,8 @@ export class Settlement {
     this.#kept = this.#floors
   }
 
-  async #recount(): Promise<void> {
+  /** Counts receipts anew, after one was added or the roster has changed. */
+  async refresh(): Promise<void> {
     this.#isStale = false
     const found: Tallied[] = []
     for (const commit of this.#snapshots.values()) {

@@ -6,7 +6,7 @@ import {
   type Profile,
   type RosterState,
 } from '@mulu/registry-core'
-import { agencyRef } from '../status/names.ts'
+import { agencyRef } from './names.ts'
 
 /** The label of a value; empty when nobody names it. */
 export function facetLabel(
