@@ -65,8 +65,6 @@ export type AsOf = {
 
 export type Reported = {
   readonly digest: string
-  /** The digest of its accepted heads; older nodes leave it out. */
-  readonly heads?: string
   readonly roster: number
   readonly commits: number
   readonly waiting: number

@@ -7,7 +7,6 @@ const NOW = 1_800_000_000_000
 
 const REPORTED: Reported = {
   digest: 'sha256:aa',
-  heads: 'sha256:bb',
   roster: 4,
   commits: 1,
   waiting: 0,
@@ -92,7 +91,10 @@ describe('how a node stands', () => {
   it('[UI10] catches up where commits, roster or what waits differ', () => {
     const with_ = (reported: Partial<Reported>): string =>
       conditionOf({ ...PEER, agrees: false, reported: { ...REPORTED, ...reported } }, STATUS)
-    expect(with_({ heads: 'sha256:dd' })).to.equal('catching-up')
+    for (const difference of [{ behind: 1 }, { ahead: 1 }]) {
+      const peer = { ...PEER, agrees: false, ...difference }
+      expect(conditionOf(peer, STATUS)).to.equal('catching-up')
+    }
     expect(with_({ roster: 3 })).to.equal('catching-up')
     expect(with_({ waiting: 2 })).to.equal('catching-up')
     expect(conditionOf({ ...PEER, agrees: null }, STATUS)).to.equal('unreported')

@@ -1,9 +1,12 @@
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { HeldPart, Status } from '../api.ts'
 import { formatList } from '../format.ts'
 import { plainText } from '../labels.ts'
 import { useLanguage } from '../language.ts'
 import { Notice } from '../parts/notice.tsx'
+import { agenciesQuery } from '../queries.ts'
+import { regionsOf } from './part/part.ts'
 import { PartSteps } from './part/part-steps.tsx'
 
 /** Of an office, and of a node that holds a part: of which agencies, and how that is changed. */
@@ -61,14 +64,19 @@ function Names({ held }: { held: HeldPart }) {
   )
   const more = held.agencies - held.names.length
   const { regions } = held.subscribed
+  const agencies = useQuery({ ...agenciesQuery, enabled: regions.length > 0 })
+  const named = regionsOf(agencies.data?.items ?? [], regions)
   return (
     <>
       <Fact name={t('held.which')} isShown={held.names.length > 0}>
         {names}
         {more > 0 ? t('held.more', { count: more }) : null}
       </Fact>
-      <Fact name={t('held.regions')} isShown={regions.length > 0}>
-        {formatList(regions, language)}
+      <Fact name={t('part.regions')} isShown={regions.length > 0}>
+        {formatList(
+          regions.map((start) => plainText(named.get(start) ?? start, language)),
+          language,
+        )}
       </Fact>
     </>
   )

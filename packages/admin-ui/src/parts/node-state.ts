@@ -44,8 +44,7 @@ function hasSameBasis(peer: Peer, status: Status): boolean {
   const { reported } = peer
   if (reported === null || reported.roster !== status.roster.version) return false
   if (reported.waiting > 0 || status.heads.waiting > 0) return false
-  if (reported.heads === undefined) return peer.behind === 0 && peer.ahead === 0
-  return reported.heads === status.heads.digest
+  return peer.behind === 0 && peer.ahead === 0
 }
 
 /** Whether some node holds a part, so that nodes agree over what both hold. */

@@ -93,7 +93,6 @@ export const enFrame = {
   'held.more_one': ' and {{count}} more',
   'held.more_other': ' and {{count}} more',
   'held.names': 'Here: {{names}}.',
-  'held.regions': 'Regions, by the beginning of their code',
   'held.searched':
     'Searched in {{agencies}} of {{of}} agencies; the others are not held on this node.',
   'held.text':

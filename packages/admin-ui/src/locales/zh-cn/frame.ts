@@ -73,7 +73,6 @@ export const zhCnFrame = {
   'held.line': '保存 {{of}} 个机构中的 {{agencies}} 个',
   'held.more_other': '，另有 {{count}} 个',
   'held.names': '这里有：{{names}}。',
-  'held.regions': '地区（代码开头）',
   'held.searched': '在 {{of}} 个机构中的 {{agencies}} 个里检索；其余机构的记录不在本节点。',
   'held.text':
     '本办事处只保存部分机构的记录。其余机构它有签名的提交头，所以判断与每个节点相同；检索、总数和列表只按这里保存的部分。',
