@@ -96,6 +96,14 @@ export class StrictReader {
     return byte
   }
 
+  /** Whether these bytes come next; they are passed over then. */
+  skip(wanted: Uint8Array): boolean {
+    const { bytes, position } = this
+    for (let i = 0; i < wanted.length; i++) if (bytes[position + i] !== wanted[i]) return false
+    this.position = position + wanted.length
+    return true
+  }
+
   varUint(): number {
     let byte = this.byte()
     if (byte < 0x80) return byte

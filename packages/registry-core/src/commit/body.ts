@@ -106,8 +106,8 @@ export function readSection(
     const reader = new StrictReader(section)
     const suffix = keySuffix(place)
     const slots: ReadSlot[] = []
-    const isHead = [1, len, place.client].every((wanted) => reader.varUint() === wanted)
-    if (!isHead) return undefined
+    const isOneClient = reader.varUint() === 1 && reader.varUint() === len
+    if (!isOneClient || reader.varUint() !== place.client) return undefined
     const clock = reader.varUint()
     let last = ''
     while (slots.length < len) {
@@ -125,9 +125,9 @@ export function readSection(
 
 function readSlot(reader: StrictReader, suffix: string): ReadSlot | undefined {
   const start = reader.position
-  for (const wanted of LIVE_STRUCT) if (reader.byte() !== wanted) return undefined
+  if (!reader.skip(LIVE_STRUCT)) return undefined
   const path = readPath(reader, suffix)
-  if (path === undefined || !isPath(path) || reader.varUint() !== 1) return undefined
+  if (path === undefined || reader.varUint() !== 1) return undefined
   const value = reader.value()
   return { path, value, start, end: reader.position }
 }
@@ -142,7 +142,7 @@ function readPath(reader: StrictReader, suffix: string): string | undefined {
     if (reader.bytes[at + i] !== suffix.charCodeAt(i)) return undefined
   }
   reader.position = at + suffix.length
-  return shortText(paths, reader.bytes, start, at)
+  return shortText(paths, reader.bytes, start, at, isPath)
 }
 
 function keySuffix({ client, seq }: Pick<BodyPlace, 'client' | 'seq'>): string {

@@ -16,22 +16,36 @@ export function shortTexts(): ShortTexts {
   return new Array<string>(PLACES).fill('')
 }
 
-/** The text that the bytes from `start` to before `end` are in UTF-8; throws when they are none. */
+/**
+ * The text that the bytes from `start` to before `end` are in UTF-8; throws when they are none.
+ * Undefined for one that `accepts` refuses, which is asked once for a text that is kept.
+ */
+export function shortText(texts: ShortTexts, bytes: Uint8Array, start: number, end: number): string
 export function shortText(
   texts: ShortTexts,
   bytes: Uint8Array,
   start: number,
   end: number,
-): string {
+  accepts: (text: string) => boolean,
+): string | undefined
+export function shortText(
+  texts: ShortTexts,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  accepts: (text: string) => boolean = () => true,
+): string | undefined {
   const length = end - start
-  if (length > LENGTH_MAX) return utf8ToText(bytes.subarray(start, end))
   let place = length
-  for (let i = start; i < end; i++) place = (Math.imul(place, 31) + (bytes[i] ?? 0)) | 0
+  if (length <= LENGTH_MAX) {
+    for (let i = start; i < end; i++) place = (Math.imul(place, 31) + (bytes[i] ?? 0)) | 0
+  }
   const index = (place ^ (place >>> 15)) & (PLACES - 1)
   const known = texts[index] ?? ''
   if (known.length === length && isAscii(known, bytes, start)) return known
   const text = utf8ToText(bytes.subarray(start, end))
-  if (text.length === length) texts[index] = text
+  if (!accepts(text)) return undefined
+  if (length <= LENGTH_MAX && text.length === length) texts[index] = text
   return text
 }
 

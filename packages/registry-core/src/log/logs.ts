@@ -27,9 +27,13 @@ export type HeadsContext = {
   readonly isHidden: (log: LogKey) => boolean
 }
 
+const NO_RESETS: LogState['resets'] = []
+
 /** The logs by key. */
 export class Logs {
   readonly #states = new Map<string, LogState>()
+  /** Logs that have reset a wrong clock; mostly there is none. */
+  readonly #reset = new Set<string>()
   readonly #crypto: Crypto
 
   private constructor(crypto: Crypto) {
@@ -73,7 +77,15 @@ export class Logs {
 
   /** Remembers the state of a log after its batch was written. */
   set(state: LogState): void {
-    this.#states.set(logPrefix(state.log), state)
+    const key = logPrefix(state.log)
+    this.#states.set(key, state)
+    if (state.resets.length > 0) this.#reset.add(key)
+    else this.#reset.delete(key)
+  }
+
+  /** Where a log reset a wrong clock; asked for every entry of every record that is shown. */
+  resetsOf({ ns, aud }: Scope, writer: number): LogState['resets'] {
+    return this.#reset.size === 0 ? NO_RESETS : this.get({ ns, aud, writer }).resets
   }
 
   /** Every log, in the order of namespace, audience and writer. */

@@ -138,8 +138,8 @@ export function effectiveStamp(
   row: Pick<Row, 'client' | 'seq' | 'stamp'>,
 ): Stamp {
   return logs
-    .get({ ...scope, writer: row.client })
-    .resets.reduce<Stamp>(
+    .resetsOf(scope, row.client)
+    .reduce<Stamp>(
       (stamp, [seq, reset]) => (seq > row.seq && compareStamps(reset, stamp) < 0 ? reset : stamp),
       row.stamp,
     )

@@ -20,19 +20,31 @@ export function nest(fields: Readonly<Record<string, JsonValue>>): Nested {
   const prefixed: string[] = []
   for (const path of Object.keys(fields)) {
     const leaf = fields[path] ?? null
-    const isDeep = path.includes('/')
-    if (isDeep && hasShorter(fields, path)) prefixed.push(path)
-    else if (isDeep) place(value, path.split('/'), leaf)
-    else value[path] = leaf
+    if (!path.includes('/')) value[path] = leaf
+    else {
+      const { segments, above } = wayOf(path)
+      if (above.some((shorter) => Object.hasOwn(fields, shorter))) prefixed.push(path)
+      else place(value, segments, leaf)
+    }
   }
   return { value, prefixed: prefixed.sort() }
 }
 
-function hasShorter(fields: Readonly<Record<string, JsonValue>>, path: string): boolean {
-  for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
-    if (Object.hasOwn(fields, path.slice(0, end))) return true
-  }
-  return false
+/** The segments of a path, and the shorter paths above it. */
+type Way = { readonly segments: readonly string[]; readonly above: readonly string[] }
+
+const WAYS_KEPT_MAX = 4_096
+/** Ways of paths that were met; most stand in many records. */
+const ways = new Map<string, Way>()
+
+function wayOf(path: string): Way {
+  const known = ways.get(path)
+  if (known !== undefined) return known
+  const segments = path.split('/')
+  const above = segments.slice(1).map((_, i) => segments.slice(0, i + 1).join('/'))
+  const way = { segments, above }
+  if (ways.size < WAYS_KEPT_MAX) ways.set(path, way)
+  return way
 }
 
 /** What stands on the way down is a branch made here: a live shorter path was told apart before. */

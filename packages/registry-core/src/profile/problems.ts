@@ -71,7 +71,7 @@ function errorToProblem(error: ErrorObject, value: JsonValue): Problem {
 }
 
 function unescapePointer(token: string): string {
-  return token.replaceAll('~1', '/').replaceAll('~0', '~')
+  return token.includes('~') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token
 }
 
 /** Stops at a list, since a position in a list is no address, and at a key no path could hold. */
@@ -87,6 +87,7 @@ function keysToPath(keys: readonly string[], value: JsonValue): string {
 }
 
 function distinct(problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length < 2) return problems
   const byKey = new Map(problems.map((problem) => [`${problem.path}\n${problem.code}`, problem]))
   return [...byKey]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -88,8 +88,18 @@ export function kindProfile(profile: Profile, kind: string): KindProfile | undef
 /** The class of a field: by its exact path, else by `first-segment/*`, else descriptive. */
 export function classOf(profile: Profile, kind: string, path: string): FieldClass {
   const known = kindProfile(profile, kind)
-  if (known === undefined) return 0
-  const { exact, families, found } = classTable(known)
+  return known === undefined ? 0 : classIn(classTable(known), path)
+}
+
+/** `classOf` for the fields of one kind, which is looked up once. */
+export function classesOf(profile: Profile, kind: string): (path: string) => FieldClass {
+  const known = kindProfile(profile, kind)
+  if (known === undefined) return () => 0
+  const table = classTable(known)
+  return (path) => classIn(table, path)
+}
+
+function classIn({ exact, families, found }: ClassTable, path: string): FieldClass {
   const before = found.get(path)
   if (before !== undefined) return before
   const slash = path.indexOf('/')

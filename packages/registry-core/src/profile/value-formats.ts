@@ -18,14 +18,16 @@ const SUBTAG = /^[A-Za-z0-9]{1,8}$/
 function isDate(text: string): boolean {
   const match = DATE.exec(text)
   if (match === null) return false
-  const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0))
-  if (year === undefined || (match[2] !== undefined && !isWithin(month, 1, 12))) return false
-  if (match[3] !== undefined && !isWithin(day, 1, daysIn(year, month ?? 1))) return false
-  return isWithin(hour, 0, 24) && isWithin(minute, 0, 59) && isWithin(second, 0, 60)
+  const month = Number(match[2] ?? 1)
+  if (!isWithin(month, 1, 12)) return false
+  if (!isWithin(Number(match[3] ?? 1), 1, daysIn(Number(match[1]), month))) return false
+  if (match[4] === undefined) return true
+  const isTime = isWithin(Number(match[4]), 0, 24) && isWithin(Number(match[5]), 0, 59)
+  return isTime && isWithin(Number(match[6] ?? 0), 0, 60)
 }
 
-function isWithin(value: number | undefined, min: number, max: number): boolean {
-  return value !== undefined && value >= min && value <= max
+function isWithin(value: number, min: number, max: number): boolean {
+  return value >= min && value <= max
 }
 
 function daysIn(year: number, month: number): number {

@@ -2,7 +2,9 @@
  * The base of a change: the live slots of the view that its author looked at. The ETag of a view
  * is the hash of the keys of its live slots, so a base can be found again in the record's rows.
  */
-import { type Crypto, DOMAIN, hashOfText } from '../crypto.ts'
+import { StrictReader } from '../commit/any-encoding.ts'
+import { LIVE_STRUCT } from '../commit/body.ts'
+import { type Crypto, DOMAIN, hashOfText, hashWritten } from '../crypto.ts'
 import { toHex } from '../encoding/bytes.ts'
 import type { DocumentSlot, RecordDocument, Row } from './document.ts'
 import { slotKey } from './path.ts'
@@ -20,6 +22,47 @@ export function etagOf(crypto: Crypto, keys: readonly string[]): string {
   const isSorted = keys.every((key, i) => i === 0 || (keys[i - 1] ?? '') <= key)
   const text = (isSorted ? keys : [...keys].sort()).join('\n')
   return toHex(hashOfText(crypto, DOMAIN.base, text).subarray(1, 17))
+}
+
+/** The ETag of slots that are live, in their order; their keys are copied from their bytes. */
+export function etagOfLive(crypto: Crypto, live: readonly DocumentSlot[]): string {
+  let isSorted = true
+  const digest = hashWritten(crypto, DOMAIN.base, (writer) => {
+    let last: KeyBytes | undefined
+    for (const slot of live) {
+      const key = keyBytesOf(slot)
+      if (last !== undefined) writer.byte(LINE_FEED)
+      isSorted &&= last === undefined || isBefore(last, key)
+      writer.part(key.bytes, key.start, key.end)
+      last = key
+    }
+  })
+  if (isSorted) return toHex(digest.subarray(1, 17))
+  return etagOf(
+    crypto,
+    live.map((slot) => slotKey(slot.path, slot.client, slot.seq)),
+  )
+}
+
+/** Where the key of a slot stands in its struct (commit/body.ts). */
+type KeyBytes = { readonly bytes: Uint8Array; readonly start: number; readonly end: number }
+
+const LINE_FEED = 0x0a
+
+function keyBytesOf({ bytes, start }: DocumentSlot): KeyBytes {
+  const reader = new StrictReader(bytes, start + LIVE_STRUCT.length)
+  const length = reader.varUint()
+  return { bytes, start: reader.position, end: reader.position + length }
+}
+
+/** Whether a key comes before another by its bytes, which are ASCII. */
+function isBefore(a: KeyBytes, b: KeyBytes): boolean {
+  const length = Math.min(a.end - a.start, b.end - b.start)
+  for (let i = 0; i < length; i++) {
+    const difference = (a.bytes[a.start + i] ?? 0) - (b.bytes[b.start + i] ?? 0)
+    if (difference !== 0) return difference < 0
+  }
+  return a.end - a.start < b.end - b.start
 }
 
 /** The present state of a record as a base. */

@@ -2,9 +2,8 @@ import type { Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { problemsOf } from '../profile/problems.ts'
 import type { Profile } from '../profile/profile.ts'
-import { etagOf } from './base.ts'
+import { etagOfLive } from './base.ts'
 import type { DocumentSlot, Row } from './document.ts'
-import { slotKey } from './path.ts'
 import { kindOf, recordIdText } from './record-id.ts'
 import { compareStamps, type StampOf, showFields } from './shown.ts'
 import type { View } from './view.ts'
@@ -31,7 +30,6 @@ export function buildView(
   const kind = kindOf(rec)
   const stampOf = stampsOf(context.stamp)
   const { fields, conflicts } = showFields(profile, kind, live, stampOf)
-  const keys = live.map((slot) => slotKey(slot.path, slot.client, slot.seq))
   return {
     id: recordIdText(ns, rec),
     ns,
@@ -41,7 +39,7 @@ export function buildView(
     conflicts,
     problems: problemsOf(profile, kind, fields),
     updatedMs: newestOf(live, stampOf)[0],
-    etag: etagOf(crypto, keys),
+    etag: etagOfLive(crypto, live),
   }
 }
 
@@ -55,9 +53,13 @@ function stampsOf(stamp: EffectiveStamp): StampOf {
   }
 }
 
+/** Most neighbours are of one entry, and then of one stamp. */
 function newestOf(live: readonly DocumentSlot[], stampOf: StampOf): Stamp {
   let newest: Stamp = [0, 0]
+  let last: Row | undefined
   for (const slot of live) {
+    if (slot.row === last) continue
+    last = slot.row
     const stamp = stampOf(slot)
     if (compareStamps(stamp, newest) > 0) newest = stamp
   }

@@ -12,7 +12,14 @@ export function liveSlots(slots: readonly DocumentSlot[]): readonly DocumentSlot
  * none is shown: what is absent is the most restrictive, whatever the others say.
  */
 export function shownSlots(document: RecordDocument): readonly DocumentSlot[] {
-  const live = liveSlots(document.slots())
+  return shownOf(document, liveSlots(document.slots()))
+}
+
+/** `shownSlots` of a document whose live slots are at hand. */
+export function shownOf(
+  document: RecordDocument,
+  live: readonly DocumentSlot[],
+): readonly DocumentSlot[] {
   const isHeld = !document.lacking().some(({ cls }) => cls === 1)
   return isHeld ? live : live.filter(({ row }) => row.cls !== 1)
 }
