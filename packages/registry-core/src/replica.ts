@@ -122,7 +122,7 @@ export class Replica implements Registry {
       rosters: () => chain.rosters,
       profileOf: (roster) => rosters.profileOf(roster),
       viewProfile: () => rosters.viewProfile,
-      stage: (scope, views) => index.stage(scope, views),
+      stage: (scope, views, fresh) => index.stage(scope, views, fresh),
       meanwhile: () => index.catchUp(),
       onRejudge: (scope) => this.#rejudging.mark(scope),
     })

@@ -18,10 +18,9 @@ import type { Lacking, LackingStage } from '../pruning/lacking.ts'
 import { putBack } from '../pruning/put-back.ts'
 import type { Row } from '../record/document.ts'
 import { type Merged, mergeCommit } from '../record/merge.ts'
-import type { View } from '../record/view.ts'
 import { finalEnd } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
-import type { Staged } from '../search/generation.ts'
+import type { SearchIndex } from '../search/search-index.ts'
 import type { Settlement } from '../snapshot/settlement.ts'
 import {
   commitBatch,
@@ -59,7 +58,7 @@ export type AcceptorContext = {
   /** The profile that a roster version names, when it is here. */
   readonly profileOf: (roster: Roster) => Profile | undefined
   /** What the batch of changed views has to hold for the index, and what follows once written. */
-  readonly stage: (scope: Scope, views: ReadonlyMap<string, View | undefined>) => Promise<Staged>
+  readonly stage: SearchIndex['stage']
   /** Work that may be done while the disk is waited for. */
   readonly meanwhile: () => void
   /** The profile that views are made with. */
@@ -199,12 +198,13 @@ export class Acceptor {
   }
 
   async #place(key: string, commit: ReadCommit): Promise<Acceptance> {
-    const { store, logs } = this.#context
     const log = logOf(commit)
-    const stored = await store.outcomes.get(key)
-    if (stored !== undefined) return { known: true, outcome: decodeOutcome(stored), problems: 0 }
-    const state = logs.get(log)
-    if (await this.#isFork(log, commit)) return this.#keepFork(state, commit)
+    const state = this.#context.logs.get(log)
+    if (!isBeyondStored(state, commit.read.seq)) {
+      const stored = await this.#context.store.outcomes.get(key)
+      if (stored !== undefined) return { known: true, outcome: decodeOutcome(stored), problems: 0 }
+      if (await this.#isFork(log, commit)) return this.#keepFork(state, commit)
+    }
     const isNext =
       commit.read.seq === state.judged.seq + 1 && equalBytes(commit.read.parent, state.judged.id)
     if (isNext) return this.#takeNext(log, commit)
@@ -299,7 +299,9 @@ export class Acceptor {
     const isResetting = commit.read.reset && verdict.kind === 'in force'
     const isOverdue = isResetting || (await this.#comesLate(log, commit, verdict))
     const marks = isOverdue ? [rebuildMark(this.#context.store, log)] : []
-    const staged = merged && (await this.#context.stage(log, merged.views))
+    // While a scope is built anew the index may have what the store has not yet.
+    const fresh = isNew ? merged?.fresh : undefined
+    const staged = merged && (await this.#context.stage(log, merged.views, fresh))
     const operations = [...(merged?.operations ?? []), ...(staged?.operations ?? []), ...marks]
     const ahead = namedAhead(this.#context, commit)
     await this.#write(commit, outcome, after, [...operations, ...ahead], isNew)
@@ -443,6 +445,11 @@ export class Acceptor {
     const judged = await store.outcomes.get(commitKey(state.log, seq, commit.id))
     return { known: false, outcome: judged ? decodeOutcome(judged) : outcome, problems: 0 }
   }
+}
+
+/** Whether a position lies beyond everything that is stored of a log, which then need not be read. */
+function isBeyondStored({ known, held, forkedAt }: LogState, seq: number): boolean {
+  return seq > known.seq && held === 0 && forkedAt === undefined
 }
 
 function countProblems(merged: Merged | undefined): number {

@@ -40,11 +40,21 @@ const ways = new Map<string, Way>()
 function wayOf(path: string): Way {
   const known = ways.get(path)
   if (known !== undefined) return known
-  const segments = path.split('/')
-  const above = segments.slice(1).map((_, i) => segments.slice(0, i + 1).join('/'))
-  const way = { segments, above }
+  const way = findWay(path)
   if (ways.size < WAYS_KEPT_MAX) ways.set(path, way)
   return way
+}
+
+function findWay(path: string): Way {
+  const [segments, above]: [string[], string[]] = [[], []]
+  let start = 0
+  for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', start)) {
+    segments.push(path.slice(start, end))
+    above.push(path.slice(0, end))
+    start = end + 1
+  }
+  segments.push(path.slice(start))
+  return { segments, above }
 }
 
 /** What stands on the way down is a branch made here: a live shorter path was told apart before. */

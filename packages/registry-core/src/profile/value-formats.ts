@@ -13,7 +13,7 @@ const DATE =
   /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?)?)?$/
 const INTERVAL = /^R\d{0,6}\/P[0-9.YMWDTHS]{2,30}$/
 const WEB_ADDRESS = /^[A-Za-z][A-Za-z0-9+.-]{0,30}:[!#-;=?-[\]_a-z~\u00a1-\u{10ffff}]{1,8192}$/u
-const SUBTAG = /^[A-Za-z0-9]{1,8}$/
+const LANGUAGE = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,7}$/
 
 function isDate(text: string): boolean {
   const match = DATE.exec(text)
@@ -35,15 +35,10 @@ function daysIn(year: number, month: number): number {
   return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
 }
 
-function isLanguage(text: string): boolean {
-  const [first = '', ...rest] = text.split('-')
-  return /^[A-Za-z]{2,8}$/.test(first) && rest.length < 8 && rest.every((tag) => SUBTAG.test(tag))
-}
-
 /** Format name to the test of a text. */
 export const VALUE_FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   date: isDate,
   'change-date': (text) => isDate(text) || INTERVAL.test(text),
   'web-address': (text) => WEB_ADDRESS.test(text),
-  language: isLanguage,
+  language: (text) => LANGUAGE.test(text),
 }

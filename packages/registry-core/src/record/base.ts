@@ -2,7 +2,6 @@
  * The base of a change: the live slots of the view that its author looked at. The ETag of a view
  * is the hash of the keys of its live slots, so a base can be found again in the record's rows.
  */
-import { StrictReader } from '../commit/any-encoding.ts'
 import { LIVE_STRUCT } from '../commit/body.ts'
 import { type Crypto, DOMAIN, hashOfText, hashWritten } from '../crypto.ts'
 import { toHex } from '../encoding/bytes.ts'
@@ -26,43 +25,50 @@ export function etagOf(crypto: Crypto, keys: readonly string[]): string {
 
 /** The ETag of slots that are live, in their order; their keys are copied from their bytes. */
 export function etagOfLive(crypto: Crypto, live: readonly DocumentSlot[]): string {
-  let isSorted = true
+  if (!areKeysSorted(live)) {
+    const keys = live.map((slot) => slotKey(slot.path, slot.client, slot.seq))
+    return etagOf(crypto, keys)
+  }
   const digest = hashWritten(crypto, DOMAIN.base, (writer) => {
-    let last: KeyBytes | undefined
-    for (const slot of live) {
-      const key = keyBytesOf(slot)
-      if (last !== undefined) writer.byte(LINE_FEED)
-      isSorted &&= last === undefined || isBefore(last, key)
-      writer.part(key.bytes, key.start, key.end)
-      last = key
+    for (const [i, slot] of live.entries()) {
+      if (i > 0) writer.byte(LINE_FEED)
+      const start = keyStart(slot)
+      writer.part(slot.bytes, start, start + keyLength(slot))
     }
   })
-  if (isSorted) return toHex(digest.subarray(1, 17))
-  return etagOf(
-    crypto,
-    live.map((slot) => slotKey(slot.path, slot.client, slot.seq)),
-  )
+  return toHex(digest.subarray(1, 17))
 }
-
-/** Where the key of a slot stands in its struct (commit/body.ts). */
-type KeyBytes = { readonly bytes: Uint8Array; readonly start: number; readonly end: number }
 
 const LINE_FEED = 0x0a
 
-function keyBytesOf({ bytes, start }: DocumentSlot): KeyBytes {
-  const reader = new StrictReader(bytes, start + LIVE_STRUCT.length)
-  const length = reader.varUint()
-  return { bytes, start: reader.position, end: reader.position + length }
+/** The length of a slot's key, which takes one byte or two in its struct (commit/body.ts). */
+function keyLength({ bytes, start }: DocumentSlot): number {
+  const at = start + LIVE_STRUCT.length
+  const first = bytes[at] ?? 0
+  return first < 0x80 ? first : (first & 0x7f) + (bytes[at + 1] ?? 0) * 0x80
 }
 
-/** Whether a key comes before another by its bytes, which are ASCII. */
-function isBefore(a: KeyBytes, b: KeyBytes): boolean {
-  const length = Math.min(a.end - a.start, b.end - b.start)
+function keyStart(slot: DocumentSlot): number {
+  return slot.start + LIVE_STRUCT.length + (keyLength(slot) < 0x80 ? 1 : 2)
+}
+
+/** Mostly they are; where one path is the start of another, the sign after it decides. */
+function areKeysSorted(slots: readonly DocumentSlot[]): boolean {
+  for (let i = 1; i < slots.length; i++) {
+    if (!isKeyBefore(slots[i - 1] as DocumentSlot, slots[i] as DocumentSlot)) return false
+  }
+  return true
+}
+
+/** By the bytes of the keys, which are ASCII. */
+function isKeyBefore(a: DocumentSlot, b: DocumentSlot): boolean {
+  const length = Math.min(keyLength(a), keyLength(b))
+  const [fromA, fromB] = [keyStart(a), keyStart(b)]
   for (let i = 0; i < length; i++) {
-    const difference = (a.bytes[a.start + i] ?? 0) - (b.bytes[b.start + i] ?? 0)
+    const difference = (a.bytes[fromA + i] ?? 0) - (b.bytes[fromB + i] ?? 0)
     if (difference !== 0) return difference < 0
   }
-  return a.end - a.start < b.end - b.start
+  return keyLength(a) < keyLength(b)
 }
 
 /** The present state of a record as a base. */

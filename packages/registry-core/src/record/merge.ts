@@ -51,6 +51,8 @@ export type ErasedEntry = {
 export type Merged = {
   readonly operations: readonly Operation[]
   readonly views: ReadonlyMap<string, View | undefined>
+  /** Records of which nothing was stored. */
+  readonly fresh: ReadonlySet<string>
   readonly voidBodies: readonly number[]
 }
 
@@ -66,8 +68,10 @@ export async function mergeCommit(context: MergeContext, commit: ReadCommit): Pr
   const stored = await context.store.records.getMany(keys)
   const operations: Operation[] = []
   const views = new Map<string, View | undefined>()
+  const fresh = new Set<string>()
   const voidBodies: number[] = []
   for (const [i, rec] of recs.entries()) {
+    if (stored[i] === undefined) fresh.add(rec)
     const document = RecordDocument.open(stored[i])
     context.lacking.opened(rec, document)
     const classify = classesOf(context.citedProfile, kindOf(rec))
@@ -82,7 +86,7 @@ export async function mergeCommit(context: MergeContext, commit: ReadCommit): Pr
   }
   const { leaves, lacking } = context
   operations.push(...leaves.operations, ...lacking.operations)
-  return { operations, views, voidBodies: voidBodies.sort((a, b) => a - b) }
+  return { operations, views, fresh, voidBodies: voidBodies.sort((a, b) => a - b) }
 }
 
 /** The entries of each record by their number; one of a writer follows the one before. */

@@ -8,12 +8,12 @@ export type RecordId = {
 }
 
 const SEGMENT = /^[A-Za-z0-9_.:%-]{1,64}$/
+const REC = /^[A-Za-z0-9_.:%-]{1,64}\/[A-Za-z0-9_.:%-]{1,64}$/
 const NAMESPACE_MAX = 0xffffffff
 
 /** Whether `rec` is `kind/local` as it stands in a commit entry. */
 export function isRec(rec: string): boolean {
-  const parts = rec.split('/')
-  return parts.length === 2 && parts.every((part) => SEGMENT.test(part))
+  return REC.test(rec)
 }
 
 /** Reads `namespace/kind/local`; MULU_RECORD_ID when the text is none. */

@@ -135,6 +135,12 @@ export class Generation implements Indexed {
     return places.map(decodeOrdinal)
   }
 
+  async #placesByKey(keys: readonly string[]): Promise<ReadonlyMap<string, number | undefined>> {
+    if (keys.length === 0) return new Map()
+    const places = await this.placesOf(keys)
+    return new Map(keys.map((key, i) => [key, places[i]]))
+  }
+
   /** Which of the records are in the index. */
   async areIndexed(keys: readonly string[]): Promise<readonly boolean[]> {
     return (await this.placesOf(keys)).map((place) => place !== undefined)
@@ -154,22 +160,22 @@ export class Generation implements Indexed {
   /**
    * What a batch has to hold for new views by their keys in the store; undefined takes a record
    * out. The calls follow each other: stage, write, apply. What is not written is not applied.
+   * Only `indexed` are looked up, of which there may be earlier forms.
    */
-  async stage(views: ReadonlyMap<string, View | undefined>): Promise<Staged> {
+  async stage(
+    views: ReadonlyMap<string, View | undefined>,
+    indexed: readonly string[] = [...views.keys()],
+  ): Promise<Staged> {
     await this.#makeRoom()
     const { search } = this.#store
     this.#stagedFrom = this.#nextOrdinal
-    const keys = [...views.keys()]
-    const places = await this.placesOf(keys)
+    const places = await this.#placesByKey(indexed)
     const operations: Operation[] = []
     const changes: Change[] = []
     const moves: Move[] = []
-    let i = -1
-    for (const view of views.values()) {
-      i += 1
-      const old = places[i]
+    for (const [key, view] of views) {
+      const old = places.get(key)
       if (old === undefined && view === undefined) continue
-      const key = keys[i] as string
       const ordinal = view === undefined ? 0 : this.#nextOrdinal++
       if (old !== undefined) operations.push(put(search, this.keys.dead(old), NOTHING))
       if (view === undefined) operations.push(del(search, this.keys.place(key)))

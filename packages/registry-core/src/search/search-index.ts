@@ -103,19 +103,32 @@ export class SearchIndex {
 
   /**
    * What the batch of new views has to hold; `apply` once it is written. Undefined takes a record
-   * out. Only the federation's records are indexed.
+   * out. Only the federation's records are indexed. Those of `fresh` are known to be in no index.
    */
-  async stage(scope: Scope, views: ReadonlyMap<string, View | undefined>): Promise<Staged> {
+  async stage(
+    scope: Scope,
+    views: ReadonlyMap<string, View | undefined>,
+    fresh: ReadonlySet<string> = new Set(),
+  ): Promise<Staged> {
     if (scope.aud !== 1) return NOTHING_STAGED
-    const byKey = [...views].map(([rec, view]) => [recordKey(scope, rec), view] as const)
-    return this.stageAll(new Map(byKey))
+    const byKey = new Map<string, View | undefined>()
+    const indexed: string[] = []
+    for (const [rec, view] of views) {
+      const key = recordKey(scope, rec)
+      byKey.set(key, view)
+      if (!fresh.has(rec)) indexed.push(key)
+    }
+    return this.stageAll(byKey, indexed)
   }
 
-  /** The same for records of any namespaces, by their keys in the store. */
-  async stageAll(views: ReadonlyMap<string, View | undefined>): Promise<Staged> {
+  /** The same for records of any namespaces, by their keys; `indexed` may be in an index. */
+  async stageAll(
+    views: ReadonlyMap<string, View | undefined>,
+    indexed: readonly string[] = [...views.keys()],
+  ): Promise<Staged> {
     if (views.size === 0) return NOTHING_STAGED
-    const current = await this.#current.stage(views)
-    const next = await this.#next?.stage(views)
+    const current = await this.#current.stage(views, indexed)
+    const next = await this.#next?.stage(views, indexed)
     const more = next?.operations ?? []
     const { moves } = current
     this.#staged = moves
