@@ -44,7 +44,7 @@ function byReading(bytes: Uint8Array): unknown {
 }
 
 describe('CBOR', () => {
-  it('reads what it has written', () => {
+  it('[FM11] reads what it has written', () => {
     fc.assert(
       fc.property(tree, (value) => {
         expect(decodeCbor(encodeCbor(value as never))).to.deep.equal(
@@ -54,7 +54,7 @@ describe('CBOR', () => {
     )
   })
 
-  it('takes the same bytes as decoding and encoding again', () => {
+  it('[FM11] takes the same bytes as decoding and encoding again', () => {
     const change = fc.record({ at: fc.nat(), by: fc.integer({ min: 0, max: 255 }) })
     const changes = fc.array(change, { minLength: 1, maxLength: 3 })
     fc.assert(
@@ -68,7 +68,7 @@ describe('CBOR', () => {
     )
   })
 
-  it('gives plain bytes in memory of their own, also out of a Buffer', () => {
+  it('[FM12] gives plain bytes in memory of their own, also out of a Buffer', () => {
     const given = Buffer.from(encodeCbor(Uint8Array.of(1, 2, 3)))
     const read = decodeCbor(given) as Uint8Array
     given.fill(0)
@@ -96,12 +96,12 @@ describe('CBOR', () => {
     ['an array that ends early', [0x9a, 0xff, 0xff, 0xff, 0xff]],
   ]
   for (const [name, bytes] of refused) {
-    it(`refuses ${name}`, () => {
+    it(`[FM11] refuses ${name}`, () => {
       expect(() => decodeCbor(Uint8Array.from(bytes))).to.throw(Error)
     })
   }
 
-  it('takes what nests as deep as it may, and no deeper', () => {
+  it('[FM11] takes what nests as deep as it may, and no deeper', () => {
     const nested = (depth: number): Uint8Array => Uint8Array.of(...Array(depth).fill(0x81), 0x80)
     expect(decodeCbor(nested(CBOR_DEPTH_MAX))).to.be.an('array')
     expect(() => decodeCbor(nested(CBOR_DEPTH_MAX + 1))).to.throw(/too deep/)
