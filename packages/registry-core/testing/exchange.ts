@@ -78,7 +78,7 @@ export class Participant {
       self: this.listed(this.client),
       peer: this.listed(other.client),
       report: undefined,
-      addresses: [`/memory/${this.client}`],
+      addresses: () => [`/memory/${this.client}`],
       nowMs: this.nowMs,
       priority: this.priority,
       isThrottled: this.isThrottled,

@@ -266,7 +266,7 @@ class RunningNetwork implements Network {
       peer: membership.clientOf(peerId),
       twins: membership.twinsOf(peerId),
       report: this.#view.report,
-      addresses: this.#ownAddresses().slice(0, ADDRESSES_TOLD_MAX),
+      addresses: () => this.#ownAddresses().slice(0, ADDRESSES_TOLD_MAX),
       nowMs: options.clock.elapsed(),
       // What is held as headers alone can wait for what people search.
       priority: (log) =>

@@ -35,7 +35,7 @@ describe('a stream that this node opened', () => {
       quotas: new Quotas(NETWORK_LIMITS.quotas, systemClock),
       syncContext: () => ({
         ...{ crypto, replica: view.replica, heads: view.heads, self: 1, peer: 2 },
-        ...{ report: undefined, addresses: [], nowMs: systemClock.elapsed() },
+        ...{ report: undefined, addresses: () => [], nowMs: systemClock.elapsed() },
         priority: () => 0,
         isClaimed: () => false,
         isThrottled: () => false,

@@ -53,8 +53,8 @@ export type SyncContext = {
   /** Other writers that are listed with the transport identity of the peer. */
   readonly twins?: readonly number[]
   readonly report: NodeReport | undefined
-  /** Where this node can be reached. */
-  readonly addresses: readonly string[]
+  /** Where this node can be reached; told in greetings alone. */
+  readonly addresses: () => readonly string[]
   /** Milliseconds of a clock that only grows: a deadline outlives it when somebody sets the time. */
   readonly nowMs: number
   /** The order in which logs are pulled; lower first: own region, then the rest. */
@@ -154,7 +154,7 @@ export function ownSummary(context: SyncContext, fed: Hash, version: number): Su
     accepted: sharedDigests(context, 'accepted'),
     orders: ownOrders(context.replica, version),
     report: ownReport(context, version),
-    addresses: context.addresses,
+    addresses: context.addresses(),
     ...(version >= BODIES_VERSION ? { archive: context.replica.isArchive } : {}),
     ...ownHolds(context.replica, version),
   }
