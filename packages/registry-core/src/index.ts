@@ -73,7 +73,6 @@ export {
   type FeedPart,
   type FeedRecord,
   fieldsToText,
-  partsOf,
   textToFields,
 } from './exchange/feed-parts.ts'
 export { isSameJson } from './exchange/field-entry.ts'

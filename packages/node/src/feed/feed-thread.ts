@@ -1,7 +1,12 @@
 /** The thread that reads a large feed: opens it, then hands over one part for each `next`. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { type ErrorCode, type ErrorDetails, type FeedPart, isMuluError } from '@mulu/registry-core'
-import { type FeedInput, openHere } from './feed-reader.ts'
+import {
+  type ErrorCode,
+  type ErrorDetails,
+  type FeedPart,
+  isMuluError,
+} from '@mulu/registry-core/feed'
+import { type FeedInput, openHere } from './open-feed.ts'
 
 /** What the thread says: first whether the bytes are a feed, then its parts to the end. */
 export type FeedMessage =

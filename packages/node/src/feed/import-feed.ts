@@ -20,7 +20,8 @@ import {
 import { namespaceOf, requireWriter } from '../federation/own-writer.ts'
 import type { NodeContext } from '../node-context.ts'
 import type { Baselines } from '../store/baselines.ts'
-import { type FeedInput, type OpenFeed, openFeed } from './feed-reader.ts'
+import { openFeed } from './feed-reader.ts'
+import type { FeedInput, OpenFeed } from './open-feed.ts'
 
 /** What to import, and how. Without a source ids are made from the name of the format. */
 export type ImportOptions = FeedInput & {
