@@ -5,3 +5,4 @@
 export { type ErrorCode, type ErrorDetails, isMuluError, MuluError } from './errors.ts'
 export { readFeed } from './exchange/feed.ts'
 export { type FeedPart, partsOf } from './exchange/feed-parts.ts'
+export { memoryOf } from './exchange/slot-table.ts'

@@ -5,6 +5,7 @@ import {
   type ErrorDetails,
   type FeedPart,
   isMuluError,
+  memoryOf,
 } from '@mulu/registry-core/feed'
 import { type FeedInput, openHere } from './open-feed.ts'
 
@@ -24,7 +25,9 @@ function serve(port: NonNullable<typeof parentPort>, input: FeedInput): void {
     const iterator = parts[Symbol.iterator]()
     port.on('message', () => {
       const { done, value } = iterator.next()
-      say(done === true ? { type: 'end' } : { type: 'part', part: value })
+      if (done === true) say({ type: 'end' })
+      else
+        port.postMessage({ type: 'part', part: value } satisfies FeedMessage, memoryOf(value.slots))
     })
     say({ type: 'opened', format, total })
   } catch (error) {

@@ -3,17 +3,14 @@
  * difference as commits of this node. Good records go in, each bad one is named.
  */
 import {
-  type Candidate,
   type FeedError,
   type FeedPart,
-  type FeedRecord,
-  fieldsToText,
   hasRight,
+  type ImportInput,
   type ImportNote,
   type ImportPlan,
   MuluError,
   planImport,
-  textToFields,
   type View,
   type Written,
 } from '@mulu/registry-core'
@@ -118,98 +115,56 @@ async function openRun(context: NodeContext, options: ImportOptions): Promise<Ru
   }
 }
 
-/** What to write of a part of the feed, and the records as they were. */
+/** What to write of a part of the feed; the records by `kind/local` and as they were here. */
 type Portion = {
   readonly plan: ImportPlan
-  readonly views: ReadonlyMap<string, View>
-  /** Records that are here and that the feed has as at its last run. */
-  readonly same: number
-  readonly nextBaselines: ReadonlyMap<string, string>
+  readonly recs: readonly string[]
+  readonly views: readonly (View | undefined)[]
 }
 
-async function writePortion(run: Run, portion: Portion): Promise<void> {
+async function writePortion(run: Run, { plan, recs, views }: Portion): Promise<void> {
   const { tally, options, baselines } = run
-  const { plan, views, same, nextBaselines } = portion
-  const added = plan.changes.filter((change) => change.isNew).length
-  tally.added += added
-  tally.changed += plan.changes.length - added
-  tally.unchanged += plan.unchanged + same
+  tally.added += plan.added
+  tally.changed += plan.changes.length - plan.added
+  tally.unchanged += plan.unchanged
   for (const { code, count } of plan.notes) {
     tally.notes.set(code, (tally.notes.get(code) ?? 0) + count)
   }
   const written = options.dryRun ? undefined : await writePlan(run, plan)
   const changed = new Set(written === undefined ? [] : plan.changes.map((change) => change.rec))
-  for (const [rec, view] of views) {
-    if (!changed.has(rec) && view.problems.length > 0) tally.problems += 1
+  for (const [i, view] of views.entries()) {
+    const isIncomplete = view !== undefined && view.problems.length > 0
+    if (isIncomplete && !changed.has(recs[i] ?? '')) tally.problems += 1
   }
   tally.problems += written?.problems ?? 0
   tally.commits += written?.commits.length ?? 0
-  if (!options.dryRun) await baselines.save(nextBaselines)
-  tally.done += nextBaselines.size + same
+  if (!options.dryRun) await baselines.save(plan.nextBaselines)
+  tally.done += recs.length
   options.onProgress?.(tally.done + tally.errors.length, run.feed.total)
 }
 
-async function planPortion(run: Run, { records, errors }: FeedPart): Promise<Portion> {
+async function planPortion(run: Run, part: FeedPart): Promise<Portion> {
   const { tally, ns, baselines, context } = run
-  for (const error of errors) {
+  for (const error of part.errors) {
     tally.errors.push(error)
     if (error.rec !== null) tally.recs.add(error.rec)
   }
-  const recs = records.map(recOf)
+  const recs = part.records.map(({ kind, local }) => `${kind}/${local}`)
   for (const rec of recs) tally.recs.add(rec)
-  const last = new Map(zip(recs, await baselines.load(recs)))
-  const ids = records.map(({ kind, local }) => ({ ns, kind, local }))
-  const views = new Map(zip(recs, await context.store.registry.catalogue.records(ids)))
-  const isSame = (record: FeedRecord): boolean =>
-    views.has(recOf(record)) && last.get(recOf(record)) === record.text
-  const candidates = records.filter((record) => !isSame(record)).map(toCandidate)
-  const plan = planCandidates(run, candidates, views, last)
-  const texts = new Map(records.map((record) => [recOf(record), record.text]))
-  const fields = new Map(candidates.map((candidate) => [recOf(candidate), candidate.fields]))
-  const nextBaselines = new Map<string, string>()
-  for (const [rec, next] of plan.nextBaseline) {
-    const text = next === fields.get(rec) ? texts.get(rec) : undefined
-    nextBaselines.set(rec, text ?? fieldsToText(next))
-  }
-  return { plan, views, same: records.length - candidates.length, nextBaselines }
+  const ids = part.records.map(({ kind, local }) => ({ ns, kind, local }))
+  const last = await baselines.load(recs)
+  const views = await context.store.registry.catalogue.records(ids)
+  const plan = planImport({ ...planningAt(run), part, current: views, baselines: last })
+  return { plan, recs, views }
 }
 
-function planCandidates(
-  { context, ns }: Run,
-  candidates: readonly Candidate[],
-  views: ReadonlyMap<string, View>,
-  last: ReadonlyMap<string, string>,
-): ImportPlan {
+function planningAt({ context, ns }: Run): Pick<ImportInput, 'profile' | 'rights'> {
   const { registry } = context.store
   const { profile, roster } = registry
   const writer = requireWriter({ registry, signer: context.signer })
   if (profile === undefined || roster === undefined) throw new MuluError('MULU_PROFILE_MISSING')
   const log = { ns, aud: 1, writer: writer.client } as const
-  return planImport({
-    profile,
-    candidates,
-    current: (local, kind) => views.get(`${kind}/${local}`),
-    baseline: (kind, local) => {
-      const text = last.get(`${kind}/${local}`)
-      return text === undefined ? undefined : textToFields(text)
-    },
-    rights: { classify: hasRight(roster.state, log, 'classify') },
-  })
-}
-
-function toCandidate({ text, ...rest }: FeedRecord): Candidate {
-  return { ...rest, fields: textToFields(text) }
-}
-
-/** Pairs of keys and the values that are there. */
-function zip<T>(
-  keys: readonly string[],
-  values: readonly (T | undefined)[],
-): readonly (readonly [string, T])[] {
-  return keys.flatMap((key, i) => {
-    const value = values[i]
-    return value === undefined ? [] : [[key, value] as const]
-  })
+  return { profile, rights: { classify: hasRight(roster.state, log, 'classify') } }
 }
 
 async function writePlan(
@@ -222,7 +177,7 @@ async function writePlan(
     aud: 1,
     actor: context.config.actor,
     note: { reason: 'import' },
-    changes: changes.map(({ rec, set, remove }) => ({ rec, set, remove })),
+    changes,
   })
 }
 
@@ -250,8 +205,4 @@ function report({ context, feed, options, tally }: Run, wouldWithdraw: number): 
     notes: [...notes].sort().map(([code, count]) => ({ code, count })),
     dryRun: options.dryRun,
   }
-}
-
-function recOf({ kind, local }: Pick<Candidate, 'kind' | 'local'>): string {
-  return `${kind}/${local}`
 }

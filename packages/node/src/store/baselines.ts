@@ -20,7 +20,7 @@ import { putRows, type WorkRows, workRowsOf } from './work-rows.ts'
 export type Baselines = {
   /** The baselines of some records in the same order; undefined where there is none. */
   readonly load: (recs: readonly string[]) => Promise<readonly (string | undefined)[]>
-  readonly save: (texts: ReadonlyMap<string, string>) => Promise<void>
+  readonly save: (texts: Iterable<readonly [rec: string, text: string]>) => Promise<void>
   /** `kind/local` of every record that has one. */
   readonly recs: () => AsyncIterable<string>
 }
@@ -58,7 +58,7 @@ export function createBaselines(
   return {
     load: async (recs) => (await rows()).getMany(recs.map((rec) => start + rec)),
     save: async (texts) => {
-      const saved = [...texts].map(([rec, text]) => [start + rec, text] as const)
+      const saved = Array.from(texts, ([rec, text]) => [start + rec, text] as const)
       await putRows(await database(), saved)
     },
     recs: async function* recs() {

@@ -19,6 +19,11 @@ export class ByteWriter {
     this.#bytes = new Uint8Array(capacity)
   }
 
+  /** How many bytes were written. */
+  get length(): number {
+    return this.#length
+  }
+
   /** Forgets what was written. */
   reset(): this {
     this.#length = 0

@@ -1,8 +1,8 @@
 /** A commit of this node while it is being filled, within the limits of header and bodies. */
 import { assert } from '../assert.ts'
-import { encodeSalted } from '../commit/body.ts'
 import type { Commit } from '../commit/commit.ts'
 import { bodiesRoot } from '../commit/commit.ts'
+import { encodeSaltedSlots } from '../commit/encoded-slot.ts'
 import { type Entry, encodeHeader, type Header } from '../commit/header.ts'
 import { type Crypto, DOMAIN, type Signer, signFor } from '../crypto.ts'
 import { concat } from '../encoding/bytes.ts'
@@ -59,7 +59,7 @@ export class CommitDraft {
     const { writer, seq } = this.#place
     let next = clock
     const added = planned.map(({ rec, cls, slots, over, of }) => {
-      const body = encodeSalted(this.#salt(), { client: writer, seq, clock: next }, slots)
+      const body = encodeSaltedSlots(this.#salt(), { client: writer, seq, clock: next }, slots)
       next += slots.length
       const bytes = body.length - SALT_BYTES
       const place = of === undefined ? {} : { of }
