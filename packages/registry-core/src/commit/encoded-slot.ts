@@ -40,17 +40,17 @@ export function slotValue({ bytes, start }: EncodedSlot): SlotValue {
   return new StrictReader(bytes, start).value()
 }
 
-/** A body as `encodeSalted` writes it for the same slots, whose paths must ascend. */
-export function encodeSaltedSlots(
+/** Writes a body as `encodeSalted` does for the same slots, whose paths must ascend. */
+export function writeSaltedSlots(
+  writer: ByteWriter,
   salt: Uint8Array,
   { client, seq, clock }: BodyPlace,
   slots: readonly EncodedSlot[],
-): Uint8Array {
+): void {
   const suffix = `@${client}.${seq}`
-  scratch.reset().raw(salt)
-  scratch.varUint(1).varUint(slots.length).varUint(client).varUint(clock)
+  writer.raw(salt).varUint(1).varUint(slots.length).varUint(client).varUint(clock)
   for (const { path, bytes, start, end } of slots) {
-    scratch
+    writer
       .part(LIVE_STRUCT, 0, LIVE_STRUCT.length)
       .varUint(path.length + suffix.length)
       .text(path)
@@ -58,5 +58,4 @@ export function encodeSaltedSlots(
       .varUint(1)
       .part(bytes, start, end)
   }
-  return scratch.copy()
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { encodeBody, type Slot } from '../../src/commit/body.ts'
-import { encodeSaltedSlots, encodeSlots, slotValue } from '../../src/commit/encoded-slot.ts'
+import { encodeSlots, slotValue, writeSaltedSlots } from '../../src/commit/encoded-slot.ts'
+import { ByteWriter } from '../../src/encoding/byte-writer.ts'
 import { concat } from '../../src/encoding/bytes.ts'
 import { isMuluError } from '../../src/errors.ts'
 import type { Candidate } from '../../src/exchange/candidate.ts'
@@ -138,7 +139,8 @@ describe('an encoded slot', () => {
         .sort((a, b) => (a.path < b.path ? -1 : 1)),
     ]
     const salt = new Uint8Array(16).fill(9)
-    const body = encodeSaltedSlots(salt, place, encodeSlots(slots))
-    expect(body).to.deep.equal(concat(salt, encodeBody(place, slots)))
+    const writer = new ByteWriter()
+    writeSaltedSlots(writer, salt, place, encodeSlots(slots))
+    expect(writer.copy()).to.deep.equal(concat(salt, encodeBody(place, slots)))
   })
 })
