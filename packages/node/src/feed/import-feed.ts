@@ -69,24 +69,32 @@ type Tally = {
 
 /**
  * Imports a feed into the own namespace. Throws MULU_FEED_* for a feed that is none. A part is
- * read and compared while the last one is being written: no record stands in two of them.
+ * read and compared, and the baselines of the last but one are saved, while the last one is being
+ * written: no record stands in two of them.
  */
 export async function importFeed(
   context: NodeContext,
   options: ImportOptions,
 ): Promise<ImportReport> {
   const run = await openRun(context, options)
+  let last: Portion | undefined
   let writing: Promise<void> = Promise.resolve()
+  let saving: Promise<void> = Promise.resolve()
   try {
     for await (const part of run.feed.parts) {
       const portion = await planPortion(run, part)
       await writing
+      await saving
+      saving = saveBaselines(run, last)
       writing = writePortion(run, portion)
-      // A failure is met where the writing is waited for, be it a while later.
-      writing.catch(() => undefined)
+      // A failure is met where either is waited for, be it a while later.
+      for (const going of [saving, writing]) going.catch(() => undefined)
+      last = portion
     }
   } finally {
     await writing
+    await saving
+    await saveBaselines(run, last)
   }
   return report(run, await countGone(run))
 }
@@ -123,7 +131,7 @@ type Portion = {
 }
 
 async function writePortion(run: Run, { plan, recs, views }: Portion): Promise<void> {
-  const { tally, options, baselines } = run
+  const { tally, options } = run
   tally.added += plan.added
   tally.changed += plan.changes.length - plan.added
   tally.unchanged += plan.unchanged
@@ -138,9 +146,17 @@ async function writePortion(run: Run, { plan, recs, views }: Portion): Promise<v
   }
   tally.problems += written?.problems ?? 0
   tally.commits += written?.commits.length ?? 0
-  if (!options.dryRun) await baselines.save(plan.nextBaselines)
   tally.done += recs.length
   options.onProgress?.(tally.done + tally.errors.length, run.feed.total)
+}
+
+/** Saves what the feed had of the records of a portion, which has been written. */
+async function saveBaselines(
+  { options, baselines }: Run,
+  portion: Portion | undefined,
+): Promise<void> {
+  if (portion === undefined || options.dryRun) return
+  await baselines.save(portion.plan.nextBaselines)
 }
 
 async function planPortion(run: Run, part: FeedPart): Promise<Portion> {
@@ -184,7 +200,9 @@ async function writePlan(
 /** How many records of the last run the feed no longer has; nothing is done to them. */
 async function countGone({ baselines, tally }: Run): Promise<number> {
   let gone = 0
-  for await (const rec of baselines.recs()) if (!tally.recs.has(rec)) gone += 1
+  for await (const page of baselines.recs()) {
+    for (const rec of page) if (!tally.recs.has(rec)) gone += 1
+  }
   return gone
 }
 
