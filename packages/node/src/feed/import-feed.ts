@@ -92,6 +92,8 @@ export async function importFeed(
       last = portion
     }
   } finally {
+    // Nothing goes on any more when this is left, whichever of them failed.
+    await Promise.allSettled([writing, saving])
     await writing
     await saving
     await saveBaselines(run, last)
