@@ -5,7 +5,6 @@
 import {
   createPrivateKey,
   createPublicKey,
-  hash,
   type KeyObject,
   randomFillSync,
   sign as signBytes,
@@ -13,6 +12,7 @@ import {
 } from 'node:crypto'
 import { type Crypto, ed25519Key, type Signer } from '@mulu/registry-core'
 import { ed25519, x25519 } from '@noble/curves/ed25519.js'
+import { sha256 } from './sha256.ts'
 import { sm3, verifySm2 } from './sm2.ts'
 
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
@@ -60,17 +60,6 @@ export function createSigner(seed: Uint8Array): OwnSigner {
     sign: (message) => plain(signBytes(null, message, privateKey)),
     agree: (point) => x25519.getSharedSecret(ed25519.utils.toMontgomerySecret(seed), point),
   }
-}
-
-/**
- * The digest comes as text: 32 bytes then stand on the JavaScript heap, while memory that OpenSSL
- * allocates costs five times as much as the hashing of a short text.
- */
-function sha256(bytes: Uint8Array): Uint8Array {
-  const text = hash('sha256', bytes, 'binary')
-  const digest = new Uint8Array(text.length)
-  for (let i = 0; i < text.length; i++) digest[i] = text.charCodeAt(i)
-  return digest
 }
 
 /** Random bytes, drawn from the system in larger portions, since each drawing has a price. */

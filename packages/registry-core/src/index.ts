@@ -73,18 +73,15 @@ export {
   type FeedPart,
   type FeedRecord,
   fieldsToText,
-  partsOf,
   textToFields,
 } from './exchange/feed-parts.ts'
 export { isSameJson } from './exchange/field-entry.ts'
 export {
-  type Baseline,
   ERASED,
   type ImportInput,
   type ImportNote,
   type ImportPlan,
   planImport,
-  type RecordChange,
 } from './exchange/import-plan.ts'
 export { harvestLocal } from './exchange/local-id.ts'
 export { type ExportRecord, recordToLine } from './exchange/mulu-jsonl.ts'

@@ -6,6 +6,7 @@ import type { AbstractLevel } from 'abstract-level'
 import type { Catalogue } from './catalogue/catalogue.ts'
 import type { Audience } from './commit/audience.ts'
 import type { Commit } from './commit/commit.ts'
+import type { EncodedSlot } from './commit/encoded-slot.ts'
 import type { Origin } from './commit/header.ts'
 import type { Over } from './commit/over.ts'
 import type { Crypto, Hash, Signer } from './crypto.ts'
@@ -76,6 +77,14 @@ export type Change = {
   readonly isErasing?: boolean
 }
 
+/**
+ * A change whose values were checked where they were encoded, by ascending path. So a feed brings
+ * what it has of a record that is not here; everybody else writes a `Change`.
+ */
+export type EncodedChange = Omit<Change, 'set' | 'remove'> & {
+  readonly slots: readonly EncodedSlot[]
+}
+
 /** Changes of one person in one namespace for one audience. */
 export type Write = {
   readonly ns: number
@@ -83,7 +92,7 @@ export type Write = {
   /** Opaque token of the person who acts. */
   readonly actor: string
   readonly note?: { readonly reason?: string; readonly name?: string }
-  readonly changes: readonly Change[]
+  readonly changes: readonly (Change | EncodedChange)[]
   readonly onProgress?: (done: number, total: number) => void
 }
 

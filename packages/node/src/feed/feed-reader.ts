@@ -4,27 +4,9 @@
  */
 import { on } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { type FeedPart, MuluError, partsOf, readFeed } from '@mulu/registry-core'
-import { createCrypto } from '../crypto.ts'
-import { feedText } from './feed-text.ts'
+import { type FeedPart, MuluError } from '@mulu/registry-core'
 import type { FeedMessage } from './feed-thread.ts'
-
-/**
- * What to read: the bytes of a file, which nobody else uses any more, the format they have, and
- * the name of their source.
- */
-export type FeedInput = {
-  readonly bytes: Uint8Array
-  readonly format: 'auto' | 'dcat-us' | 'jsonl'
-  readonly source?: string
-}
-
-/** A feed that is one, how many records it has, and those part by part. */
-export type OpenFeed = {
-  readonly format: string
-  readonly total: number
-  readonly parts: AsyncIterable<FeedPart> | Iterable<FeedPart>
-}
+import { type FeedInput, type OpenFeed, openHere } from './open-feed.ts'
 
 /** A smaller feed is read before a thread has started. */
 const THREAD_BYTES_MIN = 2_097_152
@@ -32,8 +14,6 @@ const THREAD_BYTES_MIN = 2_097_152
 const THREAD = import.meta.url.endsWith('.js')
   ? new URL('./feed-thread.js', import.meta.url)
   : undefined
-/** Records that are read, compared, written and reported together, two portions of a write; bounds the memory of a feed. */
-const PART_RECORDS = 510
 /** Parts that a thread may be ahead. */
 const PARTS_AHEAD = 2
 
@@ -41,16 +21,6 @@ const PARTS_AHEAD = 2
 export async function openFeed(input: FeedInput): Promise<OpenFeed> {
   if (THREAD === undefined || input.bytes.length < THREAD_BYTES_MIN) return openHere(input)
   return openInThread(THREAD, input)
-}
-
-/** Reads a feed in this thread. */
-export function openHere({ bytes, format, source }: FeedInput): OpenFeed & {
-  readonly parts: Iterable<FeedPart>
-} {
-  const { sha256 } = createCrypto()
-  const named = source === undefined ? {} : { source }
-  const feed = readFeed(feedText(bytes), format, { hash: sha256, ...named })
-  return { format: feed.format, total: feed.total, parts: partsOf(feed, PART_RECORDS) }
 }
 
 /** The bytes are handed over where their memory is theirs alone, since a copy takes time. */

@@ -1,6 +1,6 @@
 /** The text of a feed: UTF-8, or refused with the place, so that no letter is lost unseen. */
 import { isUtf8 } from 'node:buffer'
-import { MuluError } from '@mulu/registry-core'
+import { MuluError } from '@mulu/registry-core/feed'
 
 /** The text of a feed; MULU_FEED_ENCODING tells where it stops being UTF-8. */
 export function feedText(bytes: Uint8Array): string {

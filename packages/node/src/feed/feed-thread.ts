@@ -1,7 +1,13 @@
 /** The thread that reads a large feed: opens it, then hands over one part for each `next`. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { type ErrorCode, type ErrorDetails, type FeedPart, isMuluError } from '@mulu/registry-core'
-import { type FeedInput, openHere } from './feed-reader.ts'
+import {
+  type ErrorCode,
+  type ErrorDetails,
+  type FeedPart,
+  isMuluError,
+  memoryOf,
+} from '@mulu/registry-core/feed'
+import { type FeedInput, openHere } from './open-feed.ts'
 
 /** What the thread says: first whether the bytes are a feed, then its parts to the end. */
 export type FeedMessage =
@@ -19,7 +25,9 @@ function serve(port: NonNullable<typeof parentPort>, input: FeedInput): void {
     const iterator = parts[Symbol.iterator]()
     port.on('message', () => {
       const { done, value } = iterator.next()
-      say(done === true ? { type: 'end' } : { type: 'part', part: value })
+      if (done === true) say({ type: 'end' })
+      else
+        port.postMessage({ type: 'part', part: value } satisfies FeedMessage, memoryOf(value.slots))
     })
     say({ type: 'opened', format, total })
   } catch (error) {

@@ -3,24 +3,22 @@
  * difference as commits of this node. Good records go in, each bad one is named.
  */
 import {
-  type Candidate,
   type FeedError,
   type FeedPart,
-  type FeedRecord,
-  fieldsToText,
   hasRight,
+  type ImportInput,
   type ImportNote,
   type ImportPlan,
   MuluError,
   planImport,
-  textToFields,
   type View,
   type Written,
 } from '@mulu/registry-core'
 import { namespaceOf, requireWriter } from '../federation/own-writer.ts'
 import type { NodeContext } from '../node-context.ts'
 import type { Baselines } from '../store/baselines.ts'
-import { type FeedInput, type OpenFeed, openFeed } from './feed-reader.ts'
+import { openFeed } from './feed-reader.ts'
+import type { FeedInput, OpenFeed } from './open-feed.ts'
 
 /** What to import, and how. Without a source ids are made from the name of the format. */
 export type ImportOptions = FeedInput & {
@@ -71,24 +69,34 @@ type Tally = {
 
 /**
  * Imports a feed into the own namespace. Throws MULU_FEED_* for a feed that is none. A part is
- * read and compared while the last one is being written: no record stands in two of them.
+ * read and compared, and the baselines of the last but one are saved, while the last one is being
+ * written: no record stands in two of them.
  */
 export async function importFeed(
   context: NodeContext,
   options: ImportOptions,
 ): Promise<ImportReport> {
   const run = await openRun(context, options)
+  let last: Portion | undefined
   let writing: Promise<void> = Promise.resolve()
+  let saving: Promise<void> = Promise.resolve()
   try {
     for await (const part of run.feed.parts) {
       const portion = await planPortion(run, part)
       await writing
+      await saving
+      saving = saveBaselines(run, last)
       writing = writePortion(run, portion)
-      // A failure is met where the writing is waited for, be it a while later.
-      writing.catch(() => undefined)
+      // A failure is met where either is waited for, be it a while later.
+      for (const going of [saving, writing]) going.catch(() => undefined)
+      last = portion
     }
   } finally {
+    // Nothing goes on any more when this is left, whichever of them failed.
+    await Promise.allSettled([writing, saving])
     await writing
+    await saving
+    await saveBaselines(run, last)
   }
   return report(run, await countGone(run))
 }
@@ -117,98 +125,64 @@ async function openRun(context: NodeContext, options: ImportOptions): Promise<Ru
   }
 }
 
-/** What to write of a part of the feed, and the records as they were. */
+/** What to write of a part of the feed; the records by `kind/local` and as they were here. */
 type Portion = {
   readonly plan: ImportPlan
-  readonly views: ReadonlyMap<string, View>
-  /** Records that are here and that the feed has as at its last run. */
-  readonly same: number
-  readonly nextBaselines: ReadonlyMap<string, string>
+  readonly recs: readonly string[]
+  readonly views: readonly (View | undefined)[]
 }
 
-async function writePortion(run: Run, portion: Portion): Promise<void> {
-  const { tally, options, baselines } = run
-  const { plan, views, same, nextBaselines } = portion
-  const added = plan.changes.filter((change) => change.isNew).length
-  tally.added += added
-  tally.changed += plan.changes.length - added
-  tally.unchanged += plan.unchanged + same
+async function writePortion(run: Run, { plan, recs, views }: Portion): Promise<void> {
+  const { tally, options } = run
+  tally.added += plan.added
+  tally.changed += plan.changes.length - plan.added
+  tally.unchanged += plan.unchanged
   for (const { code, count } of plan.notes) {
     tally.notes.set(code, (tally.notes.get(code) ?? 0) + count)
   }
   const written = options.dryRun ? undefined : await writePlan(run, plan)
   const changed = new Set(written === undefined ? [] : plan.changes.map((change) => change.rec))
-  for (const [rec, view] of views) {
-    if (!changed.has(rec) && view.problems.length > 0) tally.problems += 1
+  for (const [i, view] of views.entries()) {
+    const isIncomplete = view !== undefined && view.problems.length > 0
+    if (isIncomplete && !changed.has(recs[i] ?? '')) tally.problems += 1
   }
   tally.problems += written?.problems ?? 0
   tally.commits += written?.commits.length ?? 0
-  if (!options.dryRun) await baselines.save(nextBaselines)
-  tally.done += nextBaselines.size + same
+  tally.done += recs.length
   options.onProgress?.(tally.done + tally.errors.length, run.feed.total)
 }
 
-async function planPortion(run: Run, { records, errors }: FeedPart): Promise<Portion> {
+/** Saves what the feed had of the records of a portion, which has been written. */
+async function saveBaselines(
+  { options, baselines }: Run,
+  portion: Portion | undefined,
+): Promise<void> {
+  if (portion === undefined || options.dryRun) return
+  await baselines.save(portion.plan.nextBaselines)
+}
+
+async function planPortion(run: Run, part: FeedPart): Promise<Portion> {
   const { tally, ns, baselines, context } = run
-  for (const error of errors) {
+  for (const error of part.errors) {
     tally.errors.push(error)
     if (error.rec !== null) tally.recs.add(error.rec)
   }
-  const recs = records.map(recOf)
+  const recs = part.records.map(({ kind, local }) => `${kind}/${local}`)
   for (const rec of recs) tally.recs.add(rec)
-  const last = new Map(zip(recs, await baselines.load(recs)))
-  const ids = records.map(({ kind, local }) => ({ ns, kind, local }))
-  const views = new Map(zip(recs, await context.store.registry.catalogue.records(ids)))
-  const isSame = (record: FeedRecord): boolean =>
-    views.has(recOf(record)) && last.get(recOf(record)) === record.text
-  const candidates = records.filter((record) => !isSame(record)).map(toCandidate)
-  const plan = planCandidates(run, candidates, views, last)
-  const texts = new Map(records.map((record) => [recOf(record), record.text]))
-  const fields = new Map(candidates.map((candidate) => [recOf(candidate), candidate.fields]))
-  const nextBaselines = new Map<string, string>()
-  for (const [rec, next] of plan.nextBaseline) {
-    const text = next === fields.get(rec) ? texts.get(rec) : undefined
-    nextBaselines.set(rec, text ?? fieldsToText(next))
-  }
-  return { plan, views, same: records.length - candidates.length, nextBaselines }
+  const ids = part.records.map(({ kind, local }) => ({ ns, kind, local }))
+  const last = await baselines.load(recs)
+  const views = await context.store.registry.catalogue.records(ids)
+  const plan = planImport({ ...planningAt(run), part, current: views, baselines: last })
+  return { plan, recs, views }
 }
 
-function planCandidates(
-  { context, ns }: Run,
-  candidates: readonly Candidate[],
-  views: ReadonlyMap<string, View>,
-  last: ReadonlyMap<string, string>,
-): ImportPlan {
+function planningAt({ context, ns }: Run): Pick<ImportInput, 'profile' | 'rights'> {
   const { registry } = context.store
   const { profile, roster } = registry
   const writer = requireWriter({ registry, signer: context.signer })
   if (profile === undefined || roster === undefined) throw new MuluError('MULU_PROFILE_MISSING')
   const log = { ns, aud: 1, writer: writer.client } as const
-  return planImport({
-    profile,
-    candidates,
-    current: (local, kind) => views.get(`${kind}/${local}`),
-    baseline: (kind, local) => {
-      const text = last.get(`${kind}/${local}`)
-      return text === undefined ? undefined : textToFields(text)
-    },
-    rights: { classify: hasRight(roster.state, log, 'classify') },
-  })
-}
-
-function toCandidate({ text, ...rest }: FeedRecord): Candidate {
-  return { ...rest, fields: textToFields(text) }
-}
-
-/** Pairs of keys and the values that are there. */
-function zip<T>(
-  keys: readonly string[],
-  values: readonly (T | undefined)[],
-): readonly (readonly [string, T])[] {
-  return keys.flatMap((key, i) => {
-    const value = values[i]
-    return value === undefined ? [] : [[key, value] as const]
-  })
+  return { profile, rights: { classify: hasRight(roster.state, log, 'classify') } }
 }
 
 async function writePlan(
@@ -221,14 +195,16 @@ async function writePlan(
     aud: 1,
     actor: context.config.actor,
     note: { reason: 'import' },
-    changes: changes.map(({ rec, set, remove }) => ({ rec, set, remove })),
+    changes,
   })
 }
 
 /** How many records of the last run the feed no longer has; nothing is done to them. */
 async function countGone({ baselines, tally }: Run): Promise<number> {
   let gone = 0
-  for await (const rec of baselines.recs()) if (!tally.recs.has(rec)) gone += 1
+  for await (const page of baselines.recs()) {
+    for (const rec of page) if (!tally.recs.has(rec)) gone += 1
+  }
   return gone
 }
 
@@ -249,8 +225,4 @@ function report({ context, feed, options, tally }: Run, wouldWithdraw: number): 
     notes: [...notes].sort().map(([code, count]) => ({ code, count })),
     dryRun: options.dryRun,
   }
-}
-
-function recOf({ kind, local }: Pick<Candidate, 'kind' | 'local'>): string {
-  return `${kind}/${local}`
 }

@@ -16,13 +16,16 @@ import {
 } from '@mulu/registry-core'
 import { putRows, type WorkRows, workRowsOf } from './work-rows.ts'
 
+/** Records that are read together; one by one their keys take twice as long. */
+const PAGE_RECS = 1_024
+
 /** Baselines of one source in one namespace. */
 export type Baselines = {
   /** The baselines of some records in the same order; undefined where there is none. */
   readonly load: (recs: readonly string[]) => Promise<readonly (string | undefined)[]>
-  readonly save: (texts: ReadonlyMap<string, string>) => Promise<void>
-  /** `kind/local` of every record that has one. */
-  readonly recs: () => AsyncIterable<string>
+  readonly save: (texts: Iterable<readonly [rec: string, text: string]>) => Promise<void>
+  /** `kind/local` of every record that has one, page by page. */
+  readonly recs: () => AsyncIterable<readonly string[]>
 }
 
 /**
@@ -58,12 +61,20 @@ export function createBaselines(
   return {
     load: async (recs) => (await rows()).getMany(recs.map((rec) => start + rec)),
     save: async (texts) => {
-      const saved = [...texts].map(([rec, text]) => [start + rec, text] as const)
+      const saved = Array.from(texts, ([rec, text]) => [start + rec, text] as const)
       await putRows(await database(), saved)
     },
     recs: async function* recs() {
-      const range = { gte: start, lt: `${start}\u{10ffff}` }
-      for await (const key of (await rows()).keys(range)) yield key.slice(start.length)
+      const keys = (await rows()).keys({ gte: start, lt: `${start}\u{10ffff}` })
+      try {
+        for (;;) {
+          const page = await keys.nextv(PAGE_RECS)
+          if (page.length === 0) return
+          yield page.map((key) => key.slice(start.length))
+        }
+      } finally {
+        await keys.close()
+      }
     },
   }
 }

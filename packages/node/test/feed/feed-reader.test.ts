@@ -1,6 +1,7 @@
 import { type FeedPart, isMuluError } from '@mulu/registry-core'
 import { expect } from 'chai'
-import { type FeedInput, openFeed, openHere } from '../../dist/feed/feed-reader.js'
+import { openFeed } from '../../dist/feed/feed-reader.js'
+import { type FeedInput, openHere } from '../../dist/feed/open-feed.js'
 
 const RECORDS = 1_200
 const TEXT = 'Gauges of rivers and lakes, 水位站, every hour. '.repeat(40)

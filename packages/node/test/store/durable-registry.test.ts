@@ -141,7 +141,7 @@ describe('a store whose disk fails', () => {
     expect(await load(11, 'a')).to.deep.equal([undefined, '["3"]'])
     expect(await load(2, 'a')).to.deep.equal([undefined, undefined])
     const recs: string[] = []
-    for await (const rec of store.baselines(1, 'a').recs()) recs.push(rec)
+    for await (const page of store.baselines(1, 'a').recs()) recs.push(...page)
     expect(recs).to.deep.equal(['service/x'])
     expect(await store.registry.catalogueDigest()).to.deep.equal(digest)
   })

@@ -19,6 +19,16 @@ export class ByteWriter {
     this.#bytes = new Uint8Array(capacity)
   }
 
+  /** How many bytes were written. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Forgets what was written behind the first `length` bytes. */
+  cut(length: number): void {
+    this.#length = Math.min(this.#length, length)
+  }
+
   /** Forgets what was written. */
   reset(): this {
     this.#length = 0
@@ -65,7 +75,10 @@ export class ByteWriter {
   part(whole: Uint8Array, start: number, end: number): this {
     if (end - start > SHORT_PART) return this.raw(whole.subarray(start, end))
     this.#reserve(end - start)
-    for (let i = start; i < end; i++) this.#bytes[this.#length++] = whole[i] ?? 0
+    const bytes = this.#bytes
+    const at = this.#length - start
+    for (let i = start; i < end; i++) bytes[at + i] = whole[i] ?? 0
+    this.#length = at + end
     return this
   }
 

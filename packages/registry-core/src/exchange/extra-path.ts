@@ -15,6 +15,8 @@ import type { Fields } from './candidate.ts'
 const SEGMENT_LENGTH_MAX = 64
 const EMPTY = 'x/%'
 const LONG = 'x/%-/'
+/** Names that stand for themselves, as nearly all do. */
+const PLAIN = /^[A-Za-z0-9_.:-]{1,64}$/
 
 /** A name as one or more path characters. The text must be well-formed. */
 export function encodeName(name: string): string {
@@ -30,6 +32,7 @@ export function decodeName(text: string): string {
 
 /** The path of an extra field; undefined when the name is too long or not well-formed. */
 export function extraPath(name: string): string | undefined {
+  if (PLAIN.test(name)) return `x/${name}`
   if (name === '') return EMPTY
   if (!isWellFormedText(name)) return undefined
   const encoded = encodeName(name)

@@ -1,11 +1,13 @@
 /**
- * A feed in parts that pass from one thread to another: texts, since those cross over for next to
- * nothing, while an object is taken apart and put together again. The same texts are the baseline
- * that an import leaves behind.
+ * A feed in parts that pass from one thread to another: texts and arrays of bytes, since those
+ * cross over for next to nothing, while an object is taken apart and put together again. The same
+ * texts are the baseline that an import leaves behind; the slots are what it writes of records that
+ * are new, which never become objects again.
  */
 import { type JsonValue, newTable } from '../encoding/json.ts'
 import type { Candidate, FeedError, Fields } from './candidate.ts'
 import type { Feed } from './feed.ts'
+import { type SlotTable, SlotTableWriter } from './slot-table.ts'
 
 /** A good record of a feed; `text` is what `fieldsToText` makes of its fields. */
 export type FeedRecord = Omit<Candidate, 'fields'> & { readonly text: string }
@@ -13,6 +15,8 @@ export type FeedRecord = Omit<Candidate, 'fields'> & { readonly text: string }
 /** Records of a feed in a row, the good ones and the bad. */
 export type FeedPart = {
   readonly records: readonly FeedRecord[]
+  /** All fields of the records, in their order, as they can be written. */
+  readonly slots: SlotTable
   readonly errors: readonly FeedError[]
 }
 
@@ -20,15 +24,19 @@ export type FeedPart = {
 export function* partsOf(feed: Feed, size: number): Generator<FeedPart> {
   let records: FeedRecord[] = []
   let errors: FeedError[] = []
+  const slots = new SlotTableWriter()
   for (const entry of feed.entries()) {
     if ('error' in entry) errors.push(entry.error)
-    else records.push(toRecord(entry.candidate))
+    else {
+      records.push(toRecord(entry.candidate))
+      slots.add(entry.candidate.fields)
+    }
     if (records.length < size) continue
-    yield { records, errors }
+    yield { records, slots: slots.take(), errors }
     records = []
     errors = []
   }
-  if (records.length + errors.length > 0) yield { records, errors }
+  if (records.length + errors.length > 0) yield { records, slots: slots.take(), errors }
 }
 
 function toRecord({ fields, ...rest }: Candidate): FeedRecord {

@@ -1,5 +1,5 @@
 /**
- * Compares the candidates of a feed with what is here, three ways: a path is written when the
+ * Compares the records of a feed with what is here, three ways: a path is written when the
  * feed changed it since its last run (the baseline), or without a baseline when it differs from
  * the current value; a path that the feed dropped is removed; what people changed and the feed
  * did not stays. The same feed twice plans nothing. Fields with legal effect are written only
@@ -7,14 +7,17 @@
  *
  * The baseline is what the feed last had. A path that was held back keeps what stands there, so
  * that it is looked at again.
+ *
+ * Two records need no comparison, and their fields are not read: one whose text is that of the
+ * last run, and one that is neither here nor in a baseline, of which everything is written.
  */
 import { type JsonValue, newTable } from '../encoding/json.ts'
 import { classOf, type Profile, rankOf } from '../profile/profile.ts'
-import type { Candidate, Fields } from './candidate.ts'
+import type { Change, EncodedChange } from '../registry.ts'
+import type { Fields } from './candidate.ts'
+import { type FeedPart, type FeedRecord, fieldsToText, textToFields } from './feed-parts.ts'
 import { fieldOf, isSameJson } from './field-entry.ts'
-
-/** The fields that the feed had at its last run. */
-export type Baseline = Fields
+import { recordSlots } from './slot-table.ts'
 
 /**
  * Stands in a baseline for a value that a lawful order has erased: what the feed says there is
@@ -25,20 +28,12 @@ export const ERASED: JsonValue = { 'mulu:erased': true }
 /** What to compare, and how. */
 export type ImportInput = {
   readonly profile: Profile
-  readonly candidates: readonly Candidate[]
-  /** The record as it is here; undefined when there is none. */
-  readonly current: (local: string, kind: string) => { readonly fields: Fields } | undefined
-  /** What the feed had at its last run; undefined at the first. */
-  readonly baseline: (kind: string, local: string) => Baseline | undefined
+  readonly part: Pick<FeedPart, 'records' | 'slots'>
+  /** For each record what is here; undefined when there is nothing. */
+  readonly current: readonly ({ readonly fields: Fields } | undefined)[]
+  /** For each record the text that the feed had at its last run; undefined at the first. */
+  readonly baselines: readonly (string | undefined)[]
   readonly rights: { readonly classify: boolean }
-}
-
-/** What to write to one record: `kind/local`, values by path, paths to remove. */
-export type RecordChange = {
-  readonly rec: string
-  readonly set: Fields
-  readonly remove: readonly string[]
-  readonly isNew: boolean
 }
 
 /** Something held back, and how many fields it concerns. */
@@ -49,40 +44,48 @@ export type ImportNoteCode = 'MULU_IMPORT_NEEDS_CLASSIFY' | 'MULU_IMPORT_WOULD_L
 
 /** What an import would do. */
 export type ImportPlan = {
-  readonly changes: readonly RecordChange[]
+  /** In the order of the feed. */
+  readonly changes: readonly (Change | EncodedChange)[]
+  /** How many of the changes make a record. */
+  readonly added: number
   readonly unchanged: number
   readonly notes: readonly ImportNote[]
-  /** To keep for each candidate: its own fields, unless some are held back or were erased. */
-  readonly nextBaseline: ReadonlyMap<string, Baseline>
+  /**
+   * Baselines that are new, by `kind/local`: the text of the record, unless some fields are held
+   * back or were erased.
+   */
+  readonly nextBaselines: readonly (readonly [rec: string, text: string])[]
 }
 
 type Verdict = 'same' | 'write' | ImportNoteCode
 
-/** Plans the import of some candidates of a feed; writes nothing. */
+/** Plans the import of a part of a feed; writes nothing. */
 export function planImport(input: ImportInput): ImportPlan {
-  const changes: RecordChange[] = []
+  const changes: (Change | EncodedChange)[] = []
   const countByNote = new Map<ImportNoteCode, number>()
-  const nextBaseline = new Map<string, Baseline>()
+  const nextBaselines: (readonly [string, string])[] = []
+  let added = 0
   let unchanged = 0
-  for (const candidate of input.candidates) {
-    const { change, next, held } = planRecord(input, candidate)
-    nextBaseline.set(change.rec, next)
+  for (const [index, record] of input.part.records.entries()) {
+    const { change, next, held } = planRecord(input, index, record)
+    if (next !== undefined) nextBaselines.push([recOf(record), next])
     for (const code of held) countByNote.set(code, (countByNote.get(code) ?? 0) + 1)
-    const isSame = !change.isNew && Object.keys(change.set).length + change.remove.length === 0
-    if (isSame) unchanged += 1
+    if (change === undefined) unchanged += 1
     else changes.push(change)
+    if (input.current[index] === undefined) added += 1
   }
   return {
     changes,
+    added,
     unchanged,
     notes: [...countByNote].sort().map(([code, count]) => ({ code, count })),
-    nextBaseline,
+    nextBaselines,
   }
 }
 
 type RecordPlan = {
-  readonly change: RecordChange
-  readonly next: Baseline
+  readonly change?: Change | EncodedChange
+  readonly next?: string
   readonly held: readonly ImportNoteCode[]
 }
 
@@ -90,15 +93,36 @@ type RecordPlan = {
 type Place = {
   readonly kind: string
   readonly current: Fields | undefined
-  readonly base: Baseline | undefined
+  readonly base: Fields | undefined
 }
 
-function planRecord(input: ImportInput, { kind, local, fields }: Candidate): RecordPlan {
-  const current = input.current(local, kind)?.fields
-  const place: Place = { kind, current, base: input.baseline(kind, local) }
+function planRecord(input: ImportInput, index: number, record: FeedRecord): RecordPlan {
+  const { kind, text } = record
+  const current = input.current[index]?.fields
+  const baseline = input.baselines[index]
+  if (current !== undefined && baseline === text) return { held: [] }
+  if (current === undefined && baseline === undefined) {
+    const change = { rec: recOf(record), slots: recordSlots(input.part.slots, index) }
+    if (mayWriteAll(input, kind, change)) return { change, next: text, held: [] }
+  }
+  const base = baseline === undefined ? undefined : textToFields(baseline)
+  return compareRecord(input, record, { kind, current, base })
+}
+
+function mayWriteAll(
+  { profile, rights }: ImportInput,
+  kind: string,
+  { slots }: EncodedChange,
+): boolean {
+  return rights.classify || slots.every(({ path }) => classOf(profile, kind, path) !== 1)
+}
+
+function compareRecord(input: ImportInput, record: FeedRecord, place: Place): RecordPlan {
+  const { kind, current, base } = place
+  const fields = textToFields(record.text)
   const set = newTable()
   const held = new Map<string, ImportNoteCode>()
-  const erased = erasedPaths(place.base)
+  const erased = erasedPaths(base)
   for (const path of Object.keys(fields)) {
     if (erased.has(path)) continue
     const value = fields[path] ?? null
@@ -112,13 +136,18 @@ function planRecord(input: ImportInput, { kind, local, fields }: Candidate): Rec
     else held.set(path, 'MULU_IMPORT_NEEDS_CLASSIFY')
   }
   const kept = [...held.keys(), ...erased]
-  const next = kept.length === 0 ? fields : withKept(fields, kept, place)
-  const isNew = current === undefined
-  return { change: { rec: `${kind}/${local}`, set, remove, isNew }, next, held: [...held.values()] }
+  const next = kept.length === 0 ? record.text : fieldsToText(withKept(fields, kept, place))
+  const plan = { next, held: [...held.values()] }
+  const isSame = current !== undefined && Object.keys(set).length + remove.length === 0
+  return isSame ? plan : { ...plan, change: { rec: recOf(record), set, remove } }
+}
+
+function recOf({ kind, local }: FeedRecord): string {
+  return `${kind}/${local}`
 }
 
 /** The paths of a baseline that stay as they are, whether the feed has them or not. */
-function erasedPaths(base: Baseline | undefined): ReadonlySet<string> {
+function erasedPaths(base: Fields | undefined): ReadonlySet<string> {
   const paths = base === undefined ? [] : Object.keys(base)
   return new Set(paths.filter((path) => isSameJson(base?.[path], ERASED)))
 }
@@ -127,7 +156,7 @@ function erasedPaths(base: Baseline | undefined): ReadonlySet<string> {
  * What is held back keeps the baseline it has, so that the next run sees the difference again, and
  * what was erased keeps saying so.
  */
-function withKept(fields: Fields, kept: readonly string[], { base }: Place): Baseline {
+function withKept(fields: Fields, kept: readonly string[], { base }: Place): Fields {
   const next = newTable()
   for (const path of Object.keys(fields)) next[path] = fields[path] ?? null
   for (const path of kept) {

@@ -12,13 +12,8 @@ import { isMuluError, MuluError } from '../errors.ts'
 import { ORDERS_MAX, SALT_BYTES } from '../limits.ts'
 import type { Profile } from '../profile/profile.ts'
 import { RecordDocument } from '../record/document.ts'
-import {
-  type CheckedChange,
-  checkChange,
-  type PlannedEntry,
-  planChange,
-} from '../record/plan-change.ts'
-import type { Author, Write, Written } from '../registry.ts'
+import { checkChange, type PlannedEntry, planChange } from '../record/plan-change.ts'
+import type { Author, EncodedChange, Write, Written } from '../registry.ts'
 import { finalEnd, openGrant, pinOf } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
 import type { Grant } from '../roster/state.ts'
@@ -102,8 +97,8 @@ function grantOf(desk: Desk): Grant {
 }
 
 /** Portions in which no record stands twice: the second change needs to see the first. */
-function portionsOf(changes: readonly CheckedChange[]): readonly (readonly CheckedChange[])[] {
-  const portions: CheckedChange[][] = []
+function portionsOf(changes: readonly EncodedChange[]): readonly (readonly EncodedChange[])[] {
+  const portions: EncodedChange[][] = []
   let recs = new Set<string>()
   for (const change of changes) {
     const last = portions.at(-1)
@@ -121,7 +116,7 @@ function portionsOf(changes: readonly CheckedChange[]): readonly (readonly Check
 /** Plans all of a portion, then writes it commit by commit. */
 async function writePortion(
   desk: Desk,
-  changes: readonly CheckedChange[],
+  changes: readonly EncodedChange[],
   tally: Tally,
 ): Promise<void> {
   const keys = changes.map((change) => recordKey(desk.log, change.rec))

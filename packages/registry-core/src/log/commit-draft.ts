@@ -1,10 +1,11 @@
 /** A commit of this node while it is being filled, within the limits of header and bodies. */
 import { assert } from '../assert.ts'
-import { encodeSalted } from '../commit/body.ts'
 import type { Commit } from '../commit/commit.ts'
 import { bodiesRoot } from '../commit/commit.ts'
+import { writeSaltedSlots } from '../commit/encoded-slot.ts'
 import { type Entry, encodeHeader, type Header } from '../commit/header.ts'
 import { type Crypto, DOMAIN, type Signer, signFor } from '../crypto.ts'
+import { ByteWriter } from '../encoding/byte-writer.ts'
 import { concat } from '../encoding/bytes.ts'
 import type { CborValue } from '../encoding/cbor.ts'
 import { encodeCbor } from '../encoding/cbor.ts'
@@ -24,26 +25,25 @@ export type HeaderStart = Omit<Header, 'entries' | 'bodies' | 'note'>
 /** The log and position that a draft will stand at; its slots carry them in their keys. */
 export type DraftPlace = { readonly writer: number; readonly seq: number }
 
-type Body = Uint8Array
-
 /** What the header may take beside its entries, `after` at its usual size included. */
 const HEADER_RESERVE_BYTES = 16_384
+/** What is set aside for the bodies at first. */
+const BODIES_BYTES = 65_536
 
 /** Gathers entries until a limit is near, then becomes a signed commit. */
 export class CommitDraft {
   readonly #place: DraftPlace
   readonly #salt: () => Uint8Array
-  readonly #note: Body | undefined
+  readonly #note: Uint8Array | undefined
   readonly #entries: Entry[] = []
-  readonly #bodies: Body[] = []
+  /** All bodies one after another: memory for each would cost more than to write what is in it. */
+  readonly #bodies = new ByteWriter(BODIES_BYTES)
   #headerBytes = HEADER_RESERVE_BYTES
-  #bodyBytes: number
 
   constructor(place: DraftPlace, note: Uint8Array | undefined, salt: () => Uint8Array) {
     this.#place = place
     this.#salt = salt
     this.#note = note
-    this.#bodyBytes = note === undefined ? 0 : note.length + SALT_BYTES
   }
 
   /** How many entries it holds. */
@@ -56,33 +56,47 @@ export class CommitDraft {
    * free clock in the record. A record that fits no commit at all is refused with MULU_LIMIT.
    */
   tryAdd(planned: readonly PlannedEntry[], clock: number): boolean {
+    const [entriesBefore, bodyBytesBefore] = [this.size, this.#bodies.length]
+    const headerBytes = this.#write(planned, clock)
+    if (
+      this.#headerBytes + headerBytes <= HEADER_BYTES_MAX &&
+      this.#isWithinLimits(entriesBefore)
+    ) {
+      this.#headerBytes += headerBytes
+      return true
+    }
+    const bytes = this.#bodies.length - bodyBytesBefore
+    this.#entries.length = entriesBefore
+    this.#bodies.cut(bodyBytesBefore)
+    if (entriesBefore > 0) return false
+    const details = { rec: planned[0]?.rec, bytes, limit: BODY_BYTES_MAX }
+    throw new MuluError('MULU_LIMIT', { details })
+  }
+
+  /** Writes all entries of one record behind what is here; how much they take of the header. */
+  #write(planned: readonly PlannedEntry[], clock: number): number {
     const { writer, seq } = this.#place
     let next = clock
-    const added = planned.map(({ rec, cls, slots, over, of }) => {
-      const body = encodeSalted(this.#salt(), { client: writer, seq, clock: next }, slots)
+    let headerBytes = 0
+    for (const { rec, cls, slots, over, of } of planned) {
+      const start = this.#bodies.length
+      writeSaltedSlots(this.#bodies, this.#salt(), { client: writer, seq, clock: next }, slots)
       next += slots.length
-      const bytes = body.length - SALT_BYTES
-      const place = of === undefined ? {} : { of }
-      const entry: Entry = { rec, cls, len: slots.length, bytes, over, ...place }
-      return { entry, body }
-    })
-    const headerBytes = added.reduce((sum, { entry }) => sum + entryBytes(entry), 0)
-    const bodyBytes = added.reduce((sum, { body }) => sum + body.length, 0)
-    const fits =
-      this.#entries.length + added.length <= ENTRIES_MAX &&
-      this.#headerBytes + headerBytes <= HEADER_BYTES_MAX &&
-      this.#bodyBytes + bodyBytes <= COMMIT_BODIES_BYTES_MAX &&
-      added.every(({ entry }) => entry.bytes <= BODY_BYTES_MAX)
-    if (!fits && this.size === 0) {
-      const details = { rec: planned[0]?.rec, bytes: bodyBytes, limit: BODY_BYTES_MAX }
-      throw new MuluError('MULU_LIMIT', { details })
+      const bytes = this.#bodies.length - start - SALT_BYTES
+      const entry = { rec, cls, len: slots.length, bytes, over }
+      this.#entries.push(of === undefined ? entry : { ...entry, of })
+      headerBytes += entryBytes(entry)
     }
-    if (!fits) return false
-    this.#headerBytes += headerBytes
-    this.#bodyBytes += bodyBytes
-    for (const { entry, body } of added) {
-      this.#entries.push(entry)
-      this.#bodies.push(body)
+    return headerBytes
+  }
+
+  /** Whether the bodies and the entries from `first` on fit, their share of the header apart. */
+  #isWithinLimits(first: number): boolean {
+    const noteBytes = this.#note === undefined ? 0 : this.#note.length + SALT_BYTES
+    if (this.size > ENTRIES_MAX) return false
+    if (noteBytes + this.#bodies.length > COMMIT_BODIES_BYTES_MAX) return false
+    for (let i = first; i < this.size; i++) {
+      if ((this.#entries[i]?.bytes ?? 0) > BODY_BYTES_MAX) return false
     }
     return true
   }
@@ -92,7 +106,7 @@ export class CommitDraft {
     const { writer, seq } = this.#place
     assert(start.writer === writer && start.seq === seq, 'a draft is signed at its own position')
     const note = this.#note === undefined ? [] : [concat(this.#salt(), this.#note)]
-    const bodies = [...note, ...this.#bodies]
+    const bodies = [...note, ...this.#bodiesByEntry()]
     const header = encodeHeader({
       ...start,
       note: this.#note?.length ?? 0,
@@ -101,9 +115,18 @@ export class CommitDraft {
     })
     return { header, bodies, signature: signFor(signer, DOMAIN.commit, header) }
   }
+
+  #bodiesByEntry(): readonly Uint8Array[] {
+    const whole = this.#bodies.copy()
+    let end = 0
+    return this.#entries.map(({ bytes }) => {
+      const start = end
+      end += SALT_BYTES + bytes
+      return whole.subarray(start, end)
+    })
+  }
 }
 
-function entryBytes(entry: Entry): number {
-  const over = entry.over.length === 0 ? 1 : encodeCbor(entry.over as CborValue).length
-  return entry.rec.length + 48 + over
+function entryBytes({ rec, over }: Entry): number {
+  return rec.length + 48 + (over.length === 0 ? 1 : encodeCbor(over as CborValue).length)
 }

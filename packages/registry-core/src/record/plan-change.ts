@@ -5,6 +5,7 @@
  */
 import { isSlotValue, type SlotValue } from '../commit/any-value.ts'
 import type { Slot } from '../commit/body.ts'
+import { type EncodedSlot, encodeSlots, isRemoval, slotValue } from '../commit/encoded-slot.ts'
 import type { EntryClass, Origin } from '../commit/header.ts'
 import { type Over, overOf, slotsOf } from '../commit/over.ts'
 import type { Crypto } from '../crypto.ts'
@@ -12,7 +13,7 @@ import { jsonLength } from '../encoding/json.ts'
 import { MuluError } from '../errors.ts'
 import { RECORD_BYTES_MAX, SLOTS_MAX, VALUE_BYTES_MAX } from '../limits.ts'
 import { classOf, type Profile } from '../profile/profile.ts'
-import type { Change } from '../registry.ts'
+import type { Change, EncodedChange } from '../registry.ts'
 import type { Right } from '../roster/change.ts'
 import { type Base, findBase, presentBase } from './base.ts'
 import type { DocumentSlot, RecordDocument } from './document.ts'
@@ -23,13 +24,10 @@ import { isRec, kindOf } from './record-id.ts'
 export type PlannedEntry = {
   readonly rec: string
   readonly cls: EntryClass
-  readonly slots: readonly Slot[]
+  readonly slots: readonly EncodedSlot[]
   readonly over: Over
   readonly of?: Origin
 }
-
-/** A change with its writings by ascending path, as bodies hold them. */
-export type CheckedChange = Omit<Change, 'set' | 'remove'> & { readonly writings: readonly Slot[] }
 
 /** The writings of a change by ascending path; undefined for removing. */
 function writingsOf({ set = {}, remove = [] }: Change): readonly Slot[] {
@@ -39,14 +37,21 @@ function writingsOf({ set = {}, remove = [] }: Change): readonly Slot[] {
   return writings.sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-/** Refuses what no state of the record could make right: ids, paths, values, sizes, rights. */
+/**
+ * Refuses what no state of the record could make right: ids, paths, values, sizes, rights. Of a
+ * change that is encoded, only its id and the rights are left to be looked at.
+ */
 export function checkChange(
   profile: Profile,
-  change: Change,
+  change: Change | EncodedChange,
   rights: readonly Right[],
-): CheckedChange {
+): EncodedChange {
   if (!isRec(change.rec)) throw new MuluError('MULU_RECORD_ID', { details: { id: change.rec } })
-  const kind = kindOf(change.rec)
+  const checkRight = rightsCheck(profile, change.rec, rights)
+  if ('slots' in change) {
+    for (const { path } of change.slots) checkRight(path)
+    return change
+  }
   const writings = writingsOf(change)
   let last = ''
   let recordBytes = 0
@@ -54,17 +59,29 @@ export function checkChange(
     if (!isPath(path) || path === last) throw new MuluError('MULU_PATH', { details: { path } })
     last = path
     recordBytes += checkValue(change.rec, path, value)
-    const right: Right = classOf(profile, kind, path) === 1 ? 'classify' : 'describe'
-    if (!rights.includes(right)) {
-      throw new MuluError('MULU_RIGHT_MISSING', { details: { rec: change.rec, path, right } })
-    }
+    checkRight(path)
   }
   if (recordBytes > RECORD_BYTES_MAX) {
     const details = { rec: change.rec, bytes: recordBytes, limit: RECORD_BYTES_MAX }
     throw new MuluError('MULU_LIMIT', { details })
   }
   const { set: _set, remove: _remove, ...rest } = change
-  return { ...rest, writings }
+  return { ...rest, slots: encodeSlots(writings) }
+}
+
+/** Refuses paths that a writer with these rights may not write. */
+function rightsCheck(
+  profile: Profile,
+  rec: string,
+  rights: readonly Right[],
+): (path: string) => void {
+  if (rights.includes('describe') && rights.includes('classify')) return () => undefined
+  const kind = kindOf(rec)
+  return (path) => {
+    const right: Right = classOf(profile, kind, path) === 1 ? 'classify' : 'describe'
+    if (rights.includes(right)) return
+    throw new MuluError('MULU_RIGHT_MISSING', { details: { rec, path, right } })
+  }
 }
 
 /** The size of a value as JSON; MULU_LIMIT or MULU_JSON when it may not stand in a field. */
@@ -86,19 +103,19 @@ export function planChange(
   crypto: Crypto,
   profile: Profile,
   record: RecordDocument,
-  change: CheckedChange,
+  change: EncodedChange,
 ): readonly PlannedEntry[] {
   // What counts and is not here would stand beside the new value, unseen.
   if (record.lacking().length > 0 && change.isErasing !== true)
     throw new MuluError('MULU_NOT_HELD', { details: { rec: change.rec } })
   const present = presentBase(record.slots())
   const base = baseFor(crypto, record, change, present)
-  const writings = change.writings.filter((w) => w.value !== undefined || holds(base, w.path))
+  const slots = change.slots.filter((slot) => !isRemoval(slot) || holds(base, slot.path))
   const { adopts, beside, concurrent } = change
   const isForced = concurrent === true || beside === true || adopts !== undefined
-  if (base !== present && !isForced) checkFresh(change, base, present, writings)
-  return byClass(profile, kindOf(change.rec), writings).flatMap(([cls, slots]) =>
-    inPortions(slots).map((portion) => ({
+  if (base !== present && !isForced) checkFresh(change, base, present, slots)
+  return byClass(profile, kindOf(change.rec), slots).flatMap(([cls, members]) =>
+    inPortions(members).map((portion) => ({
       rec: change.rec,
       cls,
       slots: portion,
@@ -109,7 +126,7 @@ export function planChange(
 }
 
 /** Every slot, live or dead, of the paths that are written. */
-function heldOf(base: Base, slots: readonly Slot[]): readonly DocumentSlot[] {
+function heldOf(base: Base, slots: readonly EncodedSlot[]): readonly DocumentSlot[] {
   if (base.held.length === 0) return []
   const paths = new Set(slots.map((slot) => slot.path))
   return base.held.filter((held) => paths.has(held.path))
@@ -119,7 +136,7 @@ function heldOf(base: Base, slots: readonly Slot[]): readonly DocumentSlot[] {
 function baseFor(
   crypto: Crypto,
   record: RecordDocument,
-  change: CheckedChange,
+  change: EncodedChange,
   present: Base,
 ): Base {
   const { adopts } = change
@@ -132,7 +149,7 @@ function baseFor(
   return { held, live: present.live }
 }
 
-function baseOf(crypto: Crypto, record: RecordDocument, change: CheckedChange): Base {
+function baseOf(crypto: Crypto, record: RecordDocument, change: EncodedChange): Base {
   const base = findBase(crypto, record, change.base ?? '')
   if (base === undefined) {
     throw new MuluError('MULU_BASE_UNKNOWN', { details: { rec: change.rec, base: change.base } })
@@ -151,22 +168,22 @@ function liveOf(base: Base, path: string): readonly DocumentSlot[] {
 }
 
 function checkFresh(
-  change: CheckedChange,
+  change: EncodedChange,
   base: Base,
   present: Base,
-  writings: readonly Slot[],
+  slots: readonly EncodedSlot[],
 ): void {
-  const stale = writings.filter(({ path }) => keysOf(base, path) !== keysOf(present, path))
+  const stale = slots.filter(({ path }) => keysOf(base, path) !== keysOf(present, path))
   if (stale.length === 0) return
-  const conflicts = stale.map(({ path, value }) => ({
-    path,
-    base: liveOf(base, path).map(positionOf),
-    current: liveOf(present, path).map((slot) => ({
+  const conflicts = stale.map((yours) => ({
+    path: yours.path,
+    base: liveOf(base, yours.path).map(positionOf),
+    current: liveOf(present, yours.path).map((slot) => ({
       ...positionOf(slot),
       value: slot.value ?? null,
       removed: slot.value === undefined,
     })),
-    yours: value ?? null,
+    yours: slotValue(yours) ?? null,
   }))
   throw new MuluError('MULU_STALE', { details: { rec: change.rec, conflicts } })
 }
@@ -185,17 +202,18 @@ function positionOf(slot: DocumentSlot): { readonly client: number; readonly seq
 function byClass(
   profile: Profile,
   kind: string,
-  slots: readonly Slot[],
-): readonly (readonly [EntryClass, readonly Slot[]])[] {
-  const members: readonly [Slot[], Slot[], Slot[]] = [[], [], []]
+  slots: readonly EncodedSlot[],
+): readonly (readonly [EntryClass, readonly EncodedSlot[]])[] {
+  const members: readonly [EncodedSlot[], EncodedSlot[], EncodedSlot[]] = [[], [], []]
   for (const slot of slots) members[classOf(profile, kind, slot.path)].push(slot)
   const classes: readonly EntryClass[] = [0, 1, 2]
   return classes.map((cls) => [cls, members[cls]] as const).filter(([, some]) => some.length > 0)
 }
 
 /** Entries hold a bounded number of slots; a record within its size limit fits the bytes anyway. */
-function inPortions(slots: readonly Slot[]): readonly (readonly Slot[])[] {
-  const portions: (readonly Slot[])[] = []
+function inPortions(slots: readonly EncodedSlot[]): readonly (readonly EncodedSlot[])[] {
+  if (slots.length <= SLOTS_MAX / 4) return [slots]
+  const portions: (readonly EncodedSlot[])[] = []
   for (let i = 0; i < slots.length; i += SLOTS_MAX / 4) {
     portions.push(slots.slice(i, i + SLOTS_MAX / 4))
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Candidate, FeedError } from '../../src/exchange/candidate.ts'
-import { type Feed, readFeed } from '../../src/exchange/feed.ts'
+import { type Feed, type FeedEntry, readFeed } from '../../src/exchange/feed.ts'
+import { type FeedPart, partsOf } from '../../src/exchange/feed-parts.ts'
 
 /** SHA-256 as the shell passes it in. */
 export function sha256(bytes: Uint8Array): Uint8Array {
@@ -42,4 +43,13 @@ export function readWhole(...input: Parameters<typeof readFeed>): WholeFeed {
     candidates: entries.flatMap((entry) => ('candidate' in entry ? [entry.candidate] : [])),
     errors: entries.flatMap((entry) => ('error' in entry ? [entry.error] : [])),
   }
+}
+
+/** Candidates as the one part of a feed. */
+export function partOf(candidates: readonly Candidate[]): FeedPart {
+  const entries = (): Iterable<FeedEntry> => candidates.map((candidate) => ({ candidate }))
+  const feed: Feed = { format: 'mulu-jsonl', total: candidates.length, entries }
+  const [part] = partsOf(feed, candidates.length)
+  if (part === undefined) throw new Error('no candidates')
+  return part
 }
