@@ -48,11 +48,11 @@ export interface WordTaker extends TermTaker {
   termAt(term: string, position: number): void
 }
 
-/** Hands every word of a view to `taker`, in order of position. */
-export function readWords(view: View, taker: WordTaker): void {
+/** Hands every word of a view with fields of these paths to `taker`, in order of position. */
+export function readWords(view: View, paths: readonly string[], taker: WordTaker): void {
   // The number of the namespace and the kind are no words of the record either.
   const texts: string[][] = [[], [], [], [view.local]]
-  for (const path in view.fields) {
+  for (const path of paths) {
     if (CODES.has(path)) continue
     const value = view.fields[path]
     if (value === undefined) continue

@@ -6,7 +6,6 @@ import type { View } from '../record/view.ts'
 import { Columns } from './columns.ts'
 import type { DocSet } from './doc-set.ts'
 import { readWords, tierOf, type WordTaker } from './indexed-text.ts'
-import { sortTitleOf } from './item.ts'
 import { OccurrenceLog } from './occurrence-log.ts'
 import { Living, type Part } from './part.ts'
 import { NO_POSTINGS, type Postings, postingsOfOccurrences } from './postings.ts'
@@ -53,13 +52,14 @@ export class Tail implements Part {
     return Promise.resolve(orderOfTitles(this.titles))
   }
 
-  /** Adds a document. */
-  add(ordinal: number, view: View): void {
+  /** Adds a document of a view with its sort title. */
+  add(ordinal: number, view: View, title: string): void {
     const doc = this.columns.size
+    const paths = Object.keys(view.fields)
     this.#words.beginDocument(doc)
-    readWords(view, this.#words)
-    this.columns.add(ordinal, view, this.#words.titleWords)
-    this.titles.push(sortTitleOf(view))
+    readWords(view, paths, this.#words)
+    this.columns.add(ordinal, view, paths, this.#words.titleWords)
+    this.titles.push(title)
     this.living.add(doc)
   }
 
