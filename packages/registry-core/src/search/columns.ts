@@ -50,6 +50,16 @@ export class Column {
     this.of[doc] = number
     this.living[number] = (this.living[number] as number) + 1
   }
+
+  /** Documents of another part follow from `first` on. */
+  copy(from: Column, docs: Uint16Array, first: number): void {
+    const numbers: number[] = []
+    for (let i = 0; i < docs.length; i++) {
+      const theirs = from.of[docs[i] as number] as number
+      numbers[theirs] ??= this.number(from.combinations[theirs] as string[])
+      this.add(first + i, numbers[theirs])
+    }
+  }
 }
 
 /** The columns of one part. */
@@ -106,8 +116,16 @@ export class Columns {
     return doc
   }
 
-  /** Adds a document of other columns. */
-  copy(from: Columns, doc: number): void {
+  /** Adds documents of other columns. */
+  copy(from: Columns, docs: Uint16Array): void {
+    const first = this.size
+    for (let i = 0; i < docs.length; i++) this.#copyNumbers(from, docs[i] as number)
+    for (let i = 0; i < FILTERS.length; i++) {
+      this.#columns[i]?.copy(from.#columns[i] as Column, docs, first)
+    }
+  }
+
+  #copyNumbers(from: Columns, doc: number): void {
     const to = this.#next(from.ordinals[doc] as number)
     this.updatedMs[to] = from.updatedMs[doc] as number
     this.ties[to] = from.ties[doc] as number
@@ -117,10 +135,6 @@ export class Columns {
     this.conflicts[to] = from.conflicts[doc] as number
     this.markLow[to] = from.markLow[doc] as number
     this.markHigh[to] = from.markHigh[doc] as number
-    for (const [name, column] of this.filters) {
-      const source = from.column(name)
-      column.add(to, column.number(source.combinations[source.of[doc] as number] as string[]))
-    }
   }
 
   /** A document is counted among the living no more. */
