@@ -117,8 +117,8 @@ class LoggedWords implements WordTaker {
     this.taken = 0
   }
 
-  word(text: string, start: number, end: number, hash: number): void {
-    this.#takeNext(this.#numbers.ofWord(text, start, end, hash))
+  word(text: string, start: number, end: number, low: number, middle: number, high: number): void {
+    this.#takeNext(this.#numbers.ofWord(text, start, end, low, middle, high))
   }
 
   pair(first: number, second: number): void {

@@ -2,8 +2,11 @@
  * Numbers for terms, in the order they come. A hash table of two numbers a slot takes half the
  * time of a Map here, since most terms are new strings whose hash a Map has to find first.
  */
-import { HASH_START, hashWith, pairOf } from './text/terms.ts'
+import { pairOf } from './text/terms.ts'
 
+const HASH_START = 0x811c_9dc5
+
+/** The terms of one part, by number. */
 export class TermNumbers {
   readonly terms: string[] = []
   /** Pairs of hash and number + 1; 0 is an empty slot. */
@@ -79,6 +82,11 @@ function hashOf(term: string): number {
   let hash = HASH_START
   for (let i = 0; i < term.length; i++) hash = hashWith(hash, term.charCodeAt(i))
   return mixed(hash)
+}
+
+/** FNV-1a. */
+function hashWith(hash: number, unit: number): number {
+  return Math.imul(hash ^ unit, 0x0100_0193)
 }
 
 function mixed(hash: number): number {

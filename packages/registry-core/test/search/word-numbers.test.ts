@@ -11,7 +11,8 @@ const someText = fc
       fc.constantFrom('policy', 'Policies', 'POLICY', 'boxes', 'box', 'a', 'Z', '0', 'ab1', 'x’s'),
       fc.constantFrom("agency's", "'", 'naïve', 'ＡＢ', 'ß', '水利', '公共數據', '𠮷野', '😀', 'ก'),
       fc.constantFrom(' ', ' ', ' ', '-', '\u00ad', '\u200b', '，', '\n'),
-      fc.integer({ min: 1, max: 80 }).map((length) => 'Long'.repeat(20).slice(0, length)),
+      fc.integer({ min: 1, max: 80 }).map((length) => 'Longest'.repeat(20).slice(0, length)),
+      fc.integer({ min: 13, max: 18 }).map((length) => 'ab9z'.repeat(5).slice(-length)),
     ),
     { maxLength: 30 },
   )
@@ -20,7 +21,8 @@ const someText = fc
 function termsByNumber(text: string, numbers: WordNumbers): readonly string[] {
   const found: number[] = []
   readTerms(text, {
-    word: (of, start, end, hash) => found.push(numbers.ofWord(of, start, end, hash)),
+    word: (of, start, end, low, middle, high) =>
+      found.push(numbers.ofWord(of, start, end, low, middle, high)),
     pair: (first, second) => found.push(numbers.ofPair(first, second)),
     term: (term) => found.push(numbers.ofTerm(term)),
   })

@@ -30,8 +30,12 @@ export const TERM_CHARS_MAX = 64
  * of: who met them before needs no string to know them again.
  */
 export interface TermTaker {
-  /** A word of ASCII alone, at most 64 code units: `termOfWord`. `hash` is of its lower case. */
-  word(text: string, start: number, end: number, hash: number): void
+  /**
+   * A word of ASCII alone, at most 15 code units: `termOfWord`. Three numbers spell it, the last
+   * five letters and digits in `low`, those before in `middle` and `high`: equal numbers, equal
+   * words whatever their case.
+   */
+  word(text: string, start: number, end: number, low: number, middle: number, high: number): void
   /** Two neighbouring characters of a script without spaces, as folded code points: `pairOf`. */
   pair(first: number, second: number, start: number, end: number): void
   /** Any other term. */
@@ -45,26 +49,20 @@ export type TermVisitor = (term: string, position: number, start: number, end: n
 const SLICE_CHARS_MIN = 13
 const APOSTROPHE = 0x27
 const TYPOGRAPHIC_APOSTROPHE = 0x2019
-/** The lower case of ASCII letters and digits; 0 for what separates words. */
-const lower = new Uint8Array(0x80)
-for (let unit = 0x30; unit <= 0x39; unit += 1) lower[unit] = unit
+/** ASCII letters and digits by number, the same for both cases; 0 for what separates words. */
+const codes = new Uint8Array(0x80)
+for (let unit = 0x30; unit <= 0x39; unit += 1) codes[unit] = unit - 0x2f
 for (let unit = 0x61; unit <= 0x7a; unit += 1) {
-  lower[unit] = unit
-  lower[unit - 0x20] = unit
+  codes[unit] = unit - 0x56
+  codes[unit - 0x20] = unit - 0x56
 }
-
-/** The hash of no code units (FNV-1a). */
-export const HASH_START = 0x811c_9dc5
-
-/** The hash of some code units and one more. */
-export function hashWith(hash: number, unit: number): number {
-  return Math.imul(hash ^ unit, 0x0100_0193)
-}
-
-/** The lower case of a code unit of an ASCII word. */
-export function lowerUnit(unit: number): number {
-  return lower[unit] as number
-}
+const CODE_BITS = 6
+/** Five codes: numbers of up to 30 bits V8 keeps without a place of their own. */
+const SPELLING_BITS = 30
+const SPELLING_MASK = 2 ** SPELLING_BITS - 1
+const CARRY = SPELLING_BITS - CODE_BITS
+/** The code units that three numbers spell. */
+export const SPELLED_CHARS_MAX = 15
 
 /** Calls `visit` for every term of a text, in order. */
 export function forEachTerm(text: string, visit: TermVisitor): void {
@@ -135,25 +133,29 @@ class Visits implements TermTaker {
 }
 
 function kindOfAscii(unit: number): number {
-  return lower[unit] === 0 ? SEPARATOR : LETTER
+  return codes[unit] === 0 ? SEPARATOR : LETTER
 }
 
 /** Returns where the word ends. */
 function readWord(text: string, start: number, taker: TermTaker): number {
   const { length } = text
-  let hash = HASH_START
+  let low = 0
+  let middle = 0
+  let high = 0
   let at = start
   let unit = 0
   for (; at < length; at += 1) {
     unit = text.charCodeAt(at)
-    const lowered = unit < 0x80 ? (lower[unit] as number) : 0
-    if (lowered === 0) break
-    hash = hashWith(hash, lowered)
+    const code = unit < 0x80 ? (codes[unit] as number) : 0
+    if (code === 0) break
+    high = ((high << CODE_BITS) & SPELLING_MASK) | (middle >>> CARRY)
+    middle = ((middle << CODE_BITS) & SPELLING_MASK) | (low >>> CARRY)
+    low = ((low << CODE_BITS) & SPELLING_MASK) | code
   }
   const mayGoOn = at < length && (unit >= 0x80 || unit === APOSTROPHE)
   if (mayGoOn && goesOn(text, at)) return readFoldedWord(text, start, taker)
-  if (at - start <= TERM_CHARS_MAX) taker.word(text, start, at, hash)
-  else taker.term(termOfWord(text, start, start + TERM_CHARS_MAX), start, at)
+  if (at - start <= SPELLED_CHARS_MAX) taker.word(text, start, at, low, middle, high)
+  else taker.term(termOfWord(text, start, Math.min(at, start + TERM_CHARS_MAX)), start, at)
   return at
 }
 
