@@ -4,23 +4,35 @@ import { utf8 } from '../encoding/bytes.ts'
 /** Up to here a loop is faster than a call. */
 const SHORT = 32
 
+/** Writes a variable-length number at a place and gives the place behind it. */
+export function putVarint(bytes: Uint8Array, at: number, value: number): number {
+  let next = at
+  let rest = value
+  while (rest > 127) {
+    bytes[next++] = (rest & 127) | 128
+    rest >>>= 7
+  }
+  bytes[next++] = rest
+  return next
+}
+
 /** Collects bytes; `take` hands them over and begins anew. */
 export class ByteWriter {
   #bytes = new Uint8Array(65_536)
   length = 0
 
   varint(value: number): void {
-    this.#room(5)
-    let rest = value
-    while (rest > 127) {
-      this.#bytes[this.length++] = (rest & 127) | 128
-      rest >>>= 7
-    }
-    this.#bytes[this.length++] = rest
+    this.length = putVarint(this.room(5), this.length, value)
+  }
+
+  /** Bytes with room for so many more from `length` on, for a writer of many numbers. */
+  room(more: number): Uint8Array {
+    if (this.length + more > this.#bytes.length) this.#grow(more)
+    return this.#bytes
   }
 
   bytes(bytes: Uint8Array): void {
-    this.#room(bytes.length)
+    this.room(bytes.length)
     if (bytes.length > SHORT) this.#bytes.set(bytes, this.length)
     else for (let i = 0; i < bytes.length; i++) this.#bytes[this.length + i] = bytes[i] as number
     this.length += bytes.length
@@ -51,7 +63,7 @@ export class ByteWriter {
   }
 
   #ascii(text: string): boolean {
-    this.#room(text.length + 1)
+    this.room(text.length + 1)
     const at = this.length
     this.#bytes[at] = text.length
     for (let i = 0; i < text.length; i++) {
@@ -63,8 +75,7 @@ export class ByteWriter {
     return true
   }
 
-  #room(more: number): void {
-    if (this.length + more <= this.#bytes.length) return
+  #grow(more: number): void {
     const bytes = new Uint8Array(Math.max(this.length + more, this.#bytes.length * 2))
     bytes.set(this.#bytes)
     this.#bytes = bytes

@@ -7,7 +7,7 @@
 import { type CborValue, decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
 import type { View } from '../record/view.ts'
 import { PART_DOCS_MAX } from './doc-set.ts'
-import { FILTERS, type FilterName } from './filters.ts'
+import { FILTERS, type Filter, type FilterName } from './filters.ts'
 import { qualityOf } from './item.ts'
 
 /** The values of one filter: which combination each document has, and what they are. */
@@ -19,6 +19,8 @@ export class Column {
   /** How many living documents have each combination. */
   readonly living: number[]
   readonly #numbers = new Map<string, number>()
+  /** The number that was asked for last. */
+  #last = 0
 
   constructor(capacity: number, combinations: string[][] = []) {
     this.of = new Uint16Array(capacity)
@@ -30,15 +32,33 @@ export class Column {
 
   /** The number of a combination of values, a new one if it has none yet. */
   number(values: readonly string[]): number {
-    const key = values.length === 1 ? (values[0] as string) : values.join('\n')
+    const key = values.length > 1 ? values.join('\n') : (values[0] ?? '')
+    // Records that come together mostly agree on a filter.
+    if (this.keys[this.#last] === key) return this.#last
     const known = this.#numbers.get(key)
+    this.#last = known ?? this.combinations.length
     if (known !== undefined) return known
-    const number = this.combinations.length
     this.combinations.push([...values])
     this.keys.push(key)
     this.living.push(0)
-    this.#numbers.set(key, number)
-    return number
+    this.#numbers.set(key, this.#last)
+    return this.#last
+  }
+
+  /** A living document has this combination. */
+  add(doc: number, number: number): void {
+    this.of[doc] = number
+    this.living[number] = (this.living[number] as number) + 1
+  }
+
+  /** Documents of another part follow from `first` on. */
+  copy(from: Column, docs: Uint16Array, first: number): void {
+    const numbers: number[] = []
+    for (let i = 0; i < docs.length; i++) {
+      const theirs = from.of[docs[i] as number] as number
+      numbers[theirs] ??= this.number(from.combinations[theirs] as string[])
+      this.add(first + i, numbers[theirs])
+    }
   }
 }
 
@@ -56,6 +76,8 @@ export class Columns {
   markLow: Uint32Array
   markHigh: Uint32Array
   readonly filters: ReadonlyMap<FilterName, Column>
+  /** In the order of FILTERS. */
+  readonly #columns: readonly Column[]
   /** By combination of the filter on changes. */
   readonly #days: number[] = []
 
@@ -72,31 +94,38 @@ export class Columns {
     this.filters = new Map(
       FILTERS.map(({ name }) => [name, new Column(capacity, combinations?.get(name))]),
     )
+    this.#columns = [...this.filters.values()]
   }
 
-  /** Adds a document of a view; gives its number. */
-  add(ordinal: number, view: View, titleWords: number): number {
+  /** Adds a document of a view with fields of these paths; gives its number. */
+  add(ordinal: number, view: View, paths: readonly string[], titleWords: number): number {
     const doc = this.#next(ordinal)
     this.updatedMs[doc] = view.updatedMs
     this.ties[doc] = tieOf(view.id)
-    this.quality[doc] = qualityOf(view)
+    this.quality[doc] = qualityOf(view, paths)
     this.titleWords[doc] = Math.min(255, titleWords)
     this.problems[doc] = Math.min(65_535, view.problems.length)
     this.conflicts[doc] = Math.min(65_535, view.conflicts.length)
     const mark = markOf(view)
     this.markLow[doc] = mark[0]
     this.markHigh[doc] = mark[1]
-    for (const filter of FILTERS) {
-      const column = this.column(filter.name)
-      const number = column.number(filter.keep(view))
-      column.of[doc] = number
-      column.living[number] = (column.living[number] as number) + 1
+    for (let i = 0; i < FILTERS.length; i++) {
+      const column = this.#columns[i] as Column
+      column.add(doc, column.number((FILTERS[i] as Filter).keep(view, paths)))
     }
     return doc
   }
 
-  /** Adds a document of other columns. */
-  copy(from: Columns, doc: number): void {
+  /** Adds documents of other columns. */
+  copy(from: Columns, docs: Uint16Array): void {
+    const first = this.size
+    for (let i = 0; i < docs.length; i++) this.#copyNumbers(from, docs[i] as number)
+    for (let i = 0; i < FILTERS.length; i++) {
+      this.#columns[i]?.copy(from.#columns[i] as Column, docs, first)
+    }
+  }
+
+  #copyNumbers(from: Columns, doc: number): void {
     const to = this.#next(from.ordinals[doc] as number)
     this.updatedMs[to] = from.updatedMs[doc] as number
     this.ties[to] = from.ties[doc] as number
@@ -106,12 +135,6 @@ export class Columns {
     this.conflicts[to] = from.conflicts[doc] as number
     this.markLow[to] = from.markLow[doc] as number
     this.markHigh[to] = from.markHigh[doc] as number
-    for (const [name, column] of this.filters) {
-      const source = from.column(name)
-      const number = column.number(source.combinations[source.of[doc] as number] as string[])
-      column.of[to] = number
-      column.living[number] = (column.living[number] as number) + 1
-    }
   }
 
   /** A document is counted among the living no more. */

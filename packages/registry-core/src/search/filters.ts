@@ -45,8 +45,8 @@ type Declaration = {
   readonly isFacet: boolean
   /** The profile's vocabulary of its values. */
   readonly vocabulary?: string
-  /** What the index keeps; an owner's values are kept as the namespace and read from the roster. */
-  readonly keep: (view: View) => readonly string[]
+  /** What the index keeps of a view with fields of these paths; an owner's values are kept as the namespace and read from the roster. */
+  readonly keep: (view: View, paths: readonly string[]) => readonly string[]
   /** A kept value and those above it, by the owner of the namespace. */
   readonly show?: (kept: string, ownerOf: (ns: number) => Owner) => readonly string[]
   /** Whether a kept value lies in a range: `from..to`, of which one may be missing. */
@@ -112,7 +112,7 @@ const DECLARATIONS: Readonly<Record<FilterName, Declaration>> = {
     words: ['格式'],
     isFacet: true,
     vocabulary: 'formats',
-    keep: (view: View) => formatsOf(view.fields),
+    keep: (view: View, paths: readonly string[]) => formatsOf(view.fields, paths),
   },
   state: {
     description: 'published (default), withdrawn or all',
@@ -211,14 +211,14 @@ export function typeOf(value: JsonValue | undefined): string | null {
   return isJsonObject(value) ? textOf(value['type']) : null
 }
 
-/** The formats of the distributions, each once. */
-export function formatsOf(fields: View['fields']): readonly string[] {
-  const formats = new Set<string>()
-  for (const path in fields) {
+/** The formats of the distributions among the fields of these paths, each once. */
+export function formatsOf(fields: View['fields'], paths: readonly string[]): readonly string[] {
+  const formats: string[] = []
+  for (const path of paths) {
     if (!path.startsWith('distributions/')) continue
     const value = fields[path]
     const format = isJsonObject(value) ? textOf(value['format']) : null
-    if (format !== null) formats.add(format)
+    if (format !== null && !formats.includes(format)) formats.push(format)
   }
-  return [...formats].sort()
+  return formats.length > 1 ? formats.sort() : formats
 }

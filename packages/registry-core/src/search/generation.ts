@@ -11,6 +11,7 @@ import { bury, buryAlike, deadOrdinals } from './bury.ts'
 import { decodeForm, decodeOrdinal, encodeForm, encodeOrdinal, type Form, formOf } from './form.ts'
 import { IndexKeys } from './index-keys.ts'
 import type { Indexed } from './indexed.ts'
+import { sortTitleOf } from './item.ts'
 import { Lookup } from './lookup.ts'
 import { chooseMerge } from './merge-choice.ts'
 import { NamespaceCounts } from './namespace-counts.ts'
@@ -44,6 +45,8 @@ type Change = {
   readonly old: number | undefined
   readonly ordinal: number
   readonly view: View | undefined
+  /** The sort title of the view. */
+  readonly title: string
 }
 
 const EMPTY_LIST: List = { segments: [], nextSegment: 1, end: 1 }
@@ -177,13 +180,14 @@ export class Generation implements Indexed {
       const old = places.get(key)
       if (old === undefined && view === undefined) continue
       const ordinal = view === undefined ? 0 : this.#nextOrdinal++
+      const form = view && formOf(key, view)
       if (old !== undefined) operations.push(put(search, this.keys.dead(old), NOTHING))
-      if (view === undefined) operations.push(del(search, this.keys.place(key)))
+      if (form === undefined) operations.push(del(search, this.keys.place(key)))
       else {
         operations.push(put(search, this.keys.place(key), encodeOrdinal(ordinal)))
-        operations.push(put(search, this.keys.form(ordinal), encodeForm(formOf(key, view))))
+        operations.push(put(search, this.keys.form(ordinal), encodeForm(form)))
       }
-      changes.push({ old, ordinal, view })
+      changes.push({ old, ordinal, view, title: form?.title ?? '' })
       moves.push({ key, from: old, to: view === undefined ? undefined : ordinal })
     }
     return { operations, moves, apply: () => this.#apply(changes) }
@@ -202,10 +206,10 @@ export class Generation implements Indexed {
     const changes = this.#pending
     if (changes.length === 0) return
     this.#pending = []
-    for (const { old, ordinal, view } of changes) {
+    for (const { old, ordinal, view, title } of changes) {
       if (old !== undefined) this.#bury(old)
       if (view === undefined) continue
-      this.#tail.add(ordinal, view)
+      this.#tail.add(ordinal, view, title)
       this.#counts.count(this.#tail, this.#tail.columns.size - 1, 1)
     }
   }
@@ -359,7 +363,7 @@ export class Generation implements Indexed {
         await this.#makeRoom()
         this.#nextOrdinal = ordinal + 1
         if (view === undefined || places[i] !== ordinal) continue
-        this.#apply([{ old: undefined, ordinal, view }])
+        this.#apply([{ old: undefined, ordinal, view, title: sortTitleOf(view) }])
         this.catchUp()
       }
     }

@@ -9,7 +9,7 @@
 import { isJsonObject, type JsonValue } from '../encoding/json.ts'
 import type { View } from '../record/view.ts'
 import { pinyinTerms } from './text/pinyin.ts'
-import { forEachTerm } from './text/terms.ts'
+import { readTerms, type TermTaker } from './text/terms.ts'
 
 /** The tiers of words, the weightiest first. */
 export const TIERS = 4
@@ -38,51 +38,49 @@ const CODES: ReadonlySet<string> = new Set([
 /** Objects whose `type` is a code. */
 const TYPED: ReadonlySet<string> = new Set(['sharing', 'openness'])
 
-/** Hands every word of a view to `take`, in order of position. */
-export function eachWord(view: View, take: (term: string, position: number) => void): void {
+/** Takes the words of a view. */
+export interface WordTaker extends TermTaker {
+  /** The next term stands at `from` and the others behind it, but none beyond `last`. */
+  beginText(from: number, last: number): void
+  /** How many terms came since. */
+  readonly taken: number
+  /** A term that stands at a position whatever came before it. */
+  termAt(term: string, position: number): void
+}
+
+/** Hands every word of a view with fields of these paths to `taker`, in order of position. */
+export function readWords(view: View, paths: readonly string[], taker: WordTaker): void {
   // The number of the namespace and the kind are no words of the record either.
   const texts: string[][] = [[], [], [], [view.local]]
-  for (const path in view.fields) {
+  for (const path of paths) {
     if (CODES.has(path)) continue
     const value = view.fields[path]
     if (value === undefined) continue
     collect(TYPED.has(path) ? withoutType(value) : value, texts[tierOfPath(path)] as string[])
   }
   for (let tier = 0; tier < TIERS; tier++) {
-    const end = addTexts(texts[tier] as string[], tier, take)
-    if (tier === 0) addPinyin(texts[0] as string[], end, take)
+    const end = readTexts(texts[tier] as string[], tier, taker)
+    if (tier === 0) addPinyin(texts[0] as string[], end, taker)
   }
 }
 
-function addTexts(
-  texts: readonly string[],
-  tier: number,
-  take: (term: string, position: number) => void,
-): number {
+function readTexts(texts: readonly string[], tier: number, taker: WordTaker): number {
   const last = lastOf(tier)
   let start = TIER_START[tier] as number
   for (const text of texts) {
-    let end = start
-    const from = start
-    forEachTerm(text, (term, position) => {
-      end = from + position
-      take(term, end < last - 1 ? end : last)
-    })
-    start = Math.min(end + GAP, last)
+    taker.beginText(start, last)
+    readTerms(text, taker)
+    start = Math.min(start + Math.max(0, taker.taken - 1) + GAP, last)
   }
   return start
 }
 
 /** How a title sounds is found like a word of it, but is never part of a phrase. */
-function addPinyin(
-  titles: readonly string[],
-  end: number,
-  take: (term: string, position: number) => void,
-): void {
+function addPinyin(titles: readonly string[], end: number, taker: WordTaker): void {
   const last = lastOf(0)
   let at = end + GAP
   for (const term of new Set(titles.flatMap((title) => pinyinTerms(title)))) {
-    take(term, Math.min(at, last))
+    taker.termAt(term, Math.min(at, last))
     at += GAP
   }
 }

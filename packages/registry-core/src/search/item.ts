@@ -6,6 +6,7 @@ import { formatsOf, type Owner, textList, textOf, typeOf } from './filters.ts'
 
 const DESCRIPTION_CHARS = 300
 const SORT_TITLE_CHARS = 120
+const NOT_ASCII = /[\u0080-\uffff]/
 
 /** A listed record; agency and region follow from the owner where it names none itself. */
 export function itemOf(view: View, owner: Owner): Item {
@@ -21,7 +22,7 @@ export function itemOf(view: View, owner: Owner): Item {
     themes: textList(fields['theme']),
     sharing: typeOf(fields['sharing']),
     openness: typeOf(fields['openness']),
-    formats: formatsOf(fields),
+    formats: formatsOf(fields, Object.keys(fields)),
     state: textOf(fields['state']),
     modified: textOf(fields['modified']),
     updatedMs: view.updatedMs,
@@ -32,17 +33,24 @@ export function itemOf(view: View, owner: Owner): Item {
 
 /** What a record is sorted by when titles are: its first title, folded. */
 export function sortTitleOf(view: View): string {
-  for (const path in view.fields) {
+  for (const path of Object.keys(view.fields)) {
+    if (!path.startsWith('title/')) continue
     const value = view.fields[path]
-    if (path.startsWith('title/') && typeof value === 'string') {
-      return value.slice(0, SORT_TITLE_CHARS).normalize('NFKC').toLowerCase()
-    }
+    if (typeof value === 'string') return foldedTitle(value.slice(0, SORT_TITLE_CHARS))
   }
   return ''
 }
 
-/** 0 to 7: described, classed, with something to fetch, kept up, free of problems. */
-export function qualityOf(view: View): number {
+/** ASCII is its own compatibility form, and asking ICU for that takes longer than to see it. */
+function foldedTitle(title: string): string {
+  return (NOT_ASCII.test(title) ? title.normalize('NFKC') : title).toLowerCase()
+}
+
+/**
+ * 0 to 7: described, classed, with something to fetch, kept up, free of problems; of a view with
+ * fields of these paths.
+ */
+export function qualityOf(view: View, paths: readonly string[]): number {
   const { fields } = view
   let quality = view.problems.length === 0 ? 2 : 0
   if (view.conflicts.length === 0) quality += 1
@@ -50,7 +58,7 @@ export function qualityOf(view: View): number {
   if (fields['theme'] !== undefined) quality += 1
   let hasDescription = false
   let hasDistribution = false
-  for (const path in fields) {
+  for (const path of paths) {
     if (path.startsWith('description/')) hasDescription = true
     else if (path.startsWith('distributions/')) hasDistribution = true
   }

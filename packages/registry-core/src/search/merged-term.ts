@@ -76,12 +76,18 @@ export class MergedTerm {
   }
 
   #addDocuments(occurrences: Uint32Array, of: Uint32Array): void {
+    const tiers = this.#tiers
+    const sizes = this.#sizes
     let last = -1
     for (let i = 0; i < occurrences.length; i++) {
       const occurrence = occurrences[i] as number
       const doc = occurrence >>> 16
-      if (doc !== last) this.#add(tierOf(occurrence & 0xffff), of[doc] as number)
+      if (doc === last) continue
       last = doc
+      const tier = tierOf(occurrence & 0xffff)
+      const size = sizes[tier] as number
+      ;(tiers[tier] as Uint16Array)[size] = of[doc] as number
+      sizes[tier] = size + 1
     }
   }
 

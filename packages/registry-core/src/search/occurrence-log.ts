@@ -11,6 +11,9 @@ export class OccurrenceLog {
   readonly #terms: Uint32Array[] = []
   readonly #occurrences: Uint32Array[] = []
   size = 0
+  /** The chunks that are written to. */
+  #lastTerms = new Uint32Array(0)
+  #lastOccurrences = new Uint32Array(0)
   readonly #before: Uint32Array[] = []
   #linked = 0
   /** For each term its last linked occurrence, and how many are linked. */
@@ -18,13 +21,16 @@ export class OccurrenceLog {
 
   push(term: number, occurrence: number): void {
     const at = this.size++ & (CHUNK - 1)
-    if (at === 0) {
-      this.#terms.push(new Uint32Array(CHUNK))
-      this.#occurrences.push(new Uint32Array(CHUNK))
-    }
-    const chunk = this.#terms.length - 1
-    ;(this.#terms[chunk] as Uint32Array)[at] = term
-    ;(this.#occurrences[chunk] as Uint32Array)[at] = occurrence
+    if (at === 0) this.#beginChunk()
+    this.#lastTerms[at] = term
+    this.#lastOccurrences[at] = occurrence
+  }
+
+  #beginChunk(): void {
+    this.#lastTerms = new Uint32Array(CHUNK)
+    this.#lastOccurrences = new Uint32Array(CHUNK)
+    this.#terms.push(this.#lastTerms)
+    this.#occurrences.push(this.#lastOccurrences)
   }
 
   /** The occurrences of one of `terms` terms, in order. */
@@ -42,28 +48,41 @@ export class OccurrenceLog {
   /** All occurrences, those of each term together, and where each of `terms` terms begins. */
   sorted(terms: number): { readonly occurrences: Uint32Array; readonly starts: Uint32Array } {
     const starts = new Uint32Array(terms + 1)
-    this.#each((term) => {
-      starts[term + 1] = (starts[term + 1] as number) + 1
-    })
+    for (let chunk = 0; chunk < this.#terms.length; chunk++) this.#countInto(starts, chunk)
     for (let term = 0; term < terms; term++) {
       starts[term + 1] = (starts[term + 1] as number) + (starts[term] as number)
     }
     const next = starts.slice()
     const occurrences = new Uint32Array(this.size)
-    this.#each((term, occurrence) => {
-      const at = next[term] as number
-      occurrences[at] = occurrence
-      next[term] = at + 1
-    })
+    for (let chunk = 0; chunk < this.#terms.length; chunk++) this.#place(occurrences, next, chunk)
     return { occurrences, starts }
   }
 
-  #each(visit: (term: number, occurrence: number) => void): void {
-    for (const [i, terms] of this.#terms.entries()) {
-      const occurrences = this.#occurrences[i] as Uint32Array
-      const used = Math.min(CHUNK, this.size - i * CHUNK)
-      for (let at = 0; at < used; at++) visit(terms[at] as number, occurrences[at] as number)
+  /** Counts the occurrences of each term in a chunk one place further, where the next begins. */
+  #countInto(starts: Uint32Array, chunk: number): void {
+    const terms = this.#terms[chunk] as Uint32Array
+    const used = this.#usedOf(chunk)
+    for (let at = 0; at < used; at++) {
+      const after = (terms[at] as number) + 1
+      starts[after] = (starts[after] as number) + 1
     }
+  }
+
+  /** Puts the occurrences in a chunk where the next of their terms stand. */
+  #place(sorted: Uint32Array, next: Uint32Array, chunk: number): void {
+    const terms = this.#terms[chunk] as Uint32Array
+    const occurrences = this.#occurrences[chunk] as Uint32Array
+    const used = this.#usedOf(chunk)
+    for (let at = 0; at < used; at++) {
+      const term = terms[at] as number
+      const place = next[term] as number
+      sorted[place] = occurrences[at] as number
+      next[term] = place + 1
+    }
+  }
+
+  #usedOf(chunk: number): number {
+    return Math.min(CHUNK, this.size - chunk * CHUNK)
   }
 
   #link(terms: number): void {

@@ -188,15 +188,12 @@ export class Overlay implements Indexed {
     const before = this.#entries.get(key)
     if (view !== undefined && before?.print === printOf(view)) return
     if (before !== undefined) this.#bury(before.ordinal)
-    const past = view && {
-      ordinal: this.#add(key, view),
-      form: formOf(key, view),
-      print: printOf(view),
-    }
+    const form = view && formOf(key, view)
+    const past = form && { ordinal: this.#add(form, view), form, print: printOf(view) }
     this.#entries.set(key, past)
   }
 
-  #add(key: string, view: View): number {
+  #add({ key, title }: Form, view: View): number {
     if (this.#shown >= this.#limits.views) tooFar('views', this.#limits.views)
     let tail = this.#tails.at(-1)
     if (tail === undefined || tail.isFull) {
@@ -204,7 +201,7 @@ export class Overlay implements Indexed {
       this.#tails.push(tail)
     }
     const ordinal = this.#nextOrdinal++
-    tail.add(ordinal, view)
+    tail.add(ordinal, view, title)
     this.#shown += 1
     this.#keys.set(ordinal, key)
     const { occurrences } = this.#limits

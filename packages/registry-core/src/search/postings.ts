@@ -6,7 +6,7 @@
  *            as 16-bit numbers, or a bitmap of 8,192 bytes from 4,097 on
  * positions  for each document of all tiers, in order: count, first position, steps to the others
  */
-import { ByteReader, type ByteWriter } from './byte-writer.ts'
+import { ByteReader, type ByteWriter, putVarint } from './byte-writer.ts'
 import { type DocSet, listOf, NO_DOCS, or, setOfList } from './doc-set.ts'
 import { TIERS, tierOf } from './indexed-text.ts'
 
@@ -14,6 +14,9 @@ import { TIERS, tierOf } from './indexed-text.ts'
 export const LIST_MAX = 4_096
 /** The length of a stored bitmap. */
 export const BITMAP_BYTES = 8_192
+
+/** A position and, where it is the first of its document, their count: 16 bits each. */
+const OCCURRENCE_BYTES_MAX = 6
 
 /** The documents of a term, by tier and all of them. */
 export type Postings = { readonly tiers: readonly DocSet[]; readonly all: DocSet }
@@ -102,18 +105,21 @@ function copyOf(bytes: Uint8Array): ArrayBuffer {
 
 /** Writes the positions of occurrences in order. */
 export function writePositions(to: ByteWriter, occurrences: Uint32Array): void {
+  const bytes = to.room(occurrences.length * OCCURRENCE_BYTES_MAX)
+  let at = to.length
   for (let i = 0; i < occurrences.length; ) {
     const doc = (occurrences[i] as number) >>> 16
     let end = i + 1
     while (end < occurrences.length && (occurrences[end] as number) >>> 16 === doc) end++
-    to.varint(end - i)
+    at = putVarint(bytes, at, end - i)
     let last = 0
     for (; i < end; i++) {
       const position = (occurrences[i] as number) & 0xffff
-      to.varint(position - last)
+      at = putVarint(bytes, at, position - last)
       last = position
     }
   }
+  to.length = at
 }
 
 /** The occurrences in those documents of `docs` that `wanted` names. */

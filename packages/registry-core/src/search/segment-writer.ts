@@ -2,9 +2,10 @@
 import { commitBatch, type Operation, put, type Store } from '../store/store.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { Columns } from './columns.ts'
-import { hasBit } from './doc-set.ts'
+import { listOf, setOfBits } from './doc-set.ts'
 import type { IndexKeys } from './index-keys.ts'
 import { GONE, MergedTerm, type Numbers, type StoredTerm } from './merged-term.ts'
+import { orderOfTerms } from './sort-terms.ts'
 
 /** Where a segment's terms come from: a part with its terms in order. */
 export type Source = {
@@ -54,13 +55,13 @@ async function gather(sources: readonly Source[]): Promise<{
     const sourceTitles = await source.titles()
     const first = columns.size
     const of = new Uint32Array(source.columns.size).fill(GONE)
-    for (let doc = 0; doc < source.columns.size; doc++) {
-      if (!hasBit(source.alive, doc)) continue
-      of[doc] = columns.size
-      columns.copy(source.columns, doc)
+    const docs = listOf(setOfBits(source.alive))
+    columns.copy(source.columns, docs)
+    for (const [i, doc] of docs.entries()) {
+      of[doc] = first + i
       titles.push(sourceTitles[doc] ?? '')
     }
-    const isWhole = columns.size - first === source.columns.size
+    const isWhole = docs.length === source.columns.size
     numbers.push({ of, first: isWhole ? first : undefined })
   }
   return { columns, numbers, titles }
@@ -68,11 +69,7 @@ async function gather(sources: readonly Source[]): Promise<{
 
 /** The documents with these sort titles in their order. */
 export function orderOfTitles(titles: readonly string[]): Uint16Array {
-  return Uint16Array.from(titles.keys()).sort((a, b) => {
-    const [left, right] = [titles[a] as string, titles[b] as string]
-    if (left === right) return a - b
-    return left < right ? -1 : 1
-  })
+  return new Uint16Array(orderOfTerms(titles))
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Uint16Array): Uint8Array {

@@ -5,14 +5,13 @@
 import type { View } from '../record/view.ts'
 import { Columns } from './columns.ts'
 import type { DocSet } from './doc-set.ts'
-import { eachWord, tierOf } from './indexed-text.ts'
-import { sortTitleOf } from './item.ts'
+import { readWords, tierOf, type WordTaker } from './indexed-text.ts'
 import { OccurrenceLog } from './occurrence-log.ts'
 import { Living, type Part } from './part.ts'
 import { NO_POSTINGS, type Postings, postingsOfOccurrences } from './postings.ts'
 import { orderOfTitles, type TermOccurrences } from './segment-writer.ts'
 import { orderOfTerms } from './sort-terms.ts'
-import { TermNumbers } from './term-numbers.ts'
+import { WordNumbers } from './word-numbers.ts'
 
 /** Documents in a tail before it becomes a segment. */
 export const TAIL_DOCS_MAX = 16_384
@@ -27,8 +26,9 @@ export class Tail implements Part {
   readonly living: Living = new Living()
   readonly titles: string[] = []
   readonly #docsMax: number
-  readonly #numbers = new TermNumbers()
+  readonly #numbers = new WordNumbers()
   readonly #log = new OccurrenceLog()
+  readonly #words = new LoggedWords(this.#numbers, this.#log)
 
   /** A tail that is full at so many documents. */
   constructor(docsMax: number) {
@@ -52,18 +52,14 @@ export class Tail implements Part {
     return Promise.resolve(orderOfTitles(this.titles))
   }
 
-  /** Adds a document. */
-  add(ordinal: number, view: View): void {
+  /** Adds a document of a view with its sort title. */
+  add(ordinal: number, view: View, title: string): void {
     const doc = this.columns.size
-    const numbers = this.#numbers
-    const log = this.#log
-    let titleWords = 0
-    eachWord(view, (term, position) => {
-      if (tierOf(position) === 0) titleWords++
-      log.push(numbers.add(term), ((doc << 16) | position) >>> 0)
-    })
-    this.columns.add(ordinal, view, titleWords)
-    this.titles.push(sortTitleOf(view))
+    const paths = Object.keys(view.fields)
+    this.#words.beginDocument(doc)
+    readWords(view, paths, this.#words)
+    this.columns.add(ordinal, view, paths, this.#words.titleWords)
+    this.titles.push(title)
     this.living.add(doc)
   }
 
@@ -91,5 +87,59 @@ export class Tail implements Part {
       const term = terms[number] as string
       yield { term, occurrences: occurrences.subarray(starts[number], starts[number + 1]) }
     }
+  }
+}
+
+/** Writes the words of documents into the log of a tail. */
+class LoggedWords implements WordTaker {
+  titleWords = 0
+  taken = 0
+  readonly #numbers: WordNumbers
+  readonly #log: OccurrenceLog
+  /** The document as the upper half of an occurrence. */
+  #document = 0
+  #from = 0
+  #last = 0
+
+  constructor(numbers: WordNumbers, log: OccurrenceLog) {
+    this.#numbers = numbers
+    this.#log = log
+  }
+
+  beginDocument(doc: number): void {
+    this.#document = doc << 16
+    this.titleWords = 0
+  }
+
+  beginText(from: number, last: number): void {
+    this.#from = from
+    this.#last = last
+    this.taken = 0
+  }
+
+  word(text: string, start: number, end: number, low: number, middle: number, high: number): void {
+    this.#takeNext(this.#numbers.ofWord(text, start, end, low, middle, high))
+  }
+
+  pair(first: number, second: number): void {
+    this.#takeNext(this.#numbers.ofPair(first, second))
+  }
+
+  term(term: string): void {
+    this.#takeNext(this.#numbers.ofTerm(term))
+  }
+
+  termAt(term: string, position: number): void {
+    this.#take(this.#numbers.ofTerm(term), position)
+  }
+
+  #takeNext(number: number): void {
+    const position = this.#from + this.taken++
+    this.#take(number, position < this.#last - 1 ? position : this.#last)
+  }
+
+  #take(number: number, position: number): void {
+    if (tierOf(position) === 0) this.titleWords++
+    this.#log.push(number, (this.#document | position) >>> 0)
   }
 }

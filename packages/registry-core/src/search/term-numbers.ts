@@ -2,6 +2,11 @@
  * Numbers for terms, in the order they come. A hash table of two numbers a slot takes half the
  * time of a Map here, since most terms are new strings whose hash a Map has to find first.
  */
+import { pairOf } from './text/terms.ts'
+
+const HASH_START = 0x811c_9dc5
+
+/** The terms of one part, by number. */
 export class TermNumbers {
   readonly terms: string[] = []
   /** Pairs of hash and number + 1; 0 is an empty slot. */
@@ -14,14 +19,25 @@ export class TermNumbers {
     let slot = hash & this.#mask
     for (;;) {
       const number = this.#slots[slot * 2 + 1] as number
-      if (number === 0) break
+      if (number === 0) return this.#append(slot, hash, term)
       if (this.#slots[slot * 2] === hash && this.terms[number - 1] === term) return number - 1
       slot = (slot + 1) & this.#mask
     }
-    this.#slots[slot * 2] = hash
-    this.#slots[slot * 2 + 1] = this.terms.push(term)
-    if (this.terms.length * 2 > this.#mask) this.#grow()
-    return this.terms.length - 1
+  }
+
+  /** The number of the term of two characters (`pairOf`), which is made only when it is new. */
+  addPair(first: number, second: number): number {
+    if (first > 0xffff || second > 0xffff) return this.add(pairOf(first, second))
+    const hash = mixed(hashWith(hashWith(HASH_START, first), second))
+    let slot = hash & this.#mask
+    for (;;) {
+      const number = this.#slots[slot * 2 + 1] as number
+      if (number === 0) return this.#append(slot, hash, pairOf(first, second))
+      if (this.#slots[slot * 2] === hash && this.#isPair(number - 1, first, second)) {
+        return number - 1
+      }
+      slot = (slot + 1) & this.#mask
+    }
   }
 
   /** The number of a term, if it has one. */
@@ -32,6 +48,18 @@ export class TermNumbers {
       if (number === 0) return undefined
       if (this.#slots[slot * 2] === hash && this.terms[number - 1] === term) return number - 1
     }
+  }
+
+  #isPair(number: number, first: number, second: number): boolean {
+    const term = this.terms[number] as string
+    return term.length === 2 && term.charCodeAt(0) === first && term.charCodeAt(1) === second
+  }
+
+  #append(slot: number, hash: number, term: string): number {
+    this.#slots[slot * 2] = hash
+    this.#slots[slot * 2 + 1] = this.terms.push(term)
+    if (this.terms.length * 2 > this.#mask) this.#grow()
+    return this.terms.length - 1
   }
 
   #grow(): void {
@@ -51,7 +79,16 @@ export class TermNumbers {
 }
 
 function hashOf(term: string): number {
-  let hash = 0x811c_9dc5
-  for (let i = 0; i < term.length; i++) hash = Math.imul(hash ^ term.charCodeAt(i), 0x0100_0193)
+  let hash = HASH_START
+  for (let i = 0; i < term.length; i++) hash = hashWith(hash, term.charCodeAt(i))
+  return mixed(hash)
+}
+
+/** FNV-1a. */
+function hashWith(hash: number, unit: number): number {
+  return Math.imul(hash ^ unit, 0x0100_0193)
+}
+
+function mixed(hash: number): number {
   return (hash ^ (hash >>> 15)) >>> 0
 }

@@ -21,4 +21,18 @@ describe('the order of terms', () => {
       }),
     )
   })
+
+  it('leaves equal ones in the order of their numbers', () => {
+    fc.assert(
+      fc.property(terms, fc.integer({ min: 1, max: 4 }), ([start, ends], times) => {
+        const all = Array.from({ length: times }, () => [...ends, start]).flat()
+        const order = [...orderOfTerms(all)]
+        const expected = [...all.keys()].sort((a, b) => {
+          const [left, right] = [all[a] as string, all[b] as string]
+          return left === right ? a - b : left < right ? -1 : 1
+        })
+        expect(order).to.deep.equal(expected)
+      }),
+    )
+  })
 })

@@ -5,15 +5,17 @@ import { syllableTerms } from './syllables.ts'
 
 const TEXT_CHARS_MAX = 512
 const NOT_LETTERS = /[^a-z]/g
+/** As `isHan`; an engine sees at once that no text of Latin alone has any. */
+const HAN = /[\u3400-\u9fff\uf900-\ufaff]/
 
 /**
  * Full and initial pinyin of the Chinese in a text, each term once: for titles and names of
  * agencies. Text beyond 512 code units is passed over.
  */
 export function pinyinTerms(text: string): readonly string[] {
-  const terms = chineseRuns(text.slice(0, TEXT_CHARS_MAX)).flatMap((run) =>
-    syllableTerms(syllablesOf(run)),
-  )
+  const heard = text.slice(0, TEXT_CHARS_MAX)
+  if (!HAN.test(heard)) return []
+  const terms = chineseRuns(heard).flatMap((run) => syllableTerms(syllablesOf(run)))
   return [...new Set(terms)]
 }
 

@@ -25,6 +25,23 @@ import { stem } from './stem.ts'
 /** A term is cut to this many code units, so that no text makes a key without bound. */
 export const TERM_CHARS_MAX = 64
 
+/**
+ * Takes the terms of a text, one call for each in order. Most are handed over as what they are made
+ * of: who met them before needs no string to know them again.
+ */
+export interface TermTaker {
+  /**
+   * A word of ASCII alone, at most 15 code units: `termOfWord`. Three numbers spell it, the last
+   * five letters and digits in `low`, those before in `middle` and `high`: equal numbers, equal
+   * words whatever their case.
+   */
+  word(text: string, start: number, end: number, low: number, middle: number, high: number): void
+  /** Two neighbouring characters of a script without spaces, as folded code points: `pairOf`. */
+  pair(first: number, second: number, start: number, end: number): void
+  /** Any other term. */
+  term(term: string, start: number, end: number): void
+}
+
 /** Gets each term with its position and the code units of the text that it stands for. */
 export type TermVisitor = (term: string, position: number, start: number, end: number) => void
 
@@ -32,57 +49,113 @@ export type TermVisitor = (term: string, position: number, start: number, end: n
 const SLICE_CHARS_MIN = 13
 const APOSTROPHE = 0x27
 const TYPOGRAPHIC_APOSTROPHE = 0x2019
-/** A letter that lower case changes; a kind of its own beside those of fold.ts. */
-const UPPER = 0x80
-const ascii = new Uint8Array(0x80).fill(SEPARATOR)
-for (let unit = 0x30; unit <= 0x39; unit += 1) ascii[unit] = LETTER
-for (let unit = 0x61; unit <= 0x7a; unit += 1) ascii[unit] = LETTER
-for (let unit = 0x41; unit <= 0x5a; unit += 1) ascii[unit] = UPPER
+/** ASCII letters and digits by number, the same for both cases; 0 for what separates words. */
+const codes = new Uint8Array(0x80)
+for (let unit = 0x30; unit <= 0x39; unit += 1) codes[unit] = unit - 0x2f
+for (let unit = 0x61; unit <= 0x7a; unit += 1) {
+  codes[unit] = unit - 0x56
+  codes[unit - 0x20] = unit - 0x56
+}
+const CODE_BITS = 6
+/** Five codes: numbers of up to 30 bits V8 keeps without a place of their own. */
+const SPELLING_BITS = 30
+const SPELLING_MASK = 2 ** SPELLING_BITS - 1
+const CARRY = SPELLING_BITS - CODE_BITS
+/** The code units that three numbers spell. */
+export const SPELLED_CHARS_MAX = 15
 
 /** Calls `visit` for every term of a text, in order. */
 export function forEachTerm(text: string, visit: TermVisitor): void {
+  readTerms(text, new Visits(visit))
+}
+
+/** Hands every term of a text to `taker`, in order. */
+export function readTerms(text: string, taker: TermTaker): void {
   const { length } = text
-  let position = 0
   let at = 0
   while (at < length) {
     const unit = text.charCodeAt(at)
-    const kind = unit < 0x80 ? ascii[unit] : kindAt(text, at)
+    const kind = unit < 0x80 ? kindOfAscii(unit) : kindAt(text, at)
     if (kind === SEPARATOR || kind === IGNORED) {
       at += 1
     } else if (kind === UNSPACED) {
       const from = at
       at = endOfRun(text, at)
-      position += visitRun(text, from, at, position, visit)
+      readRun(text, from, at, taker)
     } else {
-      at = visitWord(text, at, position, visit)
-      position += 1
+      at = readWord(text, at, taker)
     }
   }
+}
+
+/** The term of a word of ASCII alone. */
+export function termOfWord(text: string, start: number, end: number): string {
+  const word = text.slice(start, end)
+  const lowered = word.toLowerCase()
+  return stem(lowered === word ? ownCopy(word) : lowered)
+}
+
+/** The term of two neighbouring characters. */
+export function pairOf(first: number, second: number): string {
+  return first < 0x10000 && second < 0x10000
+    ? String.fromCharCode(first, second)
+    : String.fromCodePoint(first, second)
 }
 
 /** The kind of the character that begins here (fold.ts); the second half of a pair separates. */
 export function kindAt(text: string, at: number): number {
   const unit = text.charCodeAt(at)
-  if (unit < 0x80) return ascii[unit] === SEPARATOR ? SEPARATOR : LETTER
+  if (unit < 0x80) return kindOfAscii(unit)
   const kind = kindOf(unit)
   return kind === PAIR ? kindOfPair(text.codePointAt(at) ?? unit) : kind
 }
 
-function visitWord(text: string, start: number, position: number, visit: TermVisitor): number {
+/** Makes every term a string. */
+class Visits implements TermTaker {
+  readonly #visit: TermVisitor
+  #position = 0
+
+  constructor(visit: TermVisitor) {
+    this.#visit = visit
+  }
+
+  word(text: string, start: number, end: number): void {
+    this.term(termOfWord(text, start, end), start, end)
+  }
+
+  pair(first: number, second: number, start: number, end: number): void {
+    this.term(pairOf(first, second), start, end)
+  }
+
+  term(term: string, start: number, end: number): void {
+    this.#visit(term, this.#position++, start, end)
+  }
+}
+
+function kindOfAscii(unit: number): number {
+  return codes[unit] === 0 ? SEPARATOR : LETTER
+}
+
+/** Returns where the word ends. */
+function readWord(text: string, start: number, taker: TermTaker): number {
   const { length } = text
+  let low = 0
+  let middle = 0
+  let high = 0
   let at = start
-  let hasUpper = false
   let unit = 0
   for (; at < length; at += 1) {
     unit = text.charCodeAt(at)
-    const kind = unit < 0x80 ? ascii[unit] : SEPARATOR
-    if (kind === SEPARATOR) break
-    if (kind === UPPER) hasUpper = true
+    const code = unit < 0x80 ? (codes[unit] as number) : 0
+    if (code === 0) break
+    high = ((high << CODE_BITS) & SPELLING_MASK) | (middle >>> CARRY)
+    middle = ((middle << CODE_BITS) & SPELLING_MASK) | (low >>> CARRY)
+    low = ((low << CODE_BITS) & SPELLING_MASK) | code
   }
   const mayGoOn = at < length && (unit >= 0x80 || unit === APOSTROPHE)
-  if (mayGoOn && goesOn(text, at)) return visitFoldedWord(text, start, position, visit)
-  const word = text.slice(start, at - start > TERM_CHARS_MAX ? start + TERM_CHARS_MAX : at)
-  visit(stem(hasUpper ? word.toLowerCase() : ownCopy(word)), position, start, at)
+  if (mayGoOn && goesOn(text, at)) return readFoldedWord(text, start, taker)
+  if (at - start <= SPELLED_CHARS_MAX) taker.word(text, start, at, low, middle, high)
+  else taker.term(termOfWord(text, start, Math.min(at, start + TERM_CHARS_MAX)), start, at)
   return at
 }
 
@@ -102,12 +175,8 @@ function goesOn(text: string, at: number): boolean {
   return kind === LETTER || kind === IGNORED
 }
 
-function visitFoldedWord(
-  text: string,
-  start: number,
-  position: number,
-  visit: TermVisitor,
-): number {
+/** Returns where the word ends. */
+function readFoldedWord(text: string, start: number, taker: TermTaker): number {
   let word = ''
   let at = start
   while (at < text.length) {
@@ -117,7 +186,7 @@ function visitFoldedWord(
     if (kind === LETTER && word.length < TERM_CHARS_MAX) word += foldedText(point)
     at += point > 0xffff ? 2 : 1
   }
-  visit(stem(word.slice(0, TERM_CHARS_MAX)), position, start, at)
+  taker.term(stem(word.slice(0, TERM_CHARS_MAX)), start, at)
   return at
 }
 
@@ -131,15 +200,7 @@ function endOfRun(text: string, start: number): number {
   return at
 }
 
-/** Returns how many characters the run has. */
-function visitRun(
-  text: string,
-  start: number,
-  end: number,
-  position: number,
-  visit: TermVisitor,
-): number {
-  let count = 0
+function readRun(text: string, start: number, end: number, taker: TermTaker): void {
   let before = 0
   let beforeAt = start
   let beforeEnd = start
@@ -149,24 +210,16 @@ function visitRun(
     const next = at + (kind === PAIR ? 2 : 1)
     if (kind !== IGNORED) {
       const point = foldedUnit(unit) || foldedPoint(text, at)
-      if (count > 0) visit(pairOf(before, point), position + count - 1, beforeAt, next)
-      count += 1
+      if (beforeEnd > start) taker.pair(before, point, beforeAt, next)
       before = point
       beforeAt = at
       beforeEnd = next
     }
     at = next
   }
-  visit(String.fromCodePoint(before), position + count - 1, beforeAt, beforeEnd)
-  return count
+  taker.term(String.fromCodePoint(before), beforeAt, beforeEnd)
 }
 
 function foldedPoint(text: string, at: number): number {
   return foldedText(text.codePointAt(at) ?? 0).codePointAt(0) ?? 0
-}
-
-function pairOf(first: number, second: number): string {
-  return first < 0x10000 && second < 0x10000
-    ? String.fromCharCode(first, second)
-    : String.fromCodePoint(first, second)
 }
