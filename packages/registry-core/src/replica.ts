@@ -8,7 +8,7 @@ import { ReplicaCatalogue } from './catalogue/replica-catalogue.ts'
 import type { StoredViews } from './catalogue/stored-views.ts'
 import { totalsOf } from './catalogue/totals.ts'
 import type { Audience } from './commit/audience.ts'
-import type { Commit } from './commit/commit.ts'
+import type { Commit, ReadCommit } from './commit/commit.ts'
 import type { Hash } from './crypto.ts'
 import type { Erasures } from './erasure/erasures.ts'
 import { ReplicaErasing } from './erasure/replica-erasing.ts'
@@ -348,7 +348,11 @@ export class Replica implements Registry {
     following?: Commit,
     options?: AcceptOptions,
   ): Promise<Acceptance> {
-    const acceptance = await this.#acceptor.accept(commit, following, options)
+    return this.#followed(await this.#acceptor.accept(commit, following, options))
+  }
+
+  /** An acceptance, once what it makes necessary has been judged again. */
+  async #followed(acceptance: Acceptance): Promise<Acceptance> {
     await this.#rejudging.marked()
     if (!acceptance.known) await this.#rejudging.settleStale()
     return acceptance
@@ -414,8 +418,8 @@ export class Replica implements Registry {
   }
 
   /** News go out commit by commit, so that peers take part of a long import while it runs. */
-  async #acceptOwn(commit: Commit): Promise<Acceptance> {
-    const acceptance = await this.#acceptOne(commit)
+  async #acceptOwn(commit: ReadCommit): Promise<Acceptance> {
+    const acceptance = await this.#followed(await this.#acceptor.acceptOwn(commit))
     this.#tell({ type: 'commits' })
     return acceptance
   }

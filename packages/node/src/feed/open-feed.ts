@@ -25,6 +25,8 @@ export type OpenFeed = {
  * the memory of a feed.
  */
 const PART_RECORDS = 510
+/** Those of one commit, mostly (log/author.ts). */
+const FIRST_PART_RECORDS = 85
 
 /** Reads a feed in this thread; MULU_FEED_* when the bytes as a whole are none. */
 export function openHere({ bytes, format, source }: FeedInput): OpenFeed & {
@@ -32,5 +34,6 @@ export function openHere({ bytes, format, source }: FeedInput): OpenFeed & {
 } {
   const named = source === undefined ? {} : { source }
   const feed = readFeed(feedText(bytes), format, { hash: sha256, ...named })
-  return { format: feed.format, total: feed.total, parts: partsOf(feed, PART_RECORDS) }
+  const parts = partsOf(feed, PART_RECORDS, FIRST_PART_RECORDS)
+  return { format: feed.format, total: feed.total, parts }
 }

@@ -20,8 +20,12 @@ export type FeedPart = {
   readonly errors: readonly FeedError[]
 }
 
-/** The records of a feed in parts of `size` good ones. */
-export function* partsOf(feed: Feed, size: number): Generator<FeedPart> {
+/**
+ * The records of a feed in parts of `size` good ones. The first has `first`, and each is twice as
+ * long as the one before: whoever waits for the first can begin early.
+ */
+export function* partsOf(feed: Feed, size: number, first: number = size): Generator<FeedPart> {
+  let wanted = first
   let records: FeedRecord[] = []
   let errors: FeedError[] = []
   const slots = new SlotTableWriter()
@@ -31,8 +35,9 @@ export function* partsOf(feed: Feed, size: number): Generator<FeedPart> {
       records.push(toRecord(entry.candidate))
       slots.add(entry.candidate.fields)
     }
-    if (records.length < size) continue
+    if (records.length < wanted) continue
     yield { records, slots: slots.take(), errors }
+    wanted = Math.min(size, wanted * 2)
     records = []
     errors = []
   }

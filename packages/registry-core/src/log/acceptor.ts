@@ -1,6 +1,6 @@
 /**
- * The one way in. Commits from the own desk, a peer, a bundle or an import all pass `accept`:
- * attributed, placed on their chain, judged, merged, and written in one batch each. Calls follow
+ * The one way in. Commits from a peer, a bundle or the own desk are all attributed, placed on
+ * their chain, judged, merged, and written in one batch each. Calls follow
  * each other; the registry sees to that.
  */
 import type { DigestTree, LeafStage } from '../catalogue/digest-tree.ts'
@@ -37,6 +37,7 @@ import { withoutRecords } from '../subscription/without-records.ts'
 import { anchorIn, isOverturned } from './anchor.ts'
 import { type Attribution, attribute } from './attribute.ts'
 import { commitsAt, type Next, nextStored } from './chain.ts'
+import { checkSigned } from './check-signed.ts'
 import { judge, type Verdict } from './judge.ts'
 import type { LogKey } from './log.ts'
 import type { LogState } from './log-state.ts'
@@ -129,6 +130,19 @@ export class Acceptor {
       return { known: false, outcome: { kind: 'dropped', ...attribution }, problems: 0 }
     }
     return this.#offer(attribution.commit)
+  }
+
+  /**
+   * Takes in a commit that was made here a moment ago. Whether its key is bound and has signed it
+   * is checked as for any other, MULU_KEY_NOT_BOUND or MULU_SIGNATURE; its header is not read back
+   * and its bodies are not hashed again.
+   */
+  async acceptOwn(commit: ReadCommit): Promise<Acceptance> {
+    this.#ahead = undefined
+    this.#following = undefined
+    this.#leftOut = false
+    checkSigned(this.#context.crypto, this.#context.rosters(), commit)
+    return this.#offer(commit)
   }
 
   /** Keeps away what a lawful order has erased, and brings back what is missing here without one. */

@@ -2,8 +2,7 @@
  * The own desk's road to `accept`: changes become commits of the own log, which then pass the
  * same gate as everybody else's.
  */
-import type { Commit } from '../commit/commit.ts'
-import { commitId } from '../commit/commit.ts'
+import type { ReadCommit } from '../commit/commit.ts'
 import type { After, Erase } from '../commit/header.ts'
 import { type Crypto, type Hash, hashToText } from '../crypto.ts'
 import { equalBytes, utf8 } from '../encoding/bytes.ts'
@@ -35,7 +34,7 @@ export type AuthorContext = {
   readonly roster: Roster | undefined
   readonly profile: Profile | undefined
   readonly author: Author | undefined
-  readonly accept: (commit: Commit) => Promise<Acceptance>
+  readonly accept: (commit: ReadCommit) => Promise<Acceptance>
 }
 
 /** A context in which everything that writing needs is here. */
@@ -199,7 +198,7 @@ async function finishDraft(
   if (outcome.kind !== 'in force' || outcome.voidBodies.length > 0) {
     throw new Error(`Invariant broken: an own commit is ${JSON.stringify(outcome)}`)
   }
-  tally.commits.push(commitId(desk.crypto, commit.header))
+  tally.commits.push(commit.id)
   tally.problems += problems
 }
 

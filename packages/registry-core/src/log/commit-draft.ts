@@ -1,7 +1,6 @@
 /** A commit of this node while it is being filled, within the limits of header and bodies. */
 import { assert } from '../assert.ts'
-import type { Commit } from '../commit/commit.ts'
-import { bodiesRoot } from '../commit/commit.ts'
+import { bodiesRoot, commitId, type ReadCommit } from '../commit/commit.ts'
 import { writeSaltedSlots } from '../commit/encoded-slot.ts'
 import { type Entry, encodeHeader, type Header } from '../commit/header.ts'
 import { type Crypto, DOMAIN, type Signer, signFor } from '../crypto.ts'
@@ -101,19 +100,24 @@ export class CommitDraft {
     return true
   }
 
-  /** The signed commit; `start` has the writer and position that the draft was opened for. */
-  sign(crypto: Crypto, signer: Signer, start: HeaderStart): Commit {
+  /**
+   * The signed commit, as reading its header would give it; `start` has the writer and position
+   * that the draft was opened for.
+   */
+  sign(crypto: Crypto, signer: Signer, start: HeaderStart): ReadCommit {
     const { writer, seq } = this.#place
     assert(start.writer === writer && start.seq === seq, 'a draft is signed at its own position')
     const note = this.#note === undefined ? [] : [concat(this.#salt(), this.#note)]
     const bodies = [...note, ...this.#bodiesByEntry()]
-    const header = encodeHeader({
+    const read: Header = {
       ...start,
       note: this.#note?.length ?? 0,
       entries: this.#entries,
       bodies: bodiesRoot(crypto, bodies),
-    })
-    return { header, bodies, signature: signFor(signer, DOMAIN.commit, header) }
+    }
+    const header = encodeHeader(read)
+    const signature = signFor(signer, DOMAIN.commit, header)
+    return { header, bodies, signature, id: commitId(crypto, header), read }
   }
 
   #bodiesByEntry(): readonly Uint8Array[] {

@@ -22,7 +22,7 @@ describe('the order of terms', () => {
     )
   })
 
-  it('leaves equal ones in the order of their numbers', () => {
+  it('[SR25] leaves equal ones in the order of their numbers', () => {
     fc.assert(
       fc.property(terms, fc.integer({ min: 1, max: 4 }), ([start, ends], times) => {
         const all = Array.from({ length: times }, () => [...ends, start]).flat()

@@ -36,7 +36,7 @@ function termsOf(text: string): readonly string[] {
 }
 
 describe('numbers of words', () => {
-  it('stand for the terms of any text, whatever texts came before', () => {
+  it('[TX14] stand for the terms of any text, whatever texts came before', () => {
     fc.assert(
       fc.property(fc.array(someText, { minLength: 1, maxLength: 6 }), (texts) => {
         const numbers = new WordNumbers()
@@ -51,7 +51,7 @@ describe('numbers of words', () => {
     )
   })
 
-  it('stay when there are many words, short and long', () => {
+  it('[TX14] stay when there are many words, short and long', () => {
     const numbers = new WordNumbers()
     const words = Array.from({ length: 20_000 }, (_, i) =>
       `w${i.toString(36)}`.padEnd(i % 7 === 0 ? TERM_CHARS_MAX : 2, 'Xq'),
