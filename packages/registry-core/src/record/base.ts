@@ -30,8 +30,10 @@ export function etagOfLive(crypto: Crypto, live: readonly DocumentSlot[]): strin
     return etagOf(crypto, keys)
   }
   const digest = hashWritten(crypto, DOMAIN.base, (writer) => {
-    for (const [i, slot] of live.entries()) {
-      if (i > 0) writer.byte(LINE_FEED)
+    let isFirst = true
+    for (const slot of live) {
+      if (!isFirst) writer.byte(LINE_FEED)
+      isFirst = false
       const start = keyStart(slot)
       writer.part(slot.bytes, start, start + keyLength(slot))
     }

@@ -3,8 +3,7 @@ import type { DocumentSlot, RecordDocument } from './document.ts'
 
 /** Live slots by path in code-unit order, then writer, then position. */
 export function liveSlots(slots: readonly DocumentSlot[]): readonly DocumentSlot[] {
-  const live = slots.filter((slot) => slot.live)
-  return isInOrder(live) ? live : live.sort(compareSlots)
+  return inOrder(slots.filter((slot) => slot.live))
 }
 
 /**
@@ -24,12 +23,41 @@ export function shownOf(
   return isHeld ? live : live.filter(({ row }) => row.cls !== 1)
 }
 
-/** Mostly they are: a record that one commit wrote has them so. */
-function isInOrder(slots: readonly DocumentSlot[]): boolean {
+/** Up to so many runs are merged; more are sorted. */
+const RUNS_MAX = 8
+
+/** Every entry has its slots in order: mostly two or three runs are to be merged. */
+function inOrder(slots: DocumentSlot[]): readonly DocumentSlot[] {
+  const starts = [0]
   for (let i = 1; i < slots.length; i++) {
-    if (compareSlots(slots[i - 1] as DocumentSlot, slots[i] as DocumentSlot) > 0) return false
+    if (compareSlots(slots[i - 1] as DocumentSlot, slots[i] as DocumentSlot) > 0) starts.push(i)
   }
-  return true
+  if (starts.length > RUNS_MAX) return slots.sort(compareSlots)
+  let merged: readonly DocumentSlot[] = slots
+  for (let run = 1; run < starts.length; run++) {
+    const first = run === 1 ? slots.slice(0, starts[1]) : merged
+    merged = mergeRun(first, slots, starts[run] ?? 0, starts[run + 1] ?? slots.length)
+  }
+  return merged
+}
+
+/** What is in order, with the run of `slots` from `start` to before `end`. */
+function mergeRun(
+  first: readonly DocumentSlot[],
+  slots: readonly DocumentSlot[],
+  start: number,
+  end: number,
+): readonly DocumentSlot[] {
+  const merged: DocumentSlot[] = []
+  let at = start
+  for (const slot of first) {
+    while (at < end && compareSlots(slots[at] as DocumentSlot, slot) < 0) {
+      merged.push(slots[at++] as DocumentSlot)
+    }
+    merged.push(slot)
+  }
+  while (at < end) merged.push(slots[at++] as DocumentSlot)
+  return merged
 }
 
 function compareSlots(a: DocumentSlot, b: DocumentSlot): number {

@@ -12,7 +12,7 @@ import type { Crypto } from '../crypto.ts'
 import { jsonLength } from '../encoding/json.ts'
 import { MuluError } from '../errors.ts'
 import { RECORD_BYTES_MAX, SLOTS_MAX, VALUE_BYTES_MAX } from '../limits.ts'
-import { classOf, type Profile } from '../profile/profile.ts'
+import { classesOf, classOf, type Profile } from '../profile/profile.ts'
 import type { Change, EncodedChange } from '../registry.ts'
 import type { Right } from '../roster/change.ts'
 import { type Base, findBase, presentBase } from './base.ts'
@@ -205,7 +205,8 @@ function byClass(
   slots: readonly EncodedSlot[],
 ): readonly (readonly [EntryClass, readonly EncodedSlot[]])[] {
   const members: readonly [EncodedSlot[], EncodedSlot[], EncodedSlot[]] = [[], [], []]
-  for (const slot of slots) members[classOf(profile, kind, slot.path)].push(slot)
+  const classify = classesOf(profile, kind)
+  for (const slot of slots) members[classify(slot.path)].push(slot)
   const classes: readonly EntryClass[] = [0, 1, 2]
   return classes.map((cls) => [cls, members[cls]] as const).filter(([, some]) => some.length > 0)
 }
