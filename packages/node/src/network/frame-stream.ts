@@ -13,8 +13,14 @@ import './promise-with-resolvers.ts'
 
 /** Seven bits each; three hold the longest frame. */
 const LENGTH_BYTES_MAX = 3
-/** What is handed to the muxer at once; 64 kbit/s carry it in two seconds. */
-const SLICE_BYTES = 16_384
+/**
+ * What is handed to the muxer at once: 64 kbit/s carry the shortest slice in two seconds. A frame
+ * is as long as its line carries in four, so of a longer one a quarter is soon there as well; each
+ * slice is encrypted by itself and answered by the muxer of the other side.
+ */
+const SLICE_BYTES_MIN = 16_384
+const SLICE_BYTES_MAX = 65_536
+const SLICES_OF_FRAME = 4
 /** One answer under way, and one announcement beside it. */
 const BUFFER_BYTES_MAX = 2 * limits.FRAME_BYTES_MAX + 1_024
 /** A peer that goes on sending to a stream that is over holds it open no longer than this. */
@@ -75,8 +81,10 @@ export function createFrameStream(
  * other side sees nothing of a message before it is whole, which a slow line takes minutes for.
  */
 async function sendInSlices(stream: Stream, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
-    if (!stream.send(bytes.subarray(at, at + SLICE_BYTES))) await drained(stream, signal)
+  const quarter = Math.ceil(bytes.length / SLICES_OF_FRAME)
+  const size = Math.min(SLICE_BYTES_MAX, Math.max(SLICE_BYTES_MIN, quarter))
+  for (let at = 0; at < bytes.length; at += size) {
+    if (!stream.send(bytes.subarray(at, at + size))) await drained(stream, signal)
   }
 }
 
