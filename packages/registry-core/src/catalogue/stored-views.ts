@@ -59,8 +59,9 @@ export class StoredViews implements ViewReader {
   }
 
   #view(key: string, stored: Uint8Array | undefined): View | undefined {
+    if (stored === undefined) return undefined
     const profile = this.#context.profile()
-    if (stored === undefined || profile === undefined) return undefined
+    if (profile === undefined) return undefined
     const scope = scopeOfKey(key)
     const rec = key.slice(scopePrefix(scope).length + 1)
     const stamp = (row: Row): Stamp => this.#context.stamp(scope, row)

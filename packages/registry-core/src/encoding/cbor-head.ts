@@ -1,19 +1,35 @@
-/** Heads of CBOR items in their shortest form (RFC 8949 section 4.2), for large plain structures. */
+/** Heads of CBOR items in their shortest form (RFC 8949 section 4.2). */
 import type { ByteWriter } from './byte-writer.ts'
 
 /** Major types of CBOR. */
+export const UNSIGNED = 0
+export const NEGATIVE = 1
 export const BYTES = 2
 export const TEXT = 3
 export const ARRAY = 4
 export const MAP = 5
+export const TAG = 6
+/** Simple values, a head alone. */
+export const FALSE = 0xf4
+export const TRUE = 0xf5
+export const NULL = 0xf6
 
-/** Writes the head of an item of a major type with its length. */
-export function writeHead(writer: ByteWriter, major: number, length: number): void {
+const UINT32 = 0x1_0000_0000
+
+/** Writes the head of an item of a major type with its number or length. */
+export function writeHead(writer: ByteWriter, major: number, argument: number): void {
   const type = major << 5
-  if (length < 24) writer.byte(type | length)
-  else if (length < 0x100) writer.byte(type | 24).byte(length)
-  else if (length < 0x10000) writer.byte(type | 25).uint(length, 2)
-  else writer.byte(type | 26).uint(length, 4)
+  if (argument < 24) writer.byte(type | argument)
+  else if (argument < 0x100) writer.byte(type | 24).byte(argument)
+  else if (argument < 0x10000) writer.byte(type | 25).uint(argument, 2)
+  else if (argument < UINT32) writer.byte(type | 26).uint(argument, 4)
+  else {
+    const high = Math.floor(argument / UINT32)
+    writer
+      .byte(type | 27)
+      .uint(high, 4)
+      .uint(argument % UINT32, 4)
+  }
 }
 
 /** Reads heads one after the other; throws unless each has its shortest form. */

@@ -4,10 +4,9 @@
  * map are texts and ascend by their encoded bytes, nothing has a tag or an indefinite length.
  */
 import { utf8ToText } from './bytes.ts'
+import { ARRAY, BYTES, FALSE, MAP, NEGATIVE, NULL, TAG, TEXT, TRUE, UNSIGNED } from './cbor-head.ts'
 import { shortText, shortTexts } from './short-texts.ts'
 
-const [UNSIGNED, NEGATIVE, BYTES, TEXT, ARRAY, MAP, TAG] = [0, 1, 2, 3, 4, 5, 6]
-const [FALSE, TRUE, NULL] = [0xf4, 0xf5, 0xf6]
 /** By the low bits of a head from 24 on: bytes of the argument, and the least that needs so many. */
 const ARGUMENT_BYTES: readonly number[] = [1, 2, 4, 8]
 const ARGUMENT_MIN: readonly number[] = [24, 0x100, 0x10000, 0x100000000]

@@ -19,7 +19,7 @@ import {
 } from '../commit/commit.ts'
 import type { Crypto, Hash } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
-import { decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
+import { decodeCbor, encodeCbor } from '../encoding/cbor.ts'
 import { idsToAnchor } from '../log/chain.ts'
 import type { LogKey } from '../log/log.ts'
 import { decodeOutcome } from '../log/stored-outcome.ts'
@@ -111,7 +111,7 @@ export class Erasures {
       if (commit !== undefined) erasures.add(commit)
     }
     for await (const [key, bytes] of store.missing.iterator()) {
-      erasures.#missing.set(key, decodeOwnCbor(bytes) as unknown as readonly number[])
+      erasures.#missing.set(key, decodeCbor(bytes) as unknown as readonly number[])
     }
     await erasures.refresh()
     return erasures

@@ -4,7 +4,7 @@
  */
 import type { Stamp } from '../commit/header.ts'
 import type { Hash } from '../crypto.ts'
-import { type CborValue, decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
+import { type CborValue, decodeCbor, encodeCbor } from '../encoding/cbor.ts'
 import type { LogKey, LogPosition } from './log.ts'
 
 /** How far a log is known, judged and accepted. */
@@ -84,7 +84,7 @@ export function decodeLogState(log: LogKey, bytes: Uint8Array): LogState | undef
 }
 
 function readState(log: LogKey, bytes: Uint8Array): LogState {
-  const [positions, ended, forkedAt, held, rosterVersion, stamp, seen, resets] = decodeOwnCbor(
+  const [positions, ended, forkedAt, held, rosterVersion, stamp, seen, resets] = decodeCbor(
     bytes,
   ) as [
     readonly [StoredPosition, StoredPosition, StoredPosition],

@@ -1,5 +1,5 @@
 /** How an outcome is kept beside its commit: CBOR [kind, code or what is missing, void bodies]. */
-import { decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
+import { decodeCbor, encodeCbor } from '../encoding/cbor.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Missing, Outcome } from './outcome.ts'
 
@@ -21,7 +21,7 @@ export function encodeOutcome(outcome: StoredOutcome): Uint8Array {
 /** Reads the stored form; a commit that a rebuild has not reached again waits for its parent. */
 export function decodeOutcome(bytes: Uint8Array): StoredOutcome {
   if (bytes.length === 0) return { kind: 'waits', missing: 'parent' }
-  const [kind, detail, voidBodies] = decodeOwnCbor(bytes) as [
+  const [kind, detail, voidBodies] = decodeCbor(bytes) as [
     StoredOutcome['kind'],
     string,
     readonly number[],

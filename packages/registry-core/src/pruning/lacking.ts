@@ -6,7 +6,7 @@
  * stored: `<scope>/<kind>/<local>` -> CBOR [[writer, seq, entry, whether a slot is live] …]
  */
 import { equalBytes, utf8 } from '../encoding/bytes.ts'
-import { decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
+import { decodeCbor, encodeCbor } from '../encoding/cbor.ts'
 import { type LogKey, logText } from '../log/log.ts'
 import type { RecordDocument } from '../record/document.ts'
 import { openOrNothing } from '../scrub/check-record.ts'
@@ -60,7 +60,7 @@ export class Lacking {
     const lacking = new Lacking(store, keepsAll, isBare)
     await lacking.#follow()
     for await (const [key, bytes] of store.lacking.iterator()) {
-      lacking.#count(scopeOfKey(key), decodeOwnCbor(bytes) as unknown as readonly Wanted[], 1)
+      lacking.#count(scopeOfKey(key), decodeCbor(bytes) as unknown as readonly Wanted[], 1)
     }
     return lacking
   }

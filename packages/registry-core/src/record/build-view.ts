@@ -43,23 +43,20 @@ export function buildView(
   }
 }
 
-/** The stamp of a slot; slots of one entry share it. */
+/** The stamp of a slot; neighbours are mostly of one entry, and share it. */
 function stampsOf(stamp: EffectiveStamp): StampOf {
-  const stamps = new Map<Row, Stamp>()
+  let last: Row | undefined
+  let known: Stamp = [0, 0]
   return ({ row }) => {
-    const known = stamps.get(row) ?? stamp(row)
-    stamps.set(row, known)
+    if (row !== last) known = stamp(row)
+    last = row
     return known
   }
 }
 
-/** Most neighbours are of one entry, and then of one stamp. */
 function newestOf(live: readonly DocumentSlot[], stampOf: StampOf): Stamp {
   let newest: Stamp = [0, 0]
-  let last: Row | undefined
   for (const slot of live) {
-    if (slot.row === last) continue
-    last = slot.row
     const stamp = stampOf(slot)
     if (compareStamps(stamp, newest) > 0) newest = stamp
   }

@@ -1,7 +1,7 @@
 /** The roster chain and the profiles it names, as they are kept and loaded. */
 import { type Crypto, DOMAIN, type Hash, hash } from '../crypto.ts'
 import { equalBytes, toHex, utf8 } from '../encoding/bytes.ts'
-import { decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
+import { decodeCbor, encodeCbor } from '../encoding/cbor.ts'
 import { canonicalJson, type JsonValue } from '../encoding/json.ts'
 import { MuluError } from '../errors.ts'
 import { PROFILE_BYTES_MAX } from '../limits.ts'
@@ -38,6 +38,17 @@ export function profileToBytes(profile: Profile): Uint8Array {
 type StoredFork = { readonly roster: Roster; readonly isSettled: boolean }
 const FORKS = 'roster'
 const FEDERATION = 'federation'
+
+const profileKeys = new WeakMap<Roster, string>()
+
+/** The key of the profile that a roster names; asked for every record that is shown. */
+function profileKeyOf(roster: Roster): string {
+  const known = profileKeys.get(roster)
+  if (known !== undefined) return known
+  const key = toHex(roster.state.profile.hash)
+  profileKeys.set(roster, key)
+  return key
+}
 
 /** Rosters and profiles of one replica. */
 export class RosterStore {
@@ -132,7 +143,7 @@ export class RosterStore {
   }
 
   #loadFork(bytes: Uint8Array): void {
-    const [wire, isSettled] = decodeOwnCbor(bytes) as [Uint8Array, boolean]
+    const [wire, isSettled] = decodeCbor(bytes) as [Uint8Array, boolean]
     const { version } = readVersion(wire)
     const roster = this.#verifyAfter(this.#rosters[version - 2], wire)
     if (roster !== undefined) this.#forks.set(toHex(roster.hash), { roster, isSettled })
@@ -186,7 +197,7 @@ export class RosterStore {
 
   /** The profile that a roster version names, when it is here. */
   profileOf(roster: Roster): Profile | undefined {
-    return this.#profiles.get(toHex(roster.state.profile.hash))
+    return this.#profiles.get(profileKeyOf(roster))
   }
 
   /** What views are made with: the profile of the newest version whose profile is here. */

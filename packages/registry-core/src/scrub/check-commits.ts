@@ -6,7 +6,7 @@
 import { commitId, entrySections, type ReadCommit } from '../commit/commit.ts'
 import type { Crypto, Hash } from '../crypto.ts'
 import { equalBytes, toHex } from '../encoding/bytes.ts'
-import { decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
+import { decodeCbor, encodeCbor } from '../encoding/cbor.ts'
 import { type Erasures, isNoted } from '../erasure/erasures.ts'
 import { missingEntries, orderedEntries } from '../erasure/proof.ts'
 import { commitsAt } from '../log/chain.ts'
@@ -284,7 +284,7 @@ export class LogCheck {
 
 function provenIds(crypto: Crypto, stored: Uint8Array | undefined): ReadonlySet<string> {
   try {
-    const proof = decodeOwnCbor(stored ?? new Uint8Array()) as readonly (readonly [Hash])[]
+    const proof = decodeCbor(stored ?? new Uint8Array()) as readonly (readonly [Hash])[]
     return new Set(proof.map(([header]) => toHex(commitId(crypto, header))))
   } catch {
     // Whatever fails while reading rotten bytes has one meaning: they prove nothing.

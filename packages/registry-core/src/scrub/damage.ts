@@ -5,7 +5,7 @@
  * stored: `commit/<log>/<seq>` -> CBOR [what, start of the id in hex or '', [rec …]];
  *         `scope/<scope>` -> nothing
  */
-import { decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
+import { decodeCbor, encodeCbor } from '../encoding/cbor.ts'
 import type { LogKey } from '../log/log.ts'
 import {
   del,
@@ -65,7 +65,7 @@ export class DamageList {
   #loadCommit(position: string, bytes: Uint8Array): void {
     const log = logOfKey(position)
     const seq = Number.parseInt(position.slice(logPrefix(log).length + 1), 16)
-    const [what, idText, records] = decodeOwnCbor(bytes) as [
+    const [what, idText, records] = decodeCbor(bytes) as [
       DamagedCommit['what'],
       string,
       readonly string[],

@@ -4,7 +4,7 @@
  * is open. A filter's values are kept as the number of the combination they make, so that a
  * record with three formats takes as much room as one with one.
  */
-import { type CborValue, decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
+import { type CborValue, decodeCbor, encodeCbor } from '../encoding/cbor.ts'
 import type { View } from '../record/view.ts'
 import { PART_DOCS_MAX } from './doc-set.ts'
 import { FILTERS, type Filter, type FilterName } from './filters.ts'
@@ -186,7 +186,7 @@ export class Columns {
 
   /** Reads the stored form; every document counts as living. */
   static decode(stored: Uint8Array): Columns {
-    const [size, numbers, filters] = decodeOwnCbor(stored) as [
+    const [size, numbers, filters] = decodeCbor(stored) as [
       number,
       Uint8Array[],
       [FilterName, string[][], Uint8Array][],

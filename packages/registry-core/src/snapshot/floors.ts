@@ -6,7 +6,7 @@
  * sublevel `meta`  `floors` -> CBOR [[log, seq, id] …]
  */
 import { equalBytes, toHex } from '../encoding/bytes.ts'
-import { type CborValue, decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
+import { type CborValue, decodeCbor, encodeCbor } from '../encoding/cbor.ts'
 import type { LogKey } from '../log/log.ts'
 import type { LogEnd } from '../roster/change.ts'
 import { commitBatch, logOfKey, logPrefix, put, type Store } from '../store/store.ts'
@@ -58,7 +58,7 @@ export async function readFloors(store: Store): Promise<Floors> {
   const bytes = await store.meta.get(KEY)
   if (bytes === undefined) return new Map()
   try {
-    const rows = decodeOwnCbor(bytes) as readonly (readonly [string, number, Uint8Array])[]
+    const rows = decodeCbor(bytes) as readonly (readonly [string, number, Uint8Array])[]
     return new Map(rows.map(([key, seq, id]) => [key, { ...logOfKey(key), seq, id }]))
   } catch {
     // Whatever fails while reading rotten bytes has one meaning: it is not known.

@@ -7,7 +7,7 @@
  * stored: meta `subscription` -> CBOR; `bare/<ns 8 hex>` -> one byte: 0 while bodies of a namespace
  * that is not held may still stand in commits, else 1
  */
-import { decodeOwnCbor, encodeCbor } from '../encoding/cbor.ts'
+import { decodeCbor, encodeCbor } from '../encoding/cbor.ts'
 import { del, fixedHex, type Operation, put, type Scope, type Store } from '../store/store.ts'
 import { readSubscription, type Subscription, subscriptionToCbor } from './subscription.ts'
 
@@ -28,7 +28,7 @@ export class Holdings {
   static async load(store: Store): Promise<Holdings> {
     const holdings = new Holdings(store)
     const stored = await store.meta.get(SUBSCRIPTION)
-    if (stored !== undefined) holdings.#subscription = readSubscription(decodeOwnCbor(stored))
+    if (stored !== undefined) holdings.#subscription = readSubscription(decodeCbor(stored))
     for await (const [key, value] of store.meta.iterator({ gt: BARE, lt: 'bare0' })) {
       holdings.#bare.set(Number.parseInt(key.slice(BARE.length), 16), value[0] === 1)
     }
