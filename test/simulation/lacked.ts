@@ -1,6 +1,6 @@
 /** Values of the federation that count and are not here: who lacks them, and who has them. */
 import { entryOfBody } from '../../packages/registry-core/src/commit/commit.ts'
-import { decodeOwnCbor } from '../../packages/registry-core/src/encoding/cbor.ts'
+import { decodeCbor } from '../../packages/registry-core/src/encoding/cbor.ts'
 import {
   type Commit,
   commitId,
@@ -34,7 +34,7 @@ export async function lackedBy(node: SimNode): Promise<readonly LackedEntry[]> {
   for (const [key, bytes] of await store.lacking.iterator().all()) {
     const { ns, aud } = scopeOfKey(key)
     if (aud !== 1) continue
-    for (const [writer, seq, entry, isLive] of decodeOwnCbor(bytes) as unknown as Wanted[]) {
+    for (const [writer, seq, entry, isLive] of decodeCbor(bytes) as unknown as Wanted[]) {
       const log = { ns, aud, writer }
       const found = isLive ? await standingAt(node, log, seq) : undefined
       const written = found?.entries[entry]
