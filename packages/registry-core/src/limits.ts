@@ -7,7 +7,7 @@
 /** [LM1] A commit header is at most this long, so that headers of a range fit memory and frames. */
 export const HEADER_BYTES_MAX = 65_536
 /** [LM2] A commit changes at most this many records, so that one signature covers one batch. */
-export const ENTRIES_MAX = 256
+export const ENTRIES_MAX = 512
 /** [LM3] One entry writes at most this many slots. */
 export const SLOTS_MAX = 1_024
 /** [LM4] One body is at most this long, salt not counted. */

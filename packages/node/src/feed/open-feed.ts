@@ -21,11 +21,11 @@ export type OpenFeed = {
 }
 
 /**
- * Records that are read, compared, written and reported together, two portions of a write; bounds
- * the memory of a feed.
+ * Records that are read, compared, written and reported together, as much as is planned at once
+ * (log/author.ts); bounds the memory of a feed.
  */
 const PART_RECORDS = 510
-/** Those of one commit, mostly (log/author.ts). */
+/** Those of half a commit, mostly (log/author.ts). */
 const FIRST_PART_RECORDS = 85
 
 /** Reads a feed in this thread; MULU_FEED_* when the bytes as a whole are none. */

@@ -18,11 +18,11 @@
  * type     0 changes | 1 snapshot | 2 receipt
  * crit     names of extensions that must be understood, ascending
  * note     length in bytes of the note body, 0 for none
- * entries  [[rec, cls, len, bytes, over, of?] …] up to 256; cls 0 descriptive, 1 legal effect,
+ * entries  [[rec, cls, len, bytes, over, of?] …] up to 512; cls 0 descriptive, 1 legal effect,
  *          2 erasable; len slots written, bytes of the body without salt; of [writer, seq, stamp]
  *          where the values were first written, when they are adopted from another log
  * erase    [[writer, seq, commit id, entry, order reference] …] up to 24, or absent: bodies of
- *          commits of the same ns and aud that a lawful order has erased, entry 256 for the note;
+ *          commits of the same ns and aud that a lawful order has erased, entry 512 for the note;
  *          there are no entries
  *          beside it, since this header goes with what is left of those commits
  * bodies   hash over the salted hashes of the note (if any) and all bodies

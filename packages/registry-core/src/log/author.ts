@@ -48,9 +48,9 @@ type Desk = AuthorContext & {
 
 /**
  * Records that are planned together; their states are read in one go. Most records of a catalogue
- * have an entry of each class, so that 85 of them fill a commit and 255 three.
+ * have an entry of each class, so that 170 of them fill a commit and 510 three.
  */
-const PORTION = 255
+const PORTION = 510
 
 /**
  * Writes changes as commits of the own log. Everything that can be refused without reading a

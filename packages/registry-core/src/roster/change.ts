@@ -6,6 +6,7 @@
  */
 
 import { type Audience, readAudience } from '../commit/audience.ts'
+import { NOTE_ENTRY } from '../commit/header.ts'
 import { HASH_BYTES, type Hash, type PublicKey } from '../crypto.ts'
 import {
   readArray,
@@ -190,7 +191,7 @@ const READERS: Readonly<Record<RosterChange['type'], ReaderRow>> = {
     (s) => ({
       type: 'settled',
       commit: readBytes(s['commit'], HASH_BYTES, HASH_BYTES, 'commit'),
-      entry: readInteger(s['entry'], 0, 256, 'entry'),
+      entry: readInteger(s['entry'], 0, NOTE_ENTRY, 'entry'),
     }),
   ],
   administrator: [

@@ -49,7 +49,7 @@ export type CheckContext = {
   readonly onSuspect: (log: Pick<LogKey, 'ns' | 'aud'>) => Promise<void>
 }
 
-/** Commits looked at before others get their turn; each can touch 256 records. */
+/** Commits looked at before others get their turn; each can touch 512 records. */
 const PORTION = 4
 
 /** Looks at the commits of one log, a few at a time. */

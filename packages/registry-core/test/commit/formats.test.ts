@@ -7,7 +7,7 @@ import { overOf, readOver, slotsOf } from '../../src/commit/over.ts'
 import { ed25519Key, isAcceptableKey } from '../../src/crypto.ts'
 import { concat, fromHex } from '../../src/encoding/bytes.ts'
 import { type CborValue, encodeCbor } from '../../src/encoding/cbor.ts'
-import { CBOR_DEPTH_MAX } from '../../src/limits.ts'
+import { CBOR_DEPTH_MAX, ENTRIES_MAX } from '../../src/limits.ts'
 import { testCrypto } from '../../testing/crypto.ts'
 
 const FED = new Uint8Array(33).fill(1)
@@ -87,7 +87,7 @@ describe('signed formats', () => {
     expect(decodeHeader(encodeHeader(later))).to.include({ v: 2, writer: 3, seq: 2 })
     expect(limitBroken(header())).to.equal(undefined)
     const entry = { rec: 'resource/r1', cls: 0, len: 1, bytes: 30, over: [] } as const
-    expect(limitBroken(header({ entries: Array(257).fill(entry) }))).to.equal('entries')
+    expect(limitBroken(header({ entries: Array(ENTRIES_MAX + 1).fill(entry) }))).to.equal('entries')
     expect(limitBroken(header({ entries: [{ ...entry, len: 1_025 }] }))).to.equal('len')
     expect(limitBroken(header({ entries: [{ ...entry, bytes: 262_145 }] }))).to.equal('bytes')
     expect(limitBroken(header({ aud: [4] }))).to.equal('aud')

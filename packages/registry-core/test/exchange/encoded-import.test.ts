@@ -92,7 +92,7 @@ describe('what a feed has of new records', () => {
   it('[EX22] becomes the same commits, byte for byte, from slots as from values', async () => {
     const all = candidates()
     const fromSlots = await commitsOf(asSlots(all))
-    expect(fromSlots.length).to.be.greaterThan(4)
+    expect(fromSlots.length).to.be.greaterThan(2)
     expect(fromSlots).to.deep.equal(await commitsOf(asValues(all)))
   })
 
