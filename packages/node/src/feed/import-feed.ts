@@ -50,6 +50,8 @@ type Run = {
   readonly feed: OpenFeed
   readonly ns: number
   readonly baselines: Baselines
+  /** Whether the feed was never read before, so that there are no baselines to look up. */
+  readonly isFirst: boolean
   readonly tally: Tally
 }
 
@@ -105,12 +107,14 @@ async function openRun(context: NodeContext, options: ImportOptions): Promise<Ru
   const { registry, baselines } = context.store
   const ns = namespaceOf(requireWriter({ registry, signer: context.signer }))
   const feed = await openFeed(options)
+  const own = baselines(ns, options.source ?? feed.format)
   return {
     context,
     options,
     feed,
     ns,
-    baselines: baselines(ns, options.source ?? feed.format),
+    baselines: own,
+    isFirst: await own.isEmpty(),
     tally: {
       done: 0,
       added: 0,
@@ -170,7 +174,7 @@ async function planPortion(run: Run, part: FeedPart): Promise<Portion> {
   const recs = part.records.map(({ kind, local }) => `${kind}/${local}`)
   for (const rec of recs) tally.recs.add(rec)
   const ids = part.records.map(({ kind, local }) => ({ ns, kind, local }))
-  const last = await baselines.load(recs)
+  const last = run.isFirst ? [] : await baselines.load(recs)
   const views = await context.store.registry.catalogue.records(ids)
   const plan = planImport({ ...planningAt(run), part, current: views, baselines: last })
   return { plan, recs, views }
@@ -200,7 +204,8 @@ async function writePlan(
 }
 
 /** How many records of the last run the feed no longer has; nothing is done to them. */
-async function countGone({ baselines, tally }: Run): Promise<number> {
+async function countGone({ baselines, tally, isFirst }: Run): Promise<number> {
+  if (isFirst) return 0
   let gone = 0
   for await (const page of baselines.recs()) {
     for (const rec of page) if (!tally.recs.has(rec)) gone += 1

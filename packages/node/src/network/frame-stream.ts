@@ -15,11 +15,11 @@ import './promise-with-resolvers.ts'
 const LENGTH_BYTES_MAX = 3
 /**
  * What is handed to the muxer at once: 64 kbit/s carry the shortest slice in two seconds. A frame
- * is as long as its line carries in four, so of a longer one a quarter is soon there as well; each
- * slice is encrypted by itself and answered by the muxer of the other side.
+ * is as long as its line carries in four, so longer slices of a long one are soon there as well;
+ * each is encrypted by itself and answered by the muxer of the other side.
  */
 const SLICE_BYTES_MIN = 16_384
-const SLICE_BYTES_MAX = 65_536
+const SLICE_BYTES_MAX = 32_768
 const SLICES_OF_FRAME = 4
 /** One answer under way, and one announcement beside it. */
 const BUFFER_BYTES_MAX = 2 * limits.FRAME_BYTES_MAX + 1_024

@@ -24,6 +24,8 @@ export type Baselines = {
   /** The baselines of some records in the same order; undefined where there is none. */
   readonly load: (recs: readonly string[]) => Promise<readonly (string | undefined)[]>
   readonly save: (texts: Iterable<readonly [rec: string, text: string]>) => Promise<void>
+  /** Whether no run has left any. */
+  readonly isEmpty: () => Promise<boolean>
   /** `kind/local` of every record that has one, page by page. */
   readonly recs: () => AsyncIterable<readonly string[]>
 }
@@ -57,15 +59,17 @@ export function createBaselines(
   source: string,
 ): Baselines {
   const start = `baseline/${ns}/${encodeURIComponent(source)}/`
+  const range = { gte: start, lt: `${start}\u{10ffff}` }
   const rows = async (): Promise<WorkRows> => workRowsOf(await database())
   return {
+    isEmpty: async () => (await (await rows()).keys({ ...range, limit: 1 }).all()).length === 0,
     load: async (recs) => (await rows()).getMany(recs.map((rec) => start + rec)),
     save: async (texts) => {
       const saved = Array.from(texts, ([rec, text]) => [start + rec, text] as const)
       await putRows(await database(), saved)
     },
     recs: async function* recs() {
-      const keys = (await rows()).keys({ gte: start, lt: `${start}\u{10ffff}` })
+      const keys = (await rows()).keys(range)
       try {
         for (;;) {
           const page = await keys.nextv(PAGE_RECS)
