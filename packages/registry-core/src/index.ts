@@ -99,7 +99,7 @@ export { openRegistry } from './open-registry.ts'
 export { CN_GOV_PROFILE } from './profile/cn-gov.ts'
 export { DCAT_PROFILE } from './profile/dcat.ts'
 export { parseProfile } from './profile/parse-profile.ts'
-export type { Problem } from './profile/problems.ts'
+export { type Problem, prepareProblems } from './profile/problems.ts'
 export {
   classOf,
   kindProfile,

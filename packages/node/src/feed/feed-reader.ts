@@ -17,14 +17,24 @@ const THREAD = import.meta.url.endsWith('.js')
 /** Parts that a thread may be ahead. */
 const PARTS_AHEAD = 2
 
-/** Opens a feed; MULU_FEED_* when the bytes as a whole are none. */
-export async function openFeed(input: FeedInput): Promise<OpenFeed> {
+/**
+ * Opens a feed; MULU_FEED_* when the bytes as a whole are none. `meanwhile` is done where a thread
+ * is waited for.
+ */
+export async function openFeed(
+  input: FeedInput,
+  meanwhile: () => void = () => undefined,
+): Promise<OpenFeed> {
   if (THREAD === undefined || input.bytes.length < THREAD_BYTES_MIN) return openHere(input)
-  return openInThread(THREAD, input)
+  return openInThread(THREAD, input, meanwhile)
 }
 
 /** The bytes are handed over where their memory is theirs alone, since a copy takes time. */
-async function openInThread(script: URL, input: FeedInput): Promise<OpenFeed> {
+async function openInThread(
+  script: URL,
+  input: FeedInput,
+  meanwhile: () => void,
+): Promise<OpenFeed> {
   const { bytes, format, source } = input
   // Nothing else that a caller has with it: a function could not cross over.
   const workerData = source === undefined ? { bytes, format } : { bytes, format, source }
@@ -35,6 +45,7 @@ async function openInThread(script: URL, input: FeedInput): Promise<OpenFeed> {
   })
   const messages = messagesOf(worker)
   try {
+    meanwhile()
     const first = (await messages.next()).value
     if (first?.type !== 'opened') throw new Error('Invariant broken: a feed is opened first')
     return { format: first.format, total: first.total, parts: partsFrom(worker, messages) }

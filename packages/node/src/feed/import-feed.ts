@@ -11,6 +11,7 @@ import {
   type ImportPlan,
   MuluError,
   planImport,
+  prepareProblems,
   type View,
   type Written,
 } from '@mulu/registry-core'
@@ -106,7 +107,10 @@ export async function importFeed(
 async function openRun(context: NodeContext, options: ImportOptions): Promise<Run> {
   const { registry, baselines } = context.store
   const ns = namespaceOf(requireWriter({ registry, signer: context.signer }))
-  const feed = await openFeed(options)
+  const { profile } = registry
+  const feed = await openFeed(options, () => {
+    if (profile !== undefined) prepareProblems(profile)
+  })
   const own = baselines(ns, options.source ?? feed.format)
   return {
     context,

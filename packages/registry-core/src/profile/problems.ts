@@ -37,6 +37,11 @@ export function problemsOf(
   return distinct(problems).slice(0, PROBLEMS_MAX)
 }
 
+/** Compiles all that the records of a profile are looked at with, for while there is time. */
+export function prepareProblems(profile: Profile): void {
+  for (const kind of Object.keys(profile.kinds)) validatorOf(profile, kind)
+}
+
 /** Compiles the schema of a kind once per profile; throws when the schema is not valid. */
 export function validatorOf(profile: Profile, kind: string): ValidateFunction | undefined {
   const schema = kindProfile(profile, kind)?.schema
