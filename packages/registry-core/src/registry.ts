@@ -82,7 +82,8 @@ export type Change = {
  * what it has of a record that is not here; everybody else writes a `Change`.
  */
 export type EncodedChange = Omit<Change, 'set' | 'remove'> & {
-  readonly slots: readonly EncodedSlot[]
+  /** Made each time: those of thousands of records are not kept until they are written. */
+  readonly slots: () => readonly EncodedSlot[]
 }
 
 /** Changes of one person in one namespace for one audience. */

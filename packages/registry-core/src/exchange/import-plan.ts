@@ -102,7 +102,8 @@ function planRecord(input: ImportInput, index: number, record: FeedRecord): Reco
   const baseline = input.baselines[index]
   if (current !== undefined && baseline === text) return { held: [] }
   if (current === undefined && baseline === undefined) {
-    const change = { rec: recOf(record), slots: recordSlots(input.part.slots, index) }
+    const slots = () => recordSlots(input.part.slots, index)
+    const change = { rec: recOf(record), slots }
     if (mayWriteAll(input, kind, change)) return { change, next: text, held: [] }
   }
   const base = baseline === undefined ? undefined : textToFields(baseline)
@@ -114,7 +115,7 @@ function mayWriteAll(
   kind: string,
   { slots }: EncodedChange,
 ): boolean {
-  return rights.classify || slots.every(({ path }) => classOf(profile, kind, path) !== 1)
+  return rights.classify || slots().every(({ path }) => classOf(profile, kind, path) !== 1)
 }
 
 function compareRecord(input: ImportInput, record: FeedRecord, place: Place): RecordPlan {

@@ -112,7 +112,10 @@ function portionsOf(changes: readonly EncodedChange[]): readonly (readonly Encod
   return portions
 }
 
-/** Plans all of a portion, then writes it commit by commit. */
+/**
+ * Plans all of a portion, then writes it commit by commit. What is written of a record that is not
+ * here cannot be refused, and is planned when its turn has come.
+ */
 async function writePortion(
   desk: Desk,
   changes: readonly EncodedChange[],
@@ -120,20 +123,32 @@ async function writePortion(
 ): Promise<void> {
   const keys = changes.map((change) => recordKey(desk.log, change.rec))
   const stored = await desk.store.records.getMany(keys)
-  const planned = changes.map((change, i) => {
-    const document = RecordDocument.open(stored[i])
-    const clock = document.nextClock(desk.author.client)
-    return { entries: planChange(desk.crypto, desk.profile, document, change), clock }
+  const plans = changes.map((change, i): (() => Planned) => {
+    if (stored[i] === undefined && change.base === undefined) {
+      return () => planOn(desk, change, undefined)
+    }
+    const planned = planOn(desk, change, stored[i])
+    return () => planned
   })
   const queue = new CommitQueue(desk, tally)
   try {
-    for (const { entries, clock } of planned) {
+    for (const plan of plans) {
+      const { entries, clock } = plan()
       if (entries.length > 0) await queue.add(entries, clock)
     }
     await queue.flush()
   } finally {
     await queue.settled()
   }
+}
+
+type Planned = { readonly entries: readonly PlannedEntry[]; readonly clock: number }
+
+/** What a change is on the stored form of its record. */
+function planOn(desk: Desk, change: EncodedChange, stored: Uint8Array | undefined): Planned {
+  const document = RecordDocument.open(stored)
+  const clock = document.nextClock(desk.author.client)
+  return { entries: planChange(desk.crypto, desk.profile, document, change), clock }
 }
 
 /** Own commits in the order of their positions; one is filled while the last is being written. */

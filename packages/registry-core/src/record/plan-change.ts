@@ -49,7 +49,7 @@ export function checkChange(
   if (!isRec(change.rec)) throw new MuluError('MULU_RECORD_ID', { details: { id: change.rec } })
   const checkRight = rightsCheck(profile, change.rec, rights)
   if ('slots' in change) {
-    for (const { path } of change.slots) checkRight(path)
+    if (checkRight !== undefined) for (const { path } of change.slots()) checkRight(path)
     return change
   }
   const writings = writingsOf(change)
@@ -59,23 +59,24 @@ export function checkChange(
     if (!isPath(path) || path === last) throw new MuluError('MULU_PATH', { details: { path } })
     last = path
     recordBytes += checkValue(change.rec, path, value)
-    checkRight(path)
+    checkRight?.(path)
   }
   if (recordBytes > RECORD_BYTES_MAX) {
     const details = { rec: change.rec, bytes: recordBytes, limit: RECORD_BYTES_MAX }
     throw new MuluError('MULU_LIMIT', { details })
   }
   const { set: _set, remove: _remove, ...rest } = change
-  return { ...rest, slots: encodeSlots(writings) }
+  const slots = encodeSlots(writings)
+  return { ...rest, slots: () => slots }
 }
 
-/** Refuses paths that a writer with these rights may not write. */
+/** Refuses paths that a writer with these rights may not write; undefined where there are none. */
 function rightsCheck(
   profile: Profile,
   rec: string,
   rights: readonly Right[],
-): (path: string) => void {
-  if (rights.includes('describe') && rights.includes('classify')) return () => undefined
+): ((path: string) => void) | undefined {
+  if (rights.includes('describe') && rights.includes('classify')) return undefined
   const kind = kindOf(rec)
   return (path) => {
     const right: Right = classOf(profile, kind, path) === 1 ? 'classify' : 'describe'
@@ -110,7 +111,7 @@ export function planChange(
     throw new MuluError('MULU_NOT_HELD', { details: { rec: change.rec } })
   const present = presentBase(record.slots())
   const base = baseFor(crypto, record, change, present)
-  const slots = change.slots.filter((slot) => !isRemoval(slot) || holds(base, slot.path))
+  const slots = change.slots().filter((slot) => !isRemoval(slot) || holds(base, slot.path))
   const { adopts, beside, concurrent } = change
   const isForced = concurrent === true || beside === true || adopts !== undefined
   if (base !== present && !isForced) checkFresh(change, base, present, slots)

@@ -46,7 +46,7 @@ function asSlots(all: readonly Candidate[]): readonly EncodedChange[] {
   const { records, slots } = partOf(all)
   return records.map(({ kind, local }, i) => ({
     rec: `${kind}/${local}`,
-    slots: recordSlots(slots, i),
+    slots: () => recordSlots(slots, i),
   }))
 }
 
@@ -105,7 +105,7 @@ describe('what a feed has of new records', () => {
 
   it('[EX22] is refused by id and right as values are', async () => {
     const [first] = asSlots(candidates())
-    const bad = [{ slots: first?.slots ?? [], rec: 'resource/a/b' }]
+    const bad = [{ slots: first?.slots ?? (() => []), rec: 'resource/a/b' }]
     expect(await refusalOf({ client: 1, seed: 1 }, bad)).to.deep.equal([
       'MULU_RECORD_ID',
       { id: 'resource/a/b' },

@@ -58,7 +58,7 @@ type Changed = { readonly rec: string; readonly set: Fields; readonly remove: re
 function changesOf({ changes }: ImportPlan): readonly Changed[] {
   return changes.map((change) => {
     if (!('slots' in change)) return { set: {}, remove: [], ...change }
-    const entries = change.slots.map((slot) => [slot.path, slotValue(slot) ?? null] as const)
+    const entries = change.slots().map((slot) => [slot.path, slotValue(slot) ?? null] as const)
     return { rec: change.rec, set: Object.fromEntries(entries), remove: [] }
   })
 }
