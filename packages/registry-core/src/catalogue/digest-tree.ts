@@ -39,6 +39,7 @@ import {
 type IsKnown = (node: Hash) => Promise<boolean>
 
 const BUCKET_DIGITS = 3
+const BUCKETS = 16 ** BUCKET_DIGITS
 /** Up to so many buckets are looked up one by one; for more all leaves of the scope are read. */
 const BUCKETS_APART_MAX = 256
 const PAGE_LEAVES = 1_024
@@ -48,8 +49,8 @@ const MARK = new Uint8Array()
 export class DigestTree {
   readonly #crypto: Crypto
   readonly #store: Store
-  /** Buckets that are marked in the store; some that are may be missing here. */
-  readonly #marked = new Set<string>()
+  /** By scope, a 1 for each bucket that is marked in the store; some that are may be missing here. */
+  readonly #marked = new Map<string, Uint8Array>()
 
   constructor(crypto: Crypto, store: Store) {
     this.#crypto = crypto
@@ -58,7 +59,10 @@ export class DigestTree {
 
   /** Gathers the leaves of one batch. */
   stage(scope: Scope): LeafStage {
-    return new LeafStage(this.#crypto, this.#store, scope, this.#marked)
+    const prefix = scopePrefix(scope)
+    const marked = this.#marked.get(prefix) ?? new Uint8Array(BUCKETS)
+    this.#marked.set(prefix, marked)
+    return new LeafStage(this.#crypto, this.#store, prefix, marked)
   }
 
   /** The digest over all namespaces of an audience, brought up to date first. */
@@ -158,6 +162,7 @@ export class DigestTree {
     const dirty = await this.#store.dirty.keys().all()
     if (dirty.length === 0) return
     // Forgotten before they are taken back in the store: a mark too many does no harm.
+    for (const marked of this.#marked.values()) marked.fill(0)
     this.#marked.clear()
     for (const [prefix, buckets] of groupByScope(dirty)) {
       await refreshScope(this.#crypto, this.#store, prefix, buckets)
@@ -171,35 +176,40 @@ export class LeafStage {
   readonly #crypto: Crypto
   readonly #store: Store
   readonly #prefix: string
-  readonly #marked: Set<string>
-  readonly #marks = new Set<string>()
+  readonly #marked: Uint8Array
+  readonly #marks = new Set<number>()
 
-  constructor(crypto: Crypto, store: Store, scope: Scope, marked: Set<string>) {
+  constructor(crypto: Crypto, store: Store, prefix: string, marked: Uint8Array) {
     this.#crypto = crypto
     this.#store = store
-    this.#prefix = scopePrefix(scope)
+    this.#prefix = prefix
     this.#marked = marked
   }
 
   /** Sets or removes the leaf of a record and marks its bucket. */
   set(rec: string, leaf: Hash | undefined): void {
-    const key = leafKey(this.#crypto, this.#prefix, rec)
-    const bucket = key.slice(0, this.#prefix.length + BUCKET_DIGITS + 1)
+    const bucket = bucketOf(this.#crypto, rec)
+    const prefix = bucketPrefix(this.#prefix, bucket)
     const { leaves, dirty } = this.#store
+    const key = `${prefix}/${rec}`
     this.operations.push(leaf === undefined ? del(leaves, key) : put(leaves, key, leaf))
-    if (this.#marked.has(bucket) || this.#marks.has(bucket)) return
+    if (this.#marked[bucket] === 1 || this.#marks.has(bucket)) return
     this.#marks.add(bucket)
-    this.operations.push(put(dirty, bucket, MARK))
+    this.operations.push(put(dirty, prefix, MARK))
   }
 
   /** To be called once the batch has been written. */
   apply(): void {
-    for (const bucket of this.#marks) this.#marked.add(bucket)
+    for (const bucket of this.#marks) this.#marked[bucket] = 1
   }
 }
 
 function leafKey(crypto: Crypto, prefix: string, rec: string): string {
-  return `${prefix}/${fixedHex(bucketOf(crypto, rec), BUCKET_DIGITS)}/${rec}`
+  return `${bucketPrefix(prefix, bucketOf(crypto, rec))}/${rec}`
+}
+
+function bucketPrefix(prefix: string, bucket: number): string {
+  return `${prefix}/${fixedHex(bucket, BUCKET_DIGITS)}`
 }
 
 /** The operation that marks the bucket of a stored leaf, by the leaf's key. */

@@ -233,14 +233,14 @@ function readEntry(value: unknown): Entry {
   const [rec, cls, len, bytes, over, of] = parts
   const text = readText(rec, 129, 'rec')
   if (!isRec(text)) throw new Error('rec is not kind/local')
-  return {
+  const entry: Entry = {
     rec: text,
     cls: readInteger(cls, 0, 2, 'cls') as EntryClass,
     len: readInteger(len, 1, COUNT_MAX, 'len'),
     bytes: readInteger(bytes, 1, COUNT_MAX, 'bytes'),
     over: readOver(over),
-    ...(parts.length === 6 ? { of: readOf(of) } : {}),
   }
+  return parts.length === 6 ? { ...entry, of: readOf(of) } : entry
 }
 
 function readOf(value: unknown): Origin {

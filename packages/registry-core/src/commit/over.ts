@@ -14,6 +14,7 @@ const CLOCK_MAX = 0x7fffffff
 /** Reads an `over`; throws unless it has the canonical form. */
 export function readOver(value: unknown): Over {
   const over = readArray(value, readClient, 65_536, 'over')
+  if (over.length < 2) return over
   for (const [index, [client]] of over.entries()) {
     if (index > 0 && client >= (over[index - 1]?.[0] ?? 0)) throw new Error('over is not sorted')
   }

@@ -16,7 +16,11 @@ import type { Roster } from '../roster/roster.ts'
 
 /** The entries of a commit whose bodies are not here, its note among them. */
 export function missingEntries({ read, bodies }: ReadCommit): readonly number[] {
-  return bodies.flatMap((body, i) => (body instanceof Uint8Array ? [] : [entryOfBody(read, i)]))
+  const missing: number[] = []
+  for (let i = 0; i < bodies.length; i++) {
+    if (!(bodies[i] instanceof Uint8Array)) missing.push(entryOfBody(read, i))
+  }
+  return missing
 }
 
 /**
