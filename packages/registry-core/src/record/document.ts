@@ -206,14 +206,18 @@ export class RecordDocument {
 
   /** The form that is stored. */
   encode(): Uint8Array {
-    scratch.reset()
-    writeRows(scratch, this.rows)
+    this.write(scratch.reset())
+    return scratch.copy()
+  }
+
+  /** Writes the form that is stored. */
+  write(writer: ByteWriter): void {
+    writeRows(writer, this.rows)
     // Yjs writes its clients from the highest down.
     const clients = [...this.#structs].sort(([a], [b]) => b - a)
-    scratch.varUint(clients.length)
-    for (const [client, structs] of clients) writeStructs(scratch, client, structs)
-    writeDeleteSet(scratch, clients)
-    return scratch.copy()
+    writer.varUint(clients.length)
+    for (const [client, structs] of clients) writeStructs(writer, client, structs)
+    writeDeleteSet(writer, clients)
   }
 }
 

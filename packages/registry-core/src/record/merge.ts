@@ -9,6 +9,7 @@ import type { ReadCommit } from '../commit/commit.ts'
 import { readEntry } from '../commit/commit.ts'
 import type { Entry, Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
+import { ByteWriter } from '../encoding/byte-writer.ts'
 import { classesOf, type FieldClass, type Profile } from '../profile/profile.ts'
 import type { LackingStage } from '../pruning/lacking.ts'
 import { type Operation, put, recordKey, type Scope, type Store } from '../store/store.ts'
@@ -66,7 +67,7 @@ export async function mergeCommit(context: MergeContext, commit: ReadCommit): Pr
   const recs = [...entries.keys()]
   const keys = recs.map((rec) => recordKey(context.scope, rec))
   const stored = await context.store.records.getMany(keys)
-  const operations: Operation[] = []
+  const rows = new RowsWriter(context.store)
   const views = new Map<string, View | undefined>()
   const fresh = new Set<string>()
   const voidBodies: number[] = []
@@ -81,13 +82,41 @@ export async function mergeCommit(context: MergeContext, commit: ReadCommit): Pr
     for (const erased of context.erases) {
       if (erased.rec === rec) document.erase(erased.client, erased.seq, erased.entry)
     }
-    operations.push(put(context.store.records, keys[i] as string, document.encode()))
+    rows.add(keys[i] as string, document)
     views.set(rec, finishRecord(context, rec, document))
   }
   const { leaves, lacking } = context
-  operations.push(...leaves.operations, ...lacking.operations)
+  const operations = [...rows.operations(), ...leaves.operations, ...lacking.operations]
   return { operations, views, fresh, voidBodies: voidBodies.sort((a, b) => a - b) }
 }
+
+/** The stored forms of all records of a commit, in one memory: to give back many costs time. */
+class RowsWriter {
+  readonly #store: Store
+  readonly #keys: string[] = []
+  readonly #ends: number[] = []
+
+  constructor(store: Store) {
+    this.#store = store
+    scratch.reset()
+  }
+
+  add(key: string, document: RecordDocument): void {
+    document.write(scratch)
+    this.#keys.push(key)
+    this.#ends.push(scratch.length)
+  }
+
+  operations(): readonly Operation[] {
+    const whole = scratch.copy()
+    return this.#keys.map((key, i) => {
+      const value = whole.subarray(this.#ends[i - 1] ?? 0, this.#ends[i])
+      return put(this.#store.records, key, value)
+    })
+  }
+}
+
+const scratch = new ByteWriter(1_048_576)
 
 /** The entries of each record by their number; one of a writer follows the one before. */
 function entriesByRecord({ read }: ReadCommit): Map<string, number[]> {
