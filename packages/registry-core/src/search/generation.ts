@@ -8,7 +8,7 @@ import { utf8, utf8ToText } from '../encoding/bytes.ts'
 import type { View } from '../record/view.ts'
 import { commitBatch, del, type Operation, put, type Store } from '../store/store.ts'
 import { bury, buryAlike, deadOrdinals } from './bury.ts'
-import { decodeForm, decodeOrdinal, encodeForm, encodeOrdinal, type Form, formOf } from './form.ts'
+import { decodeForm, decodeOrdinal, encodeOrdinal, type Form, FormsWriter, formOf } from './form.ts'
 import { IndexKeys } from './index-keys.ts'
 import type { Indexed } from './indexed.ts'
 import { sortTitleOf } from './item.ts'
@@ -72,6 +72,7 @@ export class Generation implements Indexed {
   #frozen: Tail | undefined
   #tail: Tail
   #list: List = EMPTY_LIST
+  readonly #forms = new FormsWriter()
   /** What is written and not in the tail yet. */
   #pending: Change[] = []
   #nextOrdinal = 1
@@ -176,6 +177,7 @@ export class Generation implements Indexed {
     const operations: Operation[] = []
     const changes: Change[] = []
     const moves: Move[] = []
+    const ordinals: number[] = []
     for (const [key, view] of views) {
       const old = places.get(key)
       if (old === undefined && view === undefined) continue
@@ -185,10 +187,14 @@ export class Generation implements Indexed {
       if (form === undefined) operations.push(del(search, this.keys.place(key)))
       else {
         operations.push(put(search, this.keys.place(key), encodeOrdinal(ordinal)))
-        operations.push(put(search, this.keys.form(ordinal), encodeForm(form)))
+        this.#forms.add(form)
+        ordinals.push(ordinal)
       }
       changes.push({ old, ordinal, view, title: form?.title ?? '' })
       moves.push({ key, from: old, to: view === undefined ? undefined : ordinal })
+    }
+    for (const [i, form] of this.#forms.take().entries()) {
+      operations.push(put(search, this.keys.form(ordinals[i] as number), form))
     }
     return { operations, moves, apply: () => this.#apply(changes) }
   }
