@@ -28,6 +28,7 @@ describe('terms of a text', () => {
       ['ｶﾞｽ', 'カス'],
       ['so\u00adft', 'soft'],
       ['a，b。c、d', 'a b c d'],
+      ['㋀ ㏠', '1月 1日'],
     ] as const) {
       expect(termsOf(one), one).to.deep.equal(termsOf(other))
     }

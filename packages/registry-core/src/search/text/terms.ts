@@ -178,16 +178,54 @@ function goesOn(text: string, at: number): boolean {
 /** Returns where the word ends. */
 function readFoldedWord(text: string, start: number, taker: TermTaker): number {
   let word = ''
+  let isMixed = false
   let at = start
   while (at < text.length) {
     const kind = kindAt(text, at)
     if (kind !== LETTER && !goesOn(text, at)) break
     const point = text.codePointAt(at) ?? 0
-    if (kind === LETTER && word.length < TERM_CHARS_MAX) word += foldedText(point)
+    if (kind === LETTER && word.length < TERM_CHARS_MAX) {
+      const form = foldedText(point)
+      isMixed ||= form.length > 1 && hasUnspaced(form)
+      word += form
+    }
     at += point > 0xffff ? 2 : 1
   }
-  taker.term(stem(word.slice(0, TERM_CHARS_MAX)), start, at)
+  const cut = word.slice(0, TERM_CHARS_MAX)
+  // A sign such as ㋀ stands for digits and Chinese, and is found as those are.
+  if (isMixed) readTerms(cut, new Within(taker, start, at))
+  else taker.term(stem(cut), start, at)
   return at
+}
+
+function hasUnspaced(form: string): boolean {
+  for (let at = 0; at < form.length; at++) if (kindAt(form, at) === UNSPACED) return true
+  return false
+}
+
+/** Hands on the terms of what stands for a piece of a text. */
+class Within implements TermTaker {
+  readonly #taker: TermTaker
+  readonly #start: number
+  readonly #end: number
+
+  constructor(taker: TermTaker, start: number, end: number) {
+    this.#taker = taker
+    this.#start = start
+    this.#end = end
+  }
+
+  word(text: string, start: number, end: number): void {
+    this.term(termOfWord(text, start, end))
+  }
+
+  pair(first: number, second: number): void {
+    this.#taker.pair(first, second, this.#start, this.#end)
+  }
+
+  term(term: string): void {
+    this.#taker.term(term, this.#start, this.#end)
+  }
 }
 
 function endOfRun(text: string, start: number): number {
