@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=32
+#!/usr/bin/env -S node --max-semi-space-size=64
 // The `mulu` command as npm links it; it is here before anything is built. What a commit changes
 // lives as long as it is merged: with room for it among the young objects less is copied.
 import { existsSync } from 'node:fs'
