@@ -36,25 +36,14 @@ export type BodyPlace = {
 /** ContentAny with a key and no origins, in the root map named `f`. */
 export const LIVE_STRUCT: Uint8Array = Uint8Array.of(0x28, 1, 1, 0x66)
 
-const NO_SALT = new Uint8Array()
 const AT = 0x40
 const scratch = new ByteWriter()
 const paths = shortTexts()
 
-/** Writes a body: salt, then the structs section of some slots, whose paths must ascend. */
-export function encodeSalted(
-  salt: Uint8Array,
-  place: BodyPlace,
-  slots: readonly Slot[],
-): Uint8Array {
+/** Writes the structs section of some slots, whose paths must ascend. */
+export function encodeBody(place: BodyPlace, slots: readonly Slot[]): Uint8Array {
   const suffix = keySuffix(place)
-  scratch
-    .reset()
-    .raw(salt)
-    .varUint(1)
-    .varUint(slots.length)
-    .varUint(place.client)
-    .varUint(place.clock)
+  scratch.reset().varUint(1).varUint(slots.length).varUint(place.client).varUint(place.clock)
   for (const { path, value } of slots) {
     scratch
       .raw(LIVE_STRUCT)
@@ -63,11 +52,6 @@ export function encodeSalted(
     writeValue(scratch, value)
   }
   return scratch.copy()
-}
-
-/** Writes the structs section of some slots alone. */
-export function encodeBody(place: BodyPlace, slots: readonly Slot[]): Uint8Array {
-  return encodeSalted(NO_SALT, place, slots)
 }
 
 /** The first half of the gate: what a body says by itself, or undefined when it is no writing. */

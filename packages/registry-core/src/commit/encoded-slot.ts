@@ -40,7 +40,7 @@ export function slotValue({ bytes, start }: EncodedSlot): SlotValue {
   return new StrictReader(bytes, start).value()
 }
 
-/** Writes a body as `encodeSalted` does for the same slots, whose paths must ascend. */
+/** Writes a salt, and the section that `encodeBody` makes of the same slots. */
 export function writeSaltedSlots(
   writer: ByteWriter,
   salt: Uint8Array,
