@@ -14,6 +14,8 @@ import { shortText, shortTexts } from '../encoding/short-texts.ts'
 import { VALUE_DEPTH_MAX } from '../limits.ts'
 import { isForbiddenKey, type SlotValue } from './any-value.ts'
 
+/** Stands for a value that was taken away. */
+export const REMOVED = 127
 const INTEGER_MAX = 0x7fffffff
 const keys = shortTexts()
 /** Codes, dates, names of agencies and licences: most short values stand in many records. */
@@ -23,7 +25,7 @@ const values = shortTexts()
 export function writeValue(writer: ByteWriter, value: SlotValue): void {
   switch (typeof value) {
     case 'undefined':
-      writer.byte(127)
+      writer.byte(REMOVED)
       break
     case 'boolean':
       writer.byte(value ? 120 : 121)
@@ -138,7 +140,7 @@ export class StrictReader {
 
   /** The value of a slot: plain JSON, or undefined for removed. */
   value(): SlotValue {
-    if (this.bytes[this.position] !== 127) return this.#json(VALUE_DEPTH_MAX)
+    if (this.bytes[this.position] !== REMOVED) return this.#json(VALUE_DEPTH_MAX)
     this.position += 1
     return undefined
   }

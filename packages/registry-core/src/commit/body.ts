@@ -129,6 +129,7 @@ function readPath(reader: StrictReader, suffix: string): string | undefined {
   return shortText(paths, reader.bytes, start, at, isPath)
 }
 
-function keySuffix({ client, seq }: Pick<BodyPlace, 'client' | 'seq'>): string {
+/** What follows the path in the keys of a commit's slots. */
+export function keySuffix({ client, seq }: Pick<BodyPlace, 'client' | 'seq'>): string {
   return `@${client}.${seq}`
 }

@@ -4,9 +4,9 @@
  * walk through values; a feed is checked and encoded in another thread.
  */
 import { ByteWriter } from '../encoding/byte-writer.ts'
-import { StrictReader, writeValue } from './any-encoding.ts'
+import { REMOVED, StrictReader, writeValue } from './any-encoding.ts'
 import type { SlotValue } from './any-value.ts'
-import { type BodyPlace, LIVE_STRUCT, type Slot } from './body.ts'
+import { type BodyPlace, keySuffix, LIVE_STRUCT, type Slot } from './body.ts'
 
 /** One writing of one field: its value is what `bytes` say from `start` to before `end`. */
 export type EncodedSlot = {
@@ -16,7 +16,6 @@ export type EncodedSlot = {
   readonly end: number
 }
 
-const REMOVED = 127
 const scratch = new ByteWriter()
 
 /** Encodes slots whose values `isSlotValue` takes, in their order. */
@@ -44,11 +43,11 @@ export function slotValue({ bytes, start }: EncodedSlot): SlotValue {
 export function writeSaltedSlots(
   writer: ByteWriter,
   salt: Uint8Array,
-  { client, seq, clock }: BodyPlace,
+  place: BodyPlace,
   slots: readonly EncodedSlot[],
 ): void {
-  const suffix = `@${client}.${seq}`
-  writer.raw(salt).varUint(1).varUint(slots.length).varUint(client).varUint(clock)
+  const suffix = keySuffix(place)
+  writer.raw(salt).varUint(1).varUint(slots.length).varUint(place.client).varUint(place.clock)
   for (const { path, bytes, start, end } of slots) {
     writer
       .part(LIVE_STRUCT, 0, LIVE_STRUCT.length)

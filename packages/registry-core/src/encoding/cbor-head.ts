@@ -32,6 +32,10 @@ export function writeHead(writer: ByteWriter, major: number, argument: number): 
   }
 }
 
+/** By the low bits of a head from 24 on: bytes of the argument, and the least that needs so many. */
+const ARGUMENT_BYTES: readonly number[] = [1, 2, 4, 8]
+const ARGUMENT_MIN: readonly number[] = [24, 0x100, 0x10000, UINT32]
+
 /** Reads heads one after the other; throws unless each has its shortest form. */
 export class HeadReader {
   readonly bytes: Uint8Array
@@ -41,6 +45,7 @@ export class HeadReader {
     this.bytes = bytes
   }
 
+  /** Whether everything has been read. */
   get isAtEnd(): boolean {
     return this.position === this.bytes.length
   }
@@ -52,33 +57,45 @@ export class HeadReader {
 
   /** The length in the head of an item of this major type. */
   head(major: number): number {
-    const first = this.#byte()
+    const first = this.byte()
     if (first >> 5 !== major) throw new Error('another type of CBOR item')
+    return this.argument(first)
+  }
+
+  /** The number or length that a head says, of which the first byte was read. */
+  argument(first: number): number {
     const form = first & 0x1f
     if (form < 24) return form
-    const size = [1, 2, 4][form - 24]
+    const size = ARGUMENT_BYTES[form - 24]
     if (size === undefined) throw new Error('a CBOR length that is not taken')
-    let length = 0
-    for (let i = 0; i < size; i++) length = length * 256 + this.#byte()
-    const least = [24, 0x100, 0x10000][form - 24] ?? 0
-    if (length < least) throw new Error('a CBOR length has spare bytes')
-    return length
+    let argument = 0
+    for (let i = 0; i < size; i++) argument = argument * 256 + this.byte()
+    const least = ARGUMENT_MIN[form - 24] ?? 0
+    if (argument < least) throw new Error('a CBOR number has spare bytes')
+    if (argument > Number.MAX_SAFE_INTEGER) throw new Error('a CBOR number is too large')
+    return argument
   }
 
   /** The bytes of a byte string of `min` to `max` bytes, in the memory of the whole. */
   byteString(min: number, max: number): Uint8Array {
     const length = this.head(BYTES)
-    const start = this.position
     if (length < min || length > max) throw new Error('bytes have a wrong length')
-    if (start + length > this.bytes.length) throw new Error('bytes end early')
-    this.position += length
+    const start = this.skip(length)
     return this.bytes.subarray(start, this.position)
   }
 
-  #byte(): number {
+  byte(): number {
     const byte = this.bytes[this.position]
     if (byte === undefined) throw new Error('bytes end early')
     this.position += 1
     return byte
+  }
+
+  /** Passes over bytes and gives where they begin. */
+  skip(length: number): number {
+    const start = this.position
+    if (start + length > this.bytes.length) throw new Error('bytes end early')
+    this.position = start + length
+    return start
   }
 }

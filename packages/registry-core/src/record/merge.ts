@@ -10,6 +10,7 @@ import { readEntry } from '../commit/commit.ts'
 import type { Entry, Stamp } from '../commit/header.ts'
 import type { Crypto } from '../crypto.ts'
 import { ByteWriter } from '../encoding/byte-writer.ts'
+import { PartsWriter } from '../encoding/parts-writer.ts'
 import { classesOf, type FieldClass, type Profile } from '../profile/profile.ts'
 import type { LackingStage } from '../pruning/lacking.ts'
 import { type Operation, put, recordKey, type Scope, type Store } from '../store/store.ts'
@@ -67,7 +68,7 @@ export async function mergeCommit(context: MergeContext, commit: ReadCommit): Pr
   const recs = [...entries.keys()]
   const keys = recs.map((rec) => recordKey(context.scope, rec))
   const stored = await context.store.records.getMany(keys)
-  const rows = new RowsWriter(context.store)
+  const rows = new PartsWriter(scratch)
   const views = new Map<string, View | undefined>()
   const fresh = new Set<string>()
   const voidBodies: number[] = []
@@ -82,40 +83,17 @@ export async function mergeCommit(context: MergeContext, commit: ReadCommit): Pr
     for (const erased of context.erases) {
       if (erased.rec === rec) document.erase(erased.client, erased.seq, erased.entry)
     }
-    rows.add(keys[i] as string, document)
+    document.write(rows.bytes)
+    rows.end()
     views.set(rec, finishRecord(context, rec, document))
   }
   const { leaves, lacking } = context
-  const operations = [...rows.operations(), ...leaves.operations, ...lacking.operations]
+  const puts = rows.take().map((row, i) => put(context.store.records, keys[i] as string, row))
+  const operations = [...puts, ...leaves.operations, ...lacking.operations]
   return { operations, views, fresh, voidBodies: voidBodies.sort((a, b) => a - b) }
 }
 
-/** The stored forms of all records of a commit, in one memory: to give back many costs time. */
-class RowsWriter {
-  readonly #store: Store
-  readonly #keys: string[] = []
-  readonly #ends: number[] = []
-
-  constructor(store: Store) {
-    this.#store = store
-    scratch.reset()
-  }
-
-  add(key: string, document: RecordDocument): void {
-    document.write(scratch)
-    this.#keys.push(key)
-    this.#ends.push(scratch.length)
-  }
-
-  operations(): readonly Operation[] {
-    const whole = scratch.copy()
-    return this.#keys.map((key, i) => {
-      const value = whole.subarray(this.#ends[i - 1] ?? 0, this.#ends[i])
-      return put(this.#store.records, key, value)
-    })
-  }
-}
-
+/** For the stored forms of the records of a commit. */
 const scratch = new ByteWriter(1_048_576)
 
 /** The entries of each record by their number; one of a writer follows the one before. */

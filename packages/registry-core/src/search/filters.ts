@@ -45,7 +45,10 @@ type Declaration = {
   readonly isFacet: boolean
   /** The profile's vocabulary of its values. */
   readonly vocabulary?: string
-  /** What the index keeps of a view with fields of these paths; an owner's values are kept as the namespace and read from the roster. */
+  /**
+   * What the index keeps of a view with fields of these paths; an owner's values are kept as the
+   * namespace and read from the roster.
+   */
   readonly keep: (view: View, paths: readonly string[]) => readonly string[]
   /** A kept value and those above it, by the owner of the namespace. */
   readonly show?: (kept: string, ownerOf: (ns: number) => Owner) => readonly string[]

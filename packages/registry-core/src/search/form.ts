@@ -1,5 +1,5 @@
 /** What is stored of each form of a record beside its words and columns (index-keys.ts). */
-import { ByteWriter } from '../encoding/byte-writer.ts'
+import type { ByteWriter } from '../encoding/byte-writer.ts'
 import { utf8ToText } from '../encoding/bytes.ts'
 import type { View } from '../record/view.ts'
 import { sortTitleOf } from './item.ts'
@@ -20,24 +20,9 @@ export function formOf(key: string, view: View): Form {
   return { key, etag: view.etag, title: sortTitleOf(view) }
 }
 
-/** Stored forms, one behind the other in one memory: to give back many costs time. */
-export class FormsWriter {
-  readonly #writer = new ByteWriter(65_536)
-  readonly #ends: number[] = []
-
-  add({ key, etag, title }: Form): void {
-    this.#writer.text(key).byte(LINE_FEED).text(etag).byte(LINE_FEED).text(title)
-    this.#ends.push(this.#writer.length)
-  }
-
-  /** The forms in the order they were added; the next ones begin anew. */
-  take(): readonly Uint8Array[] {
-    const whole = this.#writer.copy()
-    const forms = this.#ends.map((end, i) => whole.subarray(this.#ends[i - 1] ?? 0, end))
-    this.#writer.reset()
-    this.#ends.length = 0
-    return forms
-  }
+/** Writes the stored form. */
+export function writeForm(writer: ByteWriter, { key, etag, title }: Form): void {
+  writer.text(key).byte(LINE_FEED).text(etag).byte(LINE_FEED).text(title)
 }
 
 /** Reads the stored form. */

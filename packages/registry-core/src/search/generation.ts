@@ -4,11 +4,13 @@
  * so an index that was interrupted at any moment is whole again when it is opened. Full tails
  * become segments and small segments larger ones in the background, while all of them are read.
  */
+import { ByteWriter } from '../encoding/byte-writer.ts'
 import { utf8, utf8ToText } from '../encoding/bytes.ts'
+import { PartsWriter } from '../encoding/parts-writer.ts'
 import type { View } from '../record/view.ts'
 import { commitBatch, del, type Operation, put, type Store } from '../store/store.ts'
 import { bury, buryAlike, deadOrdinals } from './bury.ts'
-import { decodeForm, decodeOrdinal, encodeOrdinal, type Form, FormsWriter, formOf } from './form.ts'
+import { decodeForm, decodeOrdinal, encodeOrdinal, type Form, formOf, writeForm } from './form.ts'
 import { IndexKeys } from './index-keys.ts'
 import type { Indexed } from './indexed.ts'
 import { sortTitleOf } from './item.ts'
@@ -55,6 +57,8 @@ const RECOVER_PORTION = 512
 const TAIL_KEEP_MIN = 512
 /** Documents that may be written and not in the tail: those of two large commits. */
 const PENDING_MAX = 512
+/** For the forms of a batch. */
+const scratch = new ByteWriter(65_536)
 const NOTHING = new Uint8Array()
 
 /** One index in the store. */
@@ -72,7 +76,6 @@ export class Generation implements Indexed {
   #frozen: Tail | undefined
   #tail: Tail
   #list: List = EMPTY_LIST
-  readonly #forms = new FormsWriter()
   /** What is written and not in the tail yet. */
   #pending: Change[] = []
   #nextOrdinal = 1
@@ -177,6 +180,7 @@ export class Generation implements Indexed {
     const operations: Operation[] = []
     const changes: Change[] = []
     const moves: Move[] = []
+    const forms = new PartsWriter(scratch)
     const ordinals: number[] = []
     for (const [key, view] of views) {
       const old = places.get(key)
@@ -187,13 +191,14 @@ export class Generation implements Indexed {
       if (form === undefined) operations.push(del(search, this.keys.place(key)))
       else {
         operations.push(put(search, this.keys.place(key), encodeOrdinal(ordinal)))
-        this.#forms.add(form)
+        writeForm(forms.bytes, form)
+        forms.end()
         ordinals.push(ordinal)
       }
       changes.push({ old, ordinal, view, title: form?.title ?? '' })
       moves.push({ key, from: old, to: view === undefined ? undefined : ordinal })
     }
-    for (const [i, form] of this.#forms.take().entries()) {
+    for (const [i, form] of forms.take().entries()) {
       operations.push(put(search, this.keys.form(ordinals[i] as number), form))
     }
     return { operations, moves, apply: () => this.#apply(changes) }
