@@ -45,6 +45,7 @@ import type { MarkedOrders } from './roster/order-marks.ts'
 import type { OrderStore } from './roster/order-store.ts'
 import type { OrderedChain, TakenOrder } from './roster/ordered-chain.ts'
 import type { JudgedOrder } from './roster/orders.ts'
+import { ReplicaRosters } from './roster/replica-rosters.ts'
 import type { Roster, RosterFork } from './roster/roster.ts'
 import type { RosterStore } from './roster/roster-store.ts'
 import { EMPTY_STATE } from './roster/state.ts'
@@ -92,6 +93,7 @@ export class Replica implements Registry {
   readonly #tree: DigestTree
   readonly #acceptor: Acceptor
   readonly #rejudging: Rejudging
+  readonly #rosters: ReplicaRosters
   readonly #snapshots: Snapshots
   readonly #scrub: ReplicaScrub
   readonly #queue = new Queue()
@@ -105,6 +107,7 @@ export class Replica implements Registry {
     this.#tree = new DigestTree(options.crypto, parts.store)
     this.#acceptor = this.#createAcceptor()
     this.#rejudging = this.#createRejudging()
+    this.#rosters = this.#createRosters()
     this.#snapshots = this.#createSnapshots()
     this.catalogue = this.#createCatalogue()
     this.holding = this.#createHolding()
@@ -136,6 +139,17 @@ export class Replica implements Registry {
       ...{ settlement, erasures, foreseen, lacking, archived },
       rosters: () => chain.rosters,
       stage: (scope, views) => index.stage(scope, views),
+    })
+  }
+
+  #createRosters(): ReplicaRosters {
+    const { rosters, chain } = this.#parts
+    return new ReplicaRosters({
+      ...{ rosters, chain, rejudging: this.#rejudging },
+      retry: () => this.#acceptor.retry(),
+      followHolding: () => this.holding.follow(),
+      exclusively: (work) => this.#exclusively(work),
+      onChange: (type) => this.#tell({ type }),
     })
   }
 
@@ -236,13 +250,8 @@ export class Replica implements Registry {
     return this.#parts.rosters.forks
   }
 
-  async chooseRoster(hash: Hash): Promise<void> {
-    await this.#exclusively(async () => {
-      if (!(await this.#parts.rosters.choose(hash, () => this.#rejudging.all()))) return
-      await this.#rejudging.followRoster()
-    })
-    await this.holding.follow()
-    this.#tell({ type: 'roster' })
+  chooseRoster(hash: Hash): Promise<void> {
+    return this.#rosters.choose(hash)
   }
 
   get profile(): Profile | undefined {
@@ -259,42 +268,15 @@ export class Replica implements Registry {
   }
 
   pinFederation(fed: Hash): Promise<void> {
-    return this.#exclusively(() => this.#parts.rosters.pin(fed))
+    return this.#rosters.pin(fed)
   }
 
-  async addRoster(bytes: Uint8Array): Promise<'new' | 'known'> {
-    const alarms = this.#parts.rosters.forks.length
-    try {
-      const added = await this.#exclusively(async () => {
-        const result = await this.#parts.rosters.add(bytes, (next) =>
-          this.#rejudging.affected(this.#parts.chain.newest, this.#parts.chain.newestWith(next)),
-        )
-        if (result === 'new') await this.#rejudging.followRoster()
-        return result
-      })
-      if (added === 'new') {
-        await this.holding.follow()
-        this.#tell({ type: 'roster' })
-      }
-      return added
-    } finally {
-      if (this.#parts.rosters.forks.length > alarms) this.#tell({ type: 'roster' })
-    }
+  addRoster(bytes: Uint8Array): Promise<'new' | 'known'> {
+    return this.#rosters.add(bytes)
   }
 
-  async takeOrders(offered: readonly Uint8Array[]): Promise<readonly TakenOrder[]> {
-    const taken = await this.#exclusively(async () => {
-      const result = await this.#parts.chain.take(offered, (...states) =>
-        this.#rejudging.affected(...states),
-      )
-      if (hasNew(result)) await this.#rejudging.followRoster()
-      return result
-    })
-    if (hasNew(taken)) {
-      await this.holding.follow()
-      this.#tell({ type: 'roster' })
-    }
-    return taken
+  takeOrders(offered: readonly Uint8Array[]): Promise<readonly TakenOrder[]> {
+    return this.#rosters.takeOrders(offered)
   }
 
   orders(): readonly JudgedOrder[] {
@@ -313,12 +295,8 @@ export class Replica implements Registry {
     return this.#parts.rosters.profileBytes(hash)
   }
 
-  async addProfile(bytes: Uint8Array): Promise<void> {
-    await this.#exclusively(async () => {
-      await this.#parts.rosters.addProfile(bytes)
-      await this.#acceptor.retry()
-    })
-    this.#tell({ type: 'profile' })
+  addProfile(bytes: Uint8Array): Promise<void> {
+    return this.#rosters.addProfile(bytes)
   }
 
   missingProfile(): Hash | undefined {
@@ -547,8 +525,4 @@ export class Replica implements Registry {
   #tell(event: RegistryEvent): void {
     for (const listener of this.#listeners) listener(event)
   }
-}
-
-function hasNew(taken: readonly TakenOrder[]): boolean {
-  return taken.some(({ outcome }) => outcome.kind === 'new')
 }

@@ -1,11 +1,10 @@
 /**
  * The one way in. Commits from a peer, a bundle or the own desk are all attributed, placed on
- * their chain, judged, merged, and written in one batch each. Calls follow
- * each other; the registry sees to that.
+ * their chain, judged, merged, and written in one batch each. Calls follow each other; the registry
+ * sees to that.
  */
 import type { DigestTree, LeafStage } from '../catalogue/digest-tree.ts'
-import type { Commit, ReadCommit } from '../commit/commit.ts'
-import { decodeCommit, encodeCommit, readCommit } from '../commit/commit.ts'
+import { type Commit, encodeCommit, type ReadCommit } from '../commit/commit.ts'
 import type { Crypto } from '../crypto.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { encodeCbor } from '../encoding/cbor.ts'
@@ -15,8 +14,6 @@ import { missingEntries, orderedEntries } from '../erasure/proof.ts'
 import { WAITING_MAX, WAITING_PER_WRITER_MAX } from '../limits.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Lacking, LackingStage } from '../pruning/lacking.ts'
-import { putBack } from '../pruning/put-back.ts'
-import type { Row } from '../record/document.ts'
 import { type Merged, mergeCommit } from '../record/merge.ts'
 import { finalEnd } from '../roster/grant.ts'
 import type { Roster } from '../roster/roster.ts'
@@ -35,17 +32,18 @@ import {
 } from '../store/store.ts'
 import { withoutRecords } from '../subscription/without-records.ts'
 import { anchorIn, isOverturned } from './anchor.ts'
-import { type Attribution, attribute } from './attribute.ts'
+import { bringBack } from './bring-back.ts'
 import { commitsAt, type Next, nextStored } from './chain.ts'
 import { checkSigned } from './check-signed.ts'
 import { judge, type Verdict } from './judge.ts'
-import type { LogKey } from './log.ts'
+import { type LogKey, logOf } from './log.ts'
 import type { LogState } from './log-state.ts'
 import type { Logs } from './logs.ts'
 import { namedAhead, wasNamedAhead } from './named-ahead.ts'
 import { extendKnown, nextState } from './next-state.ts'
 import type { Acceptance, Missing, Outcome } from './outcome.ts'
 import { effectiveStamp, firstUnseen, hasEndedBelow, sightOf, type Unseen } from './past.ts'
+import { ReadAhead } from './read-ahead.ts'
 import { rebuildMark } from './rebuild.ts'
 import { decodeOutcome, encodeOutcome, type StoredOutcome } from './stored-outcome.ts'
 
@@ -85,14 +83,6 @@ type Step = {
 /** Not a verdict: the commit is taken once others of its writer no longer wait. */
 const WAITING_FULL: Outcome = { kind: 'dropped', code: 'MULU_WAITING_FULL', blame: false }
 
-/** A commit that was read ahead, with the newest roster of that moment. */
-type ReadAhead = {
-  readonly commit: Commit
-  readonly roster: Roster | undefined
-  readonly leftOut: boolean
-  readonly attribution: Attribution
-}
-
 /** How commits are taken in. */
 export type AcceptOptions = {
   /**
@@ -105,13 +95,12 @@ export type AcceptOptions = {
 /** Places, judges and merges commits. */
 export class Acceptor {
   readonly #context: AcceptorContext
-  #following: Commit | undefined
-  #leftOut = false
-  #ahead: ReadAhead | undefined
+  readonly #reading: ReadAhead
   readonly #stalls = new Map<string, { readonly log: LogKey; readonly stall: Stall }>()
 
   constructor(context: AcceptorContext) {
     this.#context = context
+    this.#reading = new ReadAhead(context)
   }
 
   /**
@@ -123,9 +112,7 @@ export class Acceptor {
     following?: Commit,
     { leftOut = false }: AcceptOptions = {},
   ): Promise<Acceptance> {
-    const attribution = this.#attribute(commit, leftOut)
-    this.#following = following
-    this.#leftOut = leftOut
+    const attribution = this.#reading.attribute({ commit, leftOut }, following)
     if ('code' in attribution) {
       return { known: false, outcome: { kind: 'dropped', ...attribution }, problems: 0 }
     }
@@ -138,9 +125,7 @@ export class Acceptor {
    * and its bodies are not hashed again.
    */
   async acceptOwn(commit: ReadCommit): Promise<Acceptance> {
-    this.#ahead = undefined
-    this.#following = undefined
-    this.#leftOut = false
+    this.#reading.forget()
     checkSigned(this.#context.crypto, this.#context.rosters(), commit)
     return this.#offer(commit)
   }
@@ -150,65 +135,15 @@ export class Acceptor {
     const { erasures } = this.#context
     const key = commitKey(logOf(offered), offered.read.seq, offered.id)
     const commit = erasures.withoutErased(key, offered)
-    const acceptance =
-      (await this.#fill(key, commit)) ??
-      (await this.#putBack(key, commit)) ??
-      (await this.#place(key, commit))
+    const back = await bringBack(this.#context, key, commit)
+    const acceptance = back
+      ? { known: false, outcome: back, problems: 0 }
+      : await this.#place(key, commit)
     const missing = missingEntries(commit).length
     if (missing === 0) return acceptance
     const erased = missing - missingEntries(offered).length
     const notHeld = acceptance.known ? 0 : missing - orderedEntries(commit).length
     return { ...acceptance, ...(erased > 0 ? { erased } : {}), ...(notHeld > 0 ? { notHeld } : {}) }
-  }
-
-  async #fill(key: string, copy: ReadCommit): Promise<Acceptance | undefined> {
-    const { crypto, store, erasures } = this.#context
-    if (!erasures.lacks(key)) return undefined
-    const bytes = await store.commits.get(key)
-    const stored = bytes && readCommit(crypto, decodeCommit(bytes))
-    const filled = stored && erasures.filled(key, stored, copy)
-    const outcome = await store.outcomes.get(key)
-    if (filled === undefined || outcome === undefined) return undefined
-    const mark = rebuildMark(store, logOf(copy))
-    await commitBatch(store, [...erasures.replacing(key, filled), mark])
-    erasures.replaced(key, filled)
-    this.#context.onRejudge(logOf(copy))
-    return { known: false, outcome: decodeOutcome(outcome), problems: 0 }
-  }
-
-  /** Bodies that were pruned or left out and are wanted; nothing is judged anew for them. */
-  async #putBack(key: string, copy: ReadCommit): Promise<Acceptance | undefined> {
-    const { logs, rosters, profileOf } = this.#context
-    const context = {
-      ...this.#context,
-      stamp: (scope: Scope, row: Row) => effectiveStamp(logs, scope, row),
-      citedProfile: ({ read }: ReadCommit) => {
-        const cited = rosters()[read.roster[0] - 1]
-        return cited && profileOf(cited)
-      },
-    }
-    const outcome = await putBack(context, logOf(copy), key, copy)
-    return outcome && { known: false, outcome, problems: 0 }
-  }
-
-  #attribute(commit: Commit, leftOut: boolean): Attribution {
-    const { crypto, rosters } = this.#context
-    const ahead = this.#ahead
-    this.#ahead = undefined
-    const isSame = ahead?.commit === commit && ahead.leftOut === leftOut
-    const isValid = isSame && ahead.roster === rosters().at(-1)
-    return isValid ? ahead.attribution : attribute(crypto, rosters(), commit, leftOut)
-  }
-
-  /** Who signed the next commit, and whether its bodies are those it declares. */
-  #readAhead(): void {
-    const { crypto, rosters } = this.#context
-    const commit = this.#following
-    const leftOut = this.#leftOut
-    this.#following = undefined
-    if (commit === undefined) return
-    const attribution = attribute(crypto, rosters(), commit, leftOut)
-    this.#ahead = { commit, roster: rosters().at(-1), leftOut, attribution }
   }
 
   async #place(key: string, commit: ReadCommit): Promise<Acceptance> {
@@ -388,7 +323,7 @@ export class Acceptor {
       ...(isNew ? settlement.operations(after.log, commit) : []),
       ...(isNew ? erasures.operations(after.log, commit) : []),
     ])
-    this.#readAhead()
+    this.#reading.read()
     this.#context.meanwhile()
     await writing
     logs.set(after)
@@ -469,12 +404,6 @@ function isBeyondStored({ known, held, forkedAt }: LogState, seq: number): boole
 function countProblems(merged: Merged | undefined): number {
   const views = [...(merged?.views.values() ?? [])]
   return views.filter((view) => view !== undefined && view.problems.length > 0).length
-}
-
-/** The log that a commit belongs to. */
-export function logOf(commit: ReadCommit): LogKey {
-  const { ns, aud, writer } = commit.read
-  return { ns, aud, writer }
 }
 
 function outcomeOf(verdict: Verdict, merged: Merged | undefined): StoredOutcome {

@@ -5,6 +5,7 @@
  */
 
 import { type Audience, audienceText, parseAudience } from '../commit/audience.ts'
+import type { ReadCommit } from '../commit/commit.ts'
 import type { Hash } from '../crypto.ts'
 
 /** Names a log. */
@@ -30,6 +31,12 @@ export type LogHead = {
   readonly floor: number
   /** Of a forked log, the digest over what counts beyond its fork: snapshot/beyond-fork.ts. */
   readonly statements: Hash | undefined
+}
+
+/** The log that a commit belongs to. */
+export function logOf({ read }: ReadCommit): LogKey {
+  const { ns, aud, writer } = read
+  return { ns, aud, writer }
 }
 
 /** A log key as text: `ns/aud/writer`. */

@@ -1,7 +1,6 @@
 /** Scrubbing a replica, and taking back from peers what has rotted. */
 import type { Commit } from '../commit/commit.ts'
-import { logOf } from '../log/acceptor.ts'
-import type { LogKey } from '../log/log.ts'
+import { type LogKey, logOf } from '../log/log.ts'
 import type { Rejudging } from '../log/rejudging.ts'
 import type { Lacking } from '../pruning/lacking.ts'
 import type { Damage } from '../registry.ts'
