@@ -6,8 +6,8 @@
  *   npm run bench:join -- [--records 100000] [--agencies 25] [--edits 0] [--keeps all|live]
  *                         [--minutes 60] [--dir DIR]
  *
- * With `--edits` every record gets so many other descriptions, and a snapshot of all is settled;
- * with `--keeps live` the newcomer takes headers and live bodies only.
+ * A snapshot of all is settled. With `--edits` every record gets so many other descriptions before;
+ * with `--keeps live` the newcomer takes headers and the bodies that are live after that snapshot.
  * `--dir` keeps the federation, so that a second run with the same numbers only joins; `--minutes`
  * bounds the whole run.
  */
@@ -110,7 +110,7 @@ async function makeFederation(
   for (let i = 0; i < agencies; i++)
     nodes.push(await install(join(dir, `agency-${i}`), i, '', ticket))
   await admit(source, nodes)
-  if (edits > 0) await nameWitness(source)
+  await nameWitness(source)
   await using coordinator = start(source, profileDir, signal)
   for (const [i, node] of nodes.entries()) {
     await using from = start(node.dir, profileDir, signal)
@@ -127,7 +127,7 @@ async function makeFederation(
     say(`made      ${shareUpTo(records, agencies, i).toLocaleString('en')} records`)
     await rm(node.dir, { recursive: true, force: true })
   }
-  if (edits > 0) await coordinator.call('settle')
+  await coordinator.call('settle')
   const made: Made = { records, agencies, edits, ticket }
   await writeFile(madeIn(dir), JSON.stringify(made))
   return ticket

@@ -25,18 +25,20 @@ const MIB = 1_048_576
 const BUFFER_MIN = 16 * MIB
 const BUFFER_MAX = 256 * MIB
 const BUFFERS_IN_MEMORY = 64
-const FILES_IN_BUFFER = 4
+const FILES_IN_BUFFER = 32
+const FILE_MIN = 4 * MIB
 
 /**
  * Sizes for a machine with so many bytes of memory. Every record passes the log and is then
  * compacted several times; the more is gathered in memory before, the fewer times, down to a third
  * of the work (docs/performance.md). At most two buffers are in use, only while much is written,
- * and a process that is killed has as much to read again.
+ * and a process that is killed has as much to read again. Files are small, so that what is written
+ * into one namespace after the other is moved down without being merged with all the rest.
  */
 export function sizesFor(memory: number): StoreSizes {
   const buffer = Math.floor(memory / BUFFERS_IN_MEMORY / MIB) * MIB
   const writeBufferSize = Math.min(BUFFER_MAX, Math.max(BUFFER_MIN, buffer))
-  return { writeBufferSize, maxFileSize: writeBufferSize / FILES_IN_BUFFER }
+  return { writeBufferSize, maxFileSize: Math.max(FILE_MIN, writeBufferSize / FILES_IN_BUFFER) }
 }
 
 /** The memory of this machine, or what a container lets the process have of it. */

@@ -8,6 +8,7 @@ describe('sizes of the store', () => {
   it('[ND40] follow the memory there is, within bounds', () => {
     const buffers = [1, 2, 4, 8, 16, 64].map((memory) => sizesFor(memory * GIB).writeBufferSize)
     expect(buffers.map((bytes) => bytes / MIB)).to.deep.equal([16, 32, 64, 128, 256, 256])
-    expect(sizesFor(4 * GIB).maxFileSize).to.equal(16 * MIB)
+    const files = [1, 4, 16, 64].map((memory) => sizesFor(memory * GIB).maxFileSize)
+    expect(files).to.deep.equal([4, 4, 8, 8].map((size) => size * MIB))
   })
 })

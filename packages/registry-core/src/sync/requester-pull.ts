@@ -16,32 +16,50 @@ import type {
   RequesterEffect,
   RequesterState,
   RequesterStep,
+  Turn,
 } from './requester-state.ts'
 import type { SyncContext } from './sync-context.ts'
-import { BODIES_VERSION, PARTIAL_VERSION } from './sync-limits.ts'
+import { BODIES_VERSION, PARTIAL_VERSION, TURN_MS } from './sync-limits.ts'
 import { bringForward, byRank, positionOf, startOf, stepBack, type Want } from './wants.ts'
 
 /**
  * Asks for what comes next if all goes well, while an answer is being stored, so that neither side
- * waits for the other: logs of one rank take turns, and this one goes on where the answer ended.
+ * waits for the other: the log whose turn it is goes on where the answer ended.
  */
 export function pullAhead(
   context: SyncContext,
   state: RequesterState,
   more: boolean,
-): { readonly ahead: Ahead; readonly frame: Request } | undefined {
+): { readonly state: RequesterState; readonly frame: Request } | undefined {
   const { pull, wants } = state
   if (pull === undefined || pull.want.at !== undefined) return undefined
-  for (const { text, head, at } of byRank(context, [...wants, pull.want])) {
+  for (const { text, head, at } of inTurn(context, state, [...wants, pull.want])) {
     const isSame = text === pull.want.text
     const start = at ?? startOf(context, head)
     const from = isSame && more ? pull.last + 1 : isSame ? undefined : start
     if (from === undefined || (!isSame && context.isClaimed(text))) continue
     if (context.isThrottled(head.log)) continue
     const frame = pullRequest(state, head.log, from, bodiesAsked(context, state, head.log))
-    return { ahead: { text, from, answer: undefined }, frame }
+    const ahead: Ahead = { text, from, answer: undefined }
+    return { state: { ...state, ahead, turn: turnAt(context, state, text) }, frame }
   }
   return undefined
+}
+
+/** Wants by rank; the log whose turn it is comes first of its rank, and last when that is over. */
+function inTurn(
+  context: SyncContext,
+  { turn }: RequesterState,
+  wants: readonly Want[],
+): readonly Want[] {
+  const own = wants.filter(({ text }) => text === turn?.text)
+  const others = wants.filter(({ text }) => text !== turn?.text)
+  const isOver = turn !== undefined && context.nowMs - turn.sinceMs >= TURN_MS
+  return byRank(context, isOver ? [...others, ...own] : [...own, ...others])
+}
+
+function turnAt({ nowMs }: SyncContext, { turn }: RequesterState, text: string): Turn {
+  return turn?.text === text ? turn : { text, sinceMs: nowMs }
 }
 
 /**
@@ -103,11 +121,12 @@ export function nextPull(
     const before = headsIndex(context.heads).byLog.get(want.text)
     const pull: Pull = { want, from, before, named: [], last: 0 }
     const wants = [...held, ...state.wants.slice(index + 1)]
+    const turn = turnAt(context, state, want.text)
     // Where bodies are missed, or a fork is looked for, nothing is left out.
     const { log } = want.head
     const ask = want.at === undefined ? bodiesAsked : asHeld
     const frame = pullRequest(state, log, from, ask(context, state, log))
-    return send({ ...state, wants, pull }, frame)
+    return send({ ...state, wants, pull, turn }, frame)
   }
   return undefined
 }
@@ -184,7 +203,7 @@ export function takeAcceptances(
     return [{ ...idle, stalled: [...idle.stalled, want] }, []]
   }
   // Something moved, so that whatever stood still before is worth another try.
-  const open = byRank(context, [...idle.wants, want, ...idle.stalled])
+  const open = inTurn(context, idle, [...idle.wants, want, ...idle.stalled])
   const wants = bringForward(open, named)
   return [{ ...idle, wants, stalled: [] }, []]
 }

@@ -74,6 +74,9 @@ export type Ahead = {
   readonly answer: Commits | Part | undefined
 }
 
+/** The log that was asked for last, and since when no other was. */
+export type Turn = { readonly text: string; readonly sinceMs: number }
+
 /** A pull that fetches damaged commits again, up to the last damaged position in a row. */
 export type Mend = { readonly log: LogKey; readonly last: number }
 
@@ -99,6 +102,7 @@ export type RequesterState = {
   readonly digestTried: string | undefined
   /** What this node held a part of, as text, when it said hello. */
   readonly heldThen: string | undefined
+  readonly turn: Turn | undefined
   readonly pull: Pull | undefined
   readonly ahead: Ahead | undefined
   /** How much is asked for at once, and the commit of which a part has come. */
@@ -196,6 +200,7 @@ export const NEW_REQUESTER: RequesterState = {
   elsewhere: [],
   digestTried: undefined,
   heldThen: undefined,
+  turn: undefined,
   pull: undefined,
   ahead: undefined,
   size: FIRST_PULL,

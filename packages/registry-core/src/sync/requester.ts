@@ -231,7 +231,7 @@ function askAhead(context: SyncContext, state: RequesterState, more: boolean): R
     pullProfile(context, state, send)
   const next = isUrgent === undefined ? pullAhead(context, state, more) : undefined
   if (next === undefined) return [state, []]
-  return request(context, { ...state, ahead: next.ahead }, 'storing', next.frame)
+  return request(context, next.state, 'storing', next.frame)
 }
 
 type AheadState = RequesterState & { readonly ahead: Ahead }

@@ -16,6 +16,8 @@ export const PULL_BYTES_FIRST = 65_536
 export const PULL_BYTES_MIN = 8_192
 /** [SY32] How long an answer should take, in milliseconds: what a cut costs. */
 export const PULL_AIM_MS = 4_000
+/** [SY13] How long a log is pulled before others of its rank have their turn, in milliseconds. */
+export const TURN_MS = 10_000
 /** [SY35] How often a commit may begin to come anew, since its wire form is another by now. */
 export const RESTARTS_MAX = 4
 /** Commits in one frame; the smallest commit takes about 300 bytes. */

@@ -1,6 +1,6 @@
 /**
  * The logs a requester still wants from its peer, in the order it will ask: by the rank that the
- * shell gives them, own region first. Logs of one rank take turns, one chunk each, so that one long
+ * shell gives them, own region first. Logs of one rank take turns of some seconds, so that one long
  * log holds nobody up; what accepted commits wait for comes first.
  */
 import { equalBytes } from '../encoding/bytes.ts'
@@ -28,7 +28,11 @@ export function wantsOf(context: SyncContext, heads: readonly HeadNote[]): reado
     if (!mayOwnHold(context, head.log)) continue
     wants.push({ text: logText(head.log), head, at: undefined, step: 0 })
   }
-  return byRank(context, wants)
+  // Of one namespace after the other, so that what is written lies together on the disk.
+  return byRank(
+    context,
+    wants.sort((a, b) => a.head.log.ns - b.head.log.ns),
+  )
 }
 
 /** Wants by rank; of one rank, the order stays. */

@@ -1,11 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { decodeCommit, encodeCommit } from '../../src/commit/commit.ts'
+import { type Commit, decodeCommit, encodeCommit } from '../../src/commit/commit.ts'
+import { readHeader } from '../../src/commit/header.ts'
 import { hashToText } from '../../src/crypto.ts'
 import type { Registry } from '../../src/registry.ts'
 import type { Frame } from '../../src/sync/frame.ts'
 import type { Resumption } from '../../src/sync/requester-parts.ts'
-import { PULL_BYTES_MAX } from '../../src/sync/sync-limits.ts'
+import { PULL_BYTES_MAX, TURN_MS } from '../../src/sync/sync-limits.ts'
 import { connect, Link, Participant, settle } from '../../testing/exchange.ts'
 import { openReplica, TestFederation, type TestReplica } from '../../testing/federation.ts'
 import { commitOf } from '../../testing/signed-commit.ts'
@@ -324,8 +325,8 @@ describe('exchange of commits', () => {
     // By writer; while the last part of a log is being stored, the next is asked for already.
     for (const [ranks, expected] of [
       [{ 1: 1, 2: 2, 3: 0 }, '3111222'],
-      [{ 1: 2, 2: 1, 3: 2 }, '2221311'],
-      [{ 1: 1, 2: 1, 3: 1 }, '1231212'],
+      [{ 1: 2, 2: 1, 3: 2 }, '2221113'],
+      [{ 1: 1, 2: 1, 3: 1 }, '1112223'],
     ] as const) {
       const fresh = new Participant((await openReplica(federation)).registry, 3)
       fresh.priority = ({ writer }) => ranks[writer as 1 | 2 | 3]
@@ -338,6 +339,28 @@ describe('exchange of commits', () => {
       expect(pulled.join('')).to.equal(expected)
       expect(fresh.registry.totals()).to.include({ records: 61, waiting: 0 })
     }
+  })
+
+  it('[SY13] gives a log up for the others of its rank once its turn is over', async () => {
+    const { nodes } = await openAll()
+    const [a, b] = nodes as [Participant, Participant]
+    for (let i = 0; i < 8; i++) await describeLargeRecord(a.registry, `a${i}`)
+    for (let i = 0; i < 8; i++) await describeLargeRecord(b.registry, `b${i}`)
+    await settle(connect(a, b))
+    const federation = TestFederation.found(APPLICANTS)
+    const fresh = new Participant((await openReplica(federation)).registry, 3)
+    const link = new Link(fresh, a)
+    const turns: number[] = []
+    const { accept } = fresh.registry
+    fresh.registry.accept = async (commits, ...rest) => {
+      const { writer } = readHeader((commits[0] as Commit).header)
+      if (turns.at(-1) !== writer) turns.push(writer)
+      fresh.nowMs += (commits.length * TURN_MS) / 3
+      return accept.call(fresh.registry, commits, ...rest)
+    }
+    await settle([link])
+    expect(turns).to.deep.equal([1, 2, 1, 2])
+    expect(fresh.registry.totals()).to.include({ records: 16, waiting: 0 })
   })
 
   it('[SY14] asks for the next part while the last is being stored, one answer at a time', async () => {
