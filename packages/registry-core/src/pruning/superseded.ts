@@ -10,6 +10,7 @@ import { decodeOutcome } from '../log/stored-outcome.ts'
 import { RecordDocument, type Row } from '../record/document.ts'
 import type { Settlement } from '../snapshot/settlement.ts'
 import { commitKey, recordKey, type Scope, type Store } from '../store/store.ts'
+import { isMarkedSuperseded } from './superseded-marks.ts'
 
 /** What it is told from. */
 export type SupersededContext = {
@@ -54,6 +55,7 @@ export async function withoutSuperseded(
   if (entries.length === 0 || seq > (settlement.floorOf(log)?.seq ?? 0)) return commit
   const outcome = await store.outcomes.get(commitKey(log, seq, commit.id))
   if (outcome === undefined || decodeOutcome(outcome).kind !== 'in force') return commit
+  if (!(await isMarkedSuperseded(store, log, seq))) return commit
   const recs = [...new Set(entries.map(({ rec }) => rec))]
   const stored = await store.records.getMany(recs.map((rec) => recordKey(log, rec)))
   const isSettled = isSettledIn(context, log)

@@ -221,6 +221,11 @@ export class RecordDocument {
   }
 }
 
+/** The rows of a stored form; its values are not read. */
+export function rowsOfStored(stored: Uint8Array): readonly Row[] {
+  return readRows(new StrictReader(stored))
+}
+
 function addSlots(structs: Struct[], row: Row, { section, slots }: ReadBody): void {
   const { client, seq } = row
   let clock = row.clock

@@ -13,6 +13,7 @@ import { ByteWriter } from '../encoding/byte-writer.ts'
 import { PartsWriter } from '../encoding/parts-writer.ts'
 import { classesOf, type FieldClass, type Profile } from '../profile/profile.ts'
 import type { LackingStage } from '../pruning/lacking.ts'
+import { SupersededMarks } from '../pruning/superseded-marks.ts'
 import { type Operation, put, recordKey, type Scope, type Store } from '../store/store.ts'
 import { buildView, type EffectiveStamp } from './build-view.ts'
 import { RecordDocument } from './document.ts'
@@ -72,14 +73,17 @@ export async function mergeCommit(context: MergeContext, commit: ReadCommit): Pr
   const views = new Map<string, View | undefined>()
   const fresh = new Set<string>()
   const voidBodies: number[] = []
+  const marks = new SupersededMarks(context.store)
   for (const [i, rec] of recs.entries()) {
     if (stored[i] === undefined) fresh.add(rec)
     const document = RecordDocument.open(stored[i])
     context.lacking.opened(rec, document)
     const classify = classesOf(context.citedProfile, kindOf(rec))
+    const before = document.rows.length
     for (const index of entries.get(rec) ?? []) {
       if (!mergeEntry(context, commit, index, document, classify)) voidBodies.push(index)
     }
+    marks.add(context.scope, document.rows, document.rows.slice(before))
     for (const erased of context.erases) {
       if (erased.rec === rec) document.erase(erased.client, erased.seq, erased.entry)
     }
@@ -89,7 +93,7 @@ export async function mergeCommit(context: MergeContext, commit: ReadCommit): Pr
   }
   const { leaves, lacking } = context
   const puts = rows.take().map((row, i) => put(context.store.records, keys[i] as string, row))
-  const operations = [...puts, ...leaves.operations, ...lacking.operations]
+  const operations = [...puts, ...leaves.operations, ...lacking.operations, ...marks.operations]
   return { operations, views, fresh, voidBodies: voidBodies.sort((a, b) => a - b) }
 }
 

@@ -6,10 +6,13 @@
  * format  what came with it
  * 5       rows say which bodies are absent, `lacking` which of those are wanted: what an order had
  *         erased that has fallen since is judged anew, so that it is asked for by what counts
+ * 6       `superseded` marks commits of which something was superseded: gathered from all records
  */
 import { utf8, utf8ToText } from '../encoding/bytes.ts'
 import { MuluError } from '../errors.ts'
 import { rebuildMark } from '../log/rebuild.ts'
+import { SupersededMarks } from '../pruning/superseded-marks.ts'
+import { rowsOfStored } from '../record/document.ts'
 import {
   commitBatch,
   FORMAT,
@@ -26,7 +29,13 @@ export type MigrationStep = {
   readonly run: (store: Store) => Promise<readonly Operation[]>
 }
 
-const STEPS: readonly MigrationStep[] = [{ from: 4, run: judgeAnewWhatIsMissing }]
+const STEPS: readonly MigrationStep[] = [
+  { from: 4, run: judgeAnewWhatIsMissing },
+  { from: 5, run: markWhatIsSuperseded },
+]
+
+/** Records that are read at once. */
+const PORTION = 256
 
 /**
  * Brings a store to the present format. MULU_STORE_VERSION for one that newer software wrote, and
@@ -66,4 +75,20 @@ async function judgeAnewWhatIsMissing(store: Store): Promise<readonly Operation[
     scopes.set(scopePrefix(scope), rebuildMark(store, scope))
   }
   return [...scopes.values()]
+}
+
+async function markWhatIsSuperseded(store: Store): Promise<readonly Operation[]> {
+  const records = store.records.iterator()
+  for (;;) {
+    const some = await records.nextv(PORTION)
+    if (some.length === 0) break
+    const marks = new SupersededMarks(store)
+    for (const [key, stored] of some) {
+      const rows = rowsOfStored(stored)
+      marks.add(scopeOfKey(key), rows, rows)
+    }
+    await commitBatch(store, marks.operations)
+  }
+  await records.close()
+  return []
 }

@@ -1,5 +1,5 @@
 /**
- * The store: sublevels over one abstract-level database, format 5.
+ * The store: sublevels over one abstract-level database, format 6.
  *
  * sublevel  key -> value
  * meta      `format`, `federation`, `replay/<scope>`, `ahead/<commit>`, `purge`, `pruned/<log>`,
@@ -19,6 +19,7 @@
  * orders    `<log>/<seq>/<id>` -> nothing; orders of erasure and confirmations among the commits
  * missing   `<log>/<seq>/<id>` -> CBOR [entry …], the bodies of the commit that are not here
  * lacking   `<scope>/<kind>/<local>` -> CBOR, bodies that are absent and wanted (pruning/lacking.ts)
+ * superseded `<log>/<seq>` -> nothing; commits of which something was superseded
  * evidence  `<log>/<seq>` -> two headers with signatures that prove a fork
  * kept      digest trees of snapshots (snapshot/kept-trees.ts)
  * damage    `commit/<log>/<seq>` -> CBOR, a commit that is to be fetched again; `scope/<scope>` ->
@@ -57,6 +58,7 @@ export type Store = {
   readonly orders: Sublevel<Uint8Array>
   readonly missing: Sublevel<Uint8Array>
   readonly lacking: Sublevel<Uint8Array>
+  readonly superseded: Sublevel<Uint8Array>
   readonly evidence: Sublevel<Uint8Array>
   readonly kept: Sublevel<Uint8Array>
   readonly damage: Sublevel<Uint8Array>
@@ -66,7 +68,7 @@ export type Store = {
 export type Operation = AbstractBatchOperation<Database, string, string | Uint8Array>
 
 /** The format of a store as this software writes it; migrate.ts brings older ones to it. */
-export const FORMAT = 5
+export const FORMAT = 6
 
 /** Opens the sublevels, whatever the format. */
 export async function openStore(db: Database): Promise<Store> {
@@ -91,6 +93,7 @@ export async function openStore(db: Database): Promise<Store> {
     orders: bytes('orders'),
     missing: bytes('missing'),
     lacking: bytes('lacking'),
+    superseded: bytes('superseded'),
     evidence: bytes('evidence'),
     kept: bytes('kept'),
     damage: bytes('damage'),

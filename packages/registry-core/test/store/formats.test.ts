@@ -49,6 +49,11 @@ async function contentOf(db: Database): Promise<string> {
   return all.map((row) => row.map((part) => Buffer.from(part).toString('hex')).join()).join('\n')
 }
 
+/** The positions of commits that are marked since something of them was superseded. */
+function marksIn(db: Database): Promise<readonly string[]> {
+  return db.sublevel<string, string>('superseded', {}).keys().all()
+}
+
 async function refusalOf(work: Promise<unknown>): Promise<Record<string, unknown>> {
   try {
     await work
@@ -58,7 +63,7 @@ async function refusalOf(work: Promise<unknown>): Promise<Record<string, unknown
   }
 }
 
-const FORMATS = [4, 5]
+const FORMATS = [4, 5, 6]
 
 describe('stores of every format', () => {
   it('[UP1] has a store of the format in force and of every one before it', () => {
@@ -96,6 +101,14 @@ describe('stores of every format', () => {
     const { catalogue } = await open(db)
     const notHeld = await catalogue.notHeld({ ns: 1, kind: 'resource', local: 'r1' })
     expect(notHeld).to.deep.equal({ earlier: 2, counting: [] })
+  })
+
+  it('[UP1] marks in one of format 5 what format 6 marks', async () => {
+    const [older, newer] = await Promise.all([load(5), load(6)])
+    const marks = await marksIn(newer.db)
+    expect(marks).to.have.length.greaterThan(1)
+    await open(older.db)
+    expect(await marksIn(older.db)).to.deep.equal(marks)
   })
 
   it('[UP4] keeps kinds, fields and extensions that it does not know, and passes them on', async () => {

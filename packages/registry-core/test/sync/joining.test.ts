@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { bodyHash, decodeCommit, encodeCommit } from '../../src/commit/commit.ts'
 import { hashToText } from '../../src/crypto.ts'
 import type { Registry } from '../../src/registry.ts'
+import { positionPrefix } from '../../src/store/store.ts'
 import { outdatedBy } from '../../src/sync/versions.ts'
 import { testCrypto } from '../../testing/crypto.ts'
 import { connect, Link, Participant, settle } from '../../testing/exchange.ts'
@@ -88,6 +89,18 @@ describe('joining by headers and live bodies', () => {
     await lean.registry.write({ ns: 4, aud: 1, actor: 'x', changes: [{ rec: 'resource/n', set }] })
     await meet([new Participant(lean.registry, 4), new Participant(full.registry, 5)])
     expect(await readingsOf(full.registry)).to.equal(await readingsOf(lean.registry))
+  })
+
+  it('[SY43] marks, on whatever node, the commits of which something was superseded, and no other', async () => {
+    const changes = [{ rec: 'resource/once', set: { 'title/en': 'never edited' } }]
+    await three.registry.write({ ns: 3, aud: 1, actor: 'x', changes })
+    await pass(three.registry, one.registry)
+    for (const { db } of [one, three]) {
+      const marks = await db.sublevel<string, string>('superseded', {}).keys().all()
+      const superseded = Array.from({ length: EDITS - 1 }, (_, i) => i + 1)
+      const log = { ns: 3, aud: 1, writer: 3 } as const
+      expect(marks).to.deep.equal(superseded.map((seq) => positionPrefix(log, seq)))
+    }
   })
 
   it('[SY41] lacks a value that was left out though it counts, states nothing, and gets it from another', async () => {
