@@ -25,7 +25,7 @@ import { type Spelling, spellingsOf } from './text/spelling.ts'
 import type { ViewReader } from './view-reader.ts'
 
 /** Another number when segments, words or columns are made in another way: then all is indexed anew. */
-const FORMAT = 3
+const FORMAT = 4
 const META = 'index'
 const PORTION = 256
 

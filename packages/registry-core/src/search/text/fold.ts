@@ -117,9 +117,15 @@ function isUnspaced(point: number): boolean {
 }
 
 function formOf(point: number): string {
-  return Array.from(plainOf(point), (char) => PLAIN[char] ?? SIMPLIFIED.get(char) ?? char)
+  return Array.from(plainOf(point), (char) => PLAIN[char] ?? simplified(char))
     .filter((char) => !SEPARATES.test(char))
     .join('')
+}
+
+/** What is simplified is itself simplified once more, so that a form is its own form. */
+function simplified(char: string): string {
+  const once = SIMPLIFIED.get(char) ?? char
+  return SIMPLIFIED.get(once) ?? once
 }
 
 /** Without width, compatibility form, case and accent. */

@@ -191,11 +191,17 @@ function readFoldedWord(text: string, start: number, taker: TermTaker): number {
     }
     at += point > 0xffff ? 2 : 1
   }
-  const cut = word.slice(0, TERM_CHARS_MAX)
+  const cut = cutOff(word)
   // A sign such as ㋀ stands for digits and Chinese, and is found as those are.
   if (isMixed) readTerms(cut, new Within(taker, start, at))
   else taker.term(stem(cut), start, at)
   return at
+}
+
+/** As much of a word as a term has, without half a pair at its end. */
+function cutOff(word: string): string {
+  const isHalf = (word.charCodeAt(TERM_CHARS_MAX - 1) & 0xfc00) === 0xd800
+  return word.slice(0, isHalf ? TERM_CHARS_MAX - 1 : TERM_CHARS_MAX)
 }
 
 function hasUnspaced(form: string): boolean {
