@@ -223,7 +223,7 @@ export class Bed {
 }
 
 function sortKey(view: View, sort: Query['sort']): string | number {
-  if (sort === 'title') return sortTitleOf(view)
+  if (sort === 'title') return sortTitleOf(view, Object.keys(view.fields))
   return sort === 'modified' ? -view.updatedMs : 0
 }
 

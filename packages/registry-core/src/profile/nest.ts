@@ -14,11 +14,14 @@ export type Nested = {
 
 type Branch = Record<string, JsonValue>
 
-/** Nests flat fields. */
-export function nest(fields: Readonly<Record<string, JsonValue>>): Nested {
+/** Nests flat fields, of which these are the paths. */
+export function nest(
+  fields: Readonly<Record<string, JsonValue>>,
+  paths: readonly string[] = Object.keys(fields),
+): Nested {
   const value = newTable()
   const prefixed: string[] = []
-  for (const path of Object.keys(fields)) {
+  for (const path of paths) {
     const leaf = fields[path] ?? null
     if (!path.includes('/')) value[path] = leaf
     else {
@@ -63,8 +66,9 @@ function place(root: Branch, segments: readonly string[], leaf: JsonValue): void
   const last = segments.length - 1
   for (let i = 0; i < last; i++) {
     const segment = segments[i] ?? ''
-    branch[segment] ??= newTable()
-    branch = branch[segment] as Branch
+    const below = branch[segment] ?? newTable()
+    branch[segment] = below
+    branch = below as Branch
   }
   branch[segments[last] ?? ''] = leaf
 }

@@ -19,15 +19,16 @@ export const PROBLEMS_MAX = 64
 const SEGMENT_LENGTH_MAX = 64
 const validatorsByProfile = new WeakMap<Profile, Map<string, ValidateFunction>>()
 
-/** Everything wrong with a record's fields, sorted by path and code. */
+/** Everything wrong with a record's fields, of which these are the paths, sorted by path and code. */
 export function problemsOf(
   profile: Profile,
   kind: string,
   fields: Readonly<Record<string, JsonValue>>,
+  paths: readonly string[] = Object.keys(fields),
 ): readonly Problem[] {
   const validate = validatorOf(profile, kind)
   if (validate === undefined) return [{ code: 'kind', path: '' }]
-  const { value, prefixed } = nest(fields)
+  const { value, prefixed } = nest(fields, paths)
   const problems = prefixed.map((path) => ({ code: 'prefix', path }))
   if (!validate(value)) {
     for (const error of validate.errors ?? []) {

@@ -29,7 +29,7 @@ export function buildView(
   const { crypto, profile } = context
   const kind = kindOf(rec)
   const stampOf = stampsOf(context.stamp)
-  const { fields, conflicts } = showFields(profile, kind, live, stampOf)
+  const { fields, paths, conflicts } = showFields(profile, kind, live, stampOf)
   return {
     id: recordIdText(ns, rec),
     ns,
@@ -37,7 +37,7 @@ export function buildView(
     local: rec.slice(kind.length + 1),
     fields,
     conflicts,
-    problems: problemsOf(profile, kind, fields),
+    problems: problemsOf(profile, kind, fields, paths),
     updatedMs: newestOf(live, stampOf)[0],
     etag: etagOfLive(crypto, live),
   }

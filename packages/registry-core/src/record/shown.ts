@@ -13,6 +13,8 @@ import type { Conflict } from './view.ts'
 /** What the live slots of a record come to. */
 export type Shown = {
   readonly fields: Readonly<Record<string, JsonValue>>
+  /** The paths of the fields. */
+  readonly paths: readonly string[]
   readonly conflicts: readonly Conflict[]
 }
 
@@ -27,6 +29,7 @@ export function showFields(
   stampOf: StampOf,
 ): Shown {
   const fields = newTable()
+  const paths: string[] = []
   const conflicts: Conflict[] = []
   for (let start = 0, end = 0; start < live.length; start = end) {
     const first = live[start]
@@ -36,10 +39,13 @@ export function showFields(
     const { shown, conflict } = several
       ? showOneOf(profile, kind, path, several, stampOf)
       : { shown: first, conflict: undefined }
-    if (shown?.value !== undefined) fields[path] = shown.value
+    if (shown?.value !== undefined) {
+      fields[path] = shown.value
+      paths.push(path)
+    }
     if (conflict !== undefined) conflicts.push(conflict)
   }
-  return { fields, conflicts }
+  return { fields, paths, conflicts }
 }
 
 type ShownField = {

@@ -15,9 +15,9 @@ export type Form = {
   readonly title: string
 }
 
-/** The form of a view. */
-export function formOf(key: string, view: View): Form {
-  return { key, etag: view.etag, title: sortTitleOf(view) }
+/** The form of a view with fields of these paths. */
+export function formOf(key: string, view: View, paths: readonly string[]): Form {
+  return { key, etag: view.etag, title: sortTitleOf(view, paths) }
 }
 
 /** Writes the stored form. */

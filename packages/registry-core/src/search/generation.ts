@@ -47,7 +47,8 @@ type Change = {
   readonly old: number | undefined
   readonly ordinal: number
   readonly view: View | undefined
-  /** The sort title of the view. */
+  /** The paths of the fields of the view, and its sort title. */
+  readonly paths: readonly string[]
   readonly title: string
 }
 
@@ -186,7 +187,8 @@ export class Generation implements Indexed {
       const old = places.get(key)
       if (old === undefined && view === undefined) continue
       const ordinal = view === undefined ? 0 : this.#nextOrdinal++
-      const form = view && formOf(key, view)
+      const paths = view === undefined ? [] : Object.keys(view.fields)
+      const form = view && formOf(key, view, paths)
       if (old !== undefined) operations.push(put(search, this.keys.dead(old), NOTHING))
       if (form === undefined) operations.push(del(search, this.keys.place(key)))
       else {
@@ -195,7 +197,7 @@ export class Generation implements Indexed {
         forms.end()
         ordinals.push(ordinal)
       }
-      changes.push({ old, ordinal, view, title: form?.title ?? '' })
+      changes.push({ old, ordinal, view, paths, title: form?.title ?? '' })
       moves.push({ key, from: old, to: view === undefined ? undefined : ordinal })
     }
     for (const [i, form] of forms.take().entries()) {
@@ -217,10 +219,10 @@ export class Generation implements Indexed {
     const changes = this.#pending
     if (changes.length === 0) return
     this.#pending = []
-    for (const { old, ordinal, view, title } of changes) {
+    for (const { old, ordinal, view, paths, title } of changes) {
       if (old !== undefined) this.#bury(old)
       if (view === undefined) continue
-      this.#tail.add(ordinal, view, title)
+      this.#tail.add(ordinal, view, paths, title)
       this.#counts.count(this.#tail, this.#tail.columns.size - 1, 1)
     }
   }
@@ -374,7 +376,8 @@ export class Generation implements Indexed {
         await this.#makeRoom()
         this.#nextOrdinal = ordinal + 1
         if (view === undefined || places[i] !== ordinal) continue
-        this.#apply([{ old: undefined, ordinal, view, title: sortTitleOf(view) }])
+        const paths = Object.keys(view.fields)
+        this.#apply([{ old: undefined, ordinal, view, paths, title: sortTitleOf(view, paths) }])
         this.catchUp()
       }
     }

@@ -31,9 +31,12 @@ export function itemOf(view: View, owner: Owner): Item {
   }
 }
 
-/** What a record is sorted by when titles are: its first title, folded. */
-export function sortTitleOf(view: View): string {
-  for (const path of Object.keys(view.fields)) {
+/**
+ * What a record is sorted by when titles are: its first title, folded; of a view with fields of
+ * these paths.
+ */
+export function sortTitleOf(view: View, paths: readonly string[]): string {
+  for (const path of paths) {
     if (!path.startsWith('title/')) continue
     const value = view.fields[path]
     if (typeof value === 'string') return foldedTitle(value.slice(0, SORT_TITLE_CHARS))

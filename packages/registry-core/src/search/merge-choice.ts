@@ -2,12 +2,14 @@ import { PART_DOCS_MAX } from './doc-set.ts'
 import type { Part } from './part.ts'
 
 const RUN_MIN = 4
+/** So many documents together are worth it however few the segments: nothing joins them again. */
+const LAST_MIN = (PART_DOCS_MAX * 3) / 4
 const REWRITE_MIN = 1_024
 
 /**
- * Which neighbouring segments to make one of: four or more that fit into one, of which none is
- * larger than the others together, so that a document is rewritten a few times at most; or one
- * that is half out of date. Undefined when there is nothing to do.
+ * Which neighbouring segments to make one of: four or more that fit into one, or fewer that about
+ * fill it, of which none is larger than the others together, so that a document is rewritten a few
+ * times at most; or one that is half out of date. Undefined when there is nothing to do.
  */
 export function chooseMerge(
   segments: readonly Part[],
@@ -15,7 +17,7 @@ export function chooseMerge(
   for (const [i, { columns, living }] of segments.entries()) {
     if (columns.size >= REWRITE_MIN && living.size * 2 < columns.size) return [i, i + 1]
   }
-  for (let from = 0; from + RUN_MIN <= segments.length; from++) {
+  for (let from = 0; from < segments.length - 1; from++) {
     let total = 0
     let largest = 0
     let to = from
@@ -25,7 +27,8 @@ export function chooseMerge(
       total += living
       largest = Math.max(largest, living)
     }
-    if (to - from >= RUN_MIN && largest * 2 <= total) return [from, to]
+    const isEnough = to - from >= RUN_MIN || total >= LAST_MIN
+    if (isEnough && to - from > 1 && largest * 2 <= total) return [from, to]
   }
   return undefined
 }

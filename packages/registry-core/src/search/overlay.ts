@@ -188,12 +188,11 @@ export class Overlay implements Indexed {
     const before = this.#entries.get(key)
     if (view !== undefined && before?.print === printOf(view)) return
     if (before !== undefined) this.#bury(before.ordinal)
-    const form = view && formOf(key, view)
-    const past = form && { ordinal: this.#add(form, view), form, print: printOf(view) }
+    const past = view && this.#add(key, view)
     this.#entries.set(key, past)
   }
 
-  #add({ key, title }: Form, view: View): number {
+  #add(key: string, view: View): Past {
     if (this.#shown >= this.#limits.views) tooFar('views', this.#limits.views)
     let tail = this.#tails.at(-1)
     if (tail === undefined || tail.isFull) {
@@ -201,14 +200,16 @@ export class Overlay implements Indexed {
       this.#tails.push(tail)
     }
     const ordinal = this.#nextOrdinal++
-    tail.add(ordinal, view, title)
+    const paths = Object.keys(view.fields)
+    const form = formOf(key, view, paths)
+    tail.add(ordinal, view, paths, form.title)
     this.#shown += 1
     this.#keys.set(ordinal, key)
     const { occurrences } = this.#limits
     if (this.#tails.reduce((n, { occurrenceCount }) => n + occurrenceCount, 0) > occurrences) {
       tooFar('occurrences', occurrences)
     }
-    return ordinal
+    return { ordinal, form, print: printOf(view) }
   }
 
   #bury(ordinal: number): void {

@@ -13,8 +13,8 @@ import { orderOfTitles, type TermOccurrences } from './segment-writer.ts'
 import { orderOfTerms } from './sort-terms.ts'
 import { WordNumbers } from './word-numbers.ts'
 
-/** Documents in a tail before it becomes a segment. */
-export const TAIL_DOCS_MAX = 16_384
+/** Documents in a tail before it becomes a segment: with one batch more two of them are one part. */
+export const TAIL_DOCS_MAX = 32_256
 /** Occurrences of words in a tail before it becomes a segment: 8 bytes each. */
 export const TAIL_OCCURRENCES_MAX = 8_388_608
 
@@ -52,10 +52,9 @@ export class Tail implements Part {
     return Promise.resolve(orderOfTitles(this.titles))
   }
 
-  /** Adds a document of a view with its sort title. */
-  add(ordinal: number, view: View, title: string): void {
+  /** Adds a document of a view with fields of these paths, and its sort title. */
+  add(ordinal: number, view: View, paths: readonly string[], title: string): void {
     const doc = this.columns.size
-    const paths = Object.keys(view.fields)
     this.#words.beginDocument(doc)
     readWords(view, paths, this.#words)
     this.columns.add(ordinal, view, paths, this.#words.titleWords)
