@@ -62,7 +62,8 @@ async function writeFeed(file: string, { records, seed }: Options): Promise<void
   const sizes = dataset.map((each) => JSON.stringify(each).length).sort((a, b) => a - b)
   const median = sizes[Math.floor(sizes.length / 2)] ?? 0
   say(`${records.toLocaleString('en')} records of ${median.toLocaleString('en')} bytes (median)`)
-  await writeFile(file, JSON.stringify({ conformsTo: DCAT_US, dataset }))
+  // On the disk before anything is measured: a first synced write would wait for it.
+  await writeFile(file, JSON.stringify({ conformsTo: DCAT_US, dataset }), { flush: true })
 }
 
 function readOptions(): Options {
