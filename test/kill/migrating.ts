@@ -1,5 +1,5 @@
 /**
- * Stores of the format before this one, whose opening is killed again and again while it brings
+ * Stores of the oldest format that can be opened, whose opening is killed again and again while it brings
  * them to this one. Whatever a kill left is opened by the next process, and comes to what the store
  * was, with nothing wrong in it.
  */
@@ -13,6 +13,7 @@ import { systemClock } from '../../packages/node/src/clock.ts'
 import { dataFolder } from '../../packages/node/src/folder/data-folder.ts'
 import { openNodeStore } from '../../packages/node/src/store/node-store.ts'
 import { openDatabase } from '../../packages/node/src/store/open-database.ts'
+import { FORMAT } from '../../packages/registry-core/src/store/store.ts'
 import {
   fillFrom,
   readFixture,
@@ -28,7 +29,7 @@ export type MigrationsKilled = { readonly kills: number; readonly unfinished: nu
 
 const OPEN_STORE = fileURLToPath(new URL('open-store.ts', import.meta.url))
 const FROM = 4
-const TO = '5'
+const TO = String(FORMAT)
 const KILLS_A_STORE = 3
 /** How long opening the store takes, about. */
 const DELAY_MS = 60
