@@ -7,9 +7,10 @@ const LAST_MIN = (PART_DOCS_MAX * 3) / 4
 const REWRITE_MIN = 1_024
 
 /**
- * Which neighbouring segments to make one of: four or more that fit into one, or fewer that about
- * fill it, of which none is larger than the others together, so that a document is rewritten a few
- * times at most; or one that is half out of date. Undefined when there is nothing to do.
+ * Which neighbouring segments to make one of: four or more that fit into one, of which none is
+ * larger than the others together, so that a document is rewritten a few times at most; fewer that
+ * about fill it, of which none is larger than twice the others, since nothing joins them again; or
+ * one that is half out of date. Undefined when there is nothing to do.
  */
 export function chooseMerge(
   segments: readonly Part[],
@@ -27,8 +28,9 @@ export function chooseMerge(
       total += living
       largest = Math.max(largest, living)
     }
-    const isEnough = to - from >= RUN_MIN || total >= LAST_MIN
-    if (isEnough && to - from > 1 && largest * 2 <= total) return [from, to]
+    const others = total - largest
+    if (to - from >= RUN_MIN && largest <= others) return [from, to]
+    if (to - from > 1 && total >= LAST_MIN && largest <= others * 2) return [from, to]
   }
   return undefined
 }
