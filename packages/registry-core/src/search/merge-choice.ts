@@ -2,15 +2,15 @@ import { PART_DOCS_MAX } from './doc-set.ts'
 import type { Part } from './part.ts'
 
 const RUN_MIN = 4
-/** So many documents together are worth it however few the segments: nothing joins them again. */
-const LAST_MIN = (PART_DOCS_MAX * 3) / 4
+/** So many documents together are worth it however few the segments: little joins them again. */
+const LAST_MIN = PART_DOCS_MAX / 2
 const REWRITE_MIN = 1_024
 
 /**
  * Which neighbouring segments to make one of: four or more that fit into one, of which none is
  * larger than the others together, so that a document is rewritten a few times at most; fewer that
- * about fill it, of which none is larger than twice the others, since nothing joins them again; or
- * one that is half out of date. Undefined when there is nothing to do.
+ * fill half of it and more, of which none is larger than twice the others; or one that is half out
+ * of date. Undefined when there is nothing to do.
  */
 export function chooseMerge(
   segments: readonly Part[],

@@ -9,7 +9,7 @@ function partsOf(sizes: readonly number[], living = sizes): readonly Part[] {
 }
 
 describe('merging of segments', () => {
-  it('[SR26] joins four neighbours, or fewer that fill a part, and no large one for the sake of a small one', () => {
+  it('[SR26] joins four neighbours, or fewer that fill half a part, and no large one for the sake of a small one', () => {
     for (const [sizes, expected] of [
       [
         [16_000, 16_000, 16_000, 16_000],
@@ -30,7 +30,11 @@ describe('merging of segments', () => {
       ],
       [[60_000, 3_000], undefined],
       [[65_000, 65_000], undefined],
-      [[20_000, 20_000], undefined],
+      [
+        [24_000, 24_500, 24_000],
+        [0, 2],
+      ],
+      [[16_000, 16_000], undefined],
     ] as const) {
       expect(chooseMerge(partsOf(sizes)), sizes.join()).to.deep.equal(expected)
     }
