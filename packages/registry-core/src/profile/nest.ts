@@ -66,9 +66,8 @@ function place(root: Branch, segments: readonly string[], leaf: JsonValue): void
   const last = segments.length - 1
   for (let i = 0; i < last; i++) {
     const segment = segments[i] ?? ''
-    const below = branch[segment] ?? newTable()
-    branch[segment] = below
-    branch = below as Branch
+    branch[segment] ??= newTable()
+    branch = branch[segment] as Branch
   }
   branch[segments[last] ?? ''] = leaf
 }

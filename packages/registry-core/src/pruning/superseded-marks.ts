@@ -3,7 +3,6 @@
  * need not look at the records of all others, which are most. Marks come with the batch that
  * supersedes; none is ever taken away, since one too many costs a look and no more.
  */
-
 import type { LogKey } from '../log/log.ts'
 import type { Row } from '../record/document.ts'
 import { type Operation, positionPrefix, put, type Scope, type Store } from '../store/store.ts'

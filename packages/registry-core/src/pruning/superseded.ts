@@ -53,9 +53,9 @@ export async function withoutSuperseded(
   const { crypto, store, settlement } = context
   const { seq, entries } = commit.read
   if (entries.length === 0 || seq > (settlement.floorOf(log)?.seq ?? 0)) return commit
+  if (!(await isMarkedSuperseded(store, log, seq))) return commit
   const outcome = await store.outcomes.get(commitKey(log, seq, commit.id))
   if (outcome === undefined || decodeOutcome(outcome).kind !== 'in force') return commit
-  if (!(await isMarkedSuperseded(store, log, seq))) return commit
   const recs = [...new Set(entries.map(({ rec }) => rec))]
   const stored = await store.records.getMany(recs.map((rec) => recordKey(log, rec)))
   const isSettled = isSettledIn(context, log)
